@@ -1,0 +1,153 @@
+"""The composition root: the one place where the program's objects are built and wired.
+
+`Program` is what `aura serve`, `aura demo` and the tests run: web server, intake, delivery and scheduler on
+one engine. Roles divide it: `web` takes webhooks and answers them, `worker` sends notices and what falls due.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import aiohttp
+from aiohttp import web
+
+from bots.accounts import Accounts, SecretBox
+from bots.channel import Channel
+from bots.cli import cli
+from bots.cli.context import Composition
+from bots.delivery import Delivery
+from bots.intake import Intake
+from bots.line import LineChannel
+from bots.pictures.address import PictureAddress
+from bots.settings import Settings
+from bots.telegram import TelegramChannel
+from bots.web import health, pictures, webhooks
+from domain.database import session
+from domain.database.clock import read_clock
+from domain.database.engine import create_engine, refuse_unsafe_role
+from domain.database.listen import listen
+from domain.database.session import Engine
+from domain.reactions import react
+from domain.unit import Units
+from handlers.actions import ActionSigner
+from scheduler.app import Scheduler
+from scheduler.jobs import JOBS
+
+Role = Literal["all", "web", "worker"]
+
+
+@dataclass(slots=True)
+class Program:
+    """The built objects of one process."""
+
+    settings: Settings
+    url: str
+    engine: Engine
+    units: Units
+    accounts: Accounts
+    channels: dict[str, Channel]
+    signer: ActionSigner
+    delivery: Delivery
+    intake: Intake
+    scheduler: Scheduler
+    web: web.Application
+
+    async def settle(self) -> None:
+        """Wait until nothing that this process can do is left: no pending event, no due message."""
+        while True:
+            await self.intake.start_due()
+            await self.intake.finish()
+            sent = await self.delivery.drain()
+            if not sent and not await session.work_left(self.engine):
+                return
+            await asyncio.sleep(0.01)
+
+    async def step_to(self, moment: datetime) -> None:
+        """Do what falls due up to `moment`, in order; the clinic clock itself is moved by its owner."""
+        await self.scheduler.run_due(moment)
+        await self.settle()
+
+
+@asynccontextmanager
+async def build(settings: Settings, url: str) -> AsyncIterator[Program]:
+    """Build the program on the database at `url` (the program's role); closes everything at the end."""
+    async with AsyncExitStack() as stack:
+        engine = create_engine(url)
+        stack.push_async_callback(engine.dispose)
+        await refuse_unsafe_role(engine)
+        http = await stack.enter_async_context(aiohttp.ClientSession())
+        keys = settings.secret_keys()
+        units = Units(engine, react)
+        accounts = Accounts(engine, SecretBox(keys))
+        signer = ActionSigner(keys)
+        addresses = PictureAddress(settings.address, keys)
+        channels = build_channels(settings, http)
+        for channel in channels.values():
+            stack.push_async_callback(channel.close)
+        delivery = Delivery(units, accounts, channels, signer, addresses)
+        intake = Intake(units, accounts, channels, signer, delivery)
+        server = web.Application(client_max_size=webhooks.MOST_BYTES)
+        server.add_routes(webhooks.routes(intake, accounts, channels))
+        server.add_routes(pictures.routes(units, addresses))
+        server.add_routes(health.routes(accounts))
+        yield Program(
+            settings=settings,
+            url=url,
+            engine=engine,
+            units=units,
+            accounts=accounts,
+            channels=channels,
+            signer=signer,
+            delivery=delivery,
+            intake=intake,
+            scheduler=Scheduler(units, engine, JOBS, lambda: read_clock(engine)),
+            web=server,
+        )
+
+
+def build_channels(settings: Settings, http: aiohttp.ClientSession) -> dict[str, Channel]:
+    """The registry of channels, by name."""
+    channels: list[Channel] = [
+        LineChannel(http, settings.line_api_url, settings.line_data_api_url),
+        TelegramChannel(http, settings.telegram_api_url),
+    ]
+    return {channel.name: channel for channel in channels}
+
+
+@asynccontextmanager
+async def running(program: Program, role: Role = "all") -> AsyncIterator[int]:
+    """Run the program's parts; yields the port of its web server. On leaving, what is in hand is finished."""
+    async with AsyncExitStack() as stack:
+        tasks: list[asyncio.Task[None]] = []
+        if role != "worker":
+            tasks.append(asyncio.create_task(program.intake.run()))
+        if role != "web":
+            tasks.append(asyncio.create_task(program.delivery.run()))
+            tasks.append(
+                asyncio.create_task(listen(program.url, {"aura_outbox": lambda _: program.delivery.wake()}))
+            )
+            program.scheduler.start()
+            stack.push_async_callback(program.scheduler.stop)
+        stack.push_async_callback(_stop, tasks)
+        runner = web.AppRunner(program.web, access_log=None, shutdown_timeout=5)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        site = web.TCPSite(runner, program.settings.host, program.settings.port)
+        await site.start()
+        yield runner.addresses[0][1]
+
+
+async def _stop(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def main() -> None:
+    """The `aura` command."""
+    cli(obj=Composition(build=build, channels=build_channels, running=running))

@@ -1,0 +1,173 @@
+"""The Channel contract: everything the rest of the program may ask of a messaging platform.
+
+A channel is one folder (`bots/line`, `bots/telegram`) that verifies and reads webhooks into neutral
+events and renders and sends neutral cards. It knows nothing of clinics' rules or of the database;
+outcomes are values, never exceptions, because delivery must decide what each one means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+from handlers.cards import Action, Card
+from handlers.incoming import Incoming
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A clinic's account on a channel (LINE official account, Telegram bot), with its secrets decrypted.
+
+    `external_id` is the platform's id of the bot, `handle` its public name (`@basicid`, bot username).
+    """
+
+    id: UUID
+    clinic_id: UUID
+    clinic_slug: str
+    channel: str
+    external_id: str
+    handle: str
+    secrets: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One event of a verified webhook, ready for the inbox.
+
+    `event_id` is the platform's id for de-duplication, `lane` the sender's id (work of one sender is
+    serial), `payload` the raw event kept until it has been worked on.
+    """
+
+    event_id: str
+    lane: str
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a send needs beside the cards: how to answer for free, how to be safe to retry, how to sign.
+
+    `sign` packs an action for this recipient; `picture_url` gives the signed HTTPS address of the n-th
+    card's picture (LINE), `picture_bytes` draws it (Telegram). `repeat` marks a message that may have
+    arrived before.
+    """
+
+    to: str
+    retry_key: UUID
+    sign: Callable[[Action], str]
+    picture_url: Callable[[int], str]
+    picture_bytes: Callable[[int], bytes]
+    reply_token: str | None = None
+    repeat_mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The platform has it. `message_ids` are in the order of the cards (empty when the platform did not say)."""
+
+    message_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RetryLater:
+    """Surely not accepted: the same send is safe after `seconds`. `whole_account` holds back every chat (429)."""
+
+    seconds: float
+    reason: str
+    whole_account: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Will never be accepted: `blocked` (the person), `token` (spent reply token), `bad_request` (our bug),
+    `unauthorised` (the account's secret), `quota` (the month's pushes are used up)."""
+
+    reason: Literal["blocked", "token", "bad_request", "unauthorised", "quota"]
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """It left and no answer came: it may have arrived."""
+
+    reason: str
+
+
+Outcome = Sent | RetryLater | Refused | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a platform says of an account whose secrets were just proved: its id, name and public handle."""
+
+    external_id: str
+    name: str
+    handle: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a platform says of a person: display name and IETF language, '' when it does not say."""
+
+    name: str = ""
+    language: str = ""
+
+
+class AccountError(Exception):
+    """The platform refused an account's secrets or address; the message is for the operator and holds no secret."""
+
+
+class Channel(Protocol):
+    """One messaging platform.
+
+    `name` is the registry's key, `label` what people call it; `edits` says whether sent cards can be changed; `batch` is how many
+    cards one call can carry (LINE 5, Telegram 1); `safe_retry` says whether `Letter.retry_key` makes a
+    repeated push harmless (LINE's X-Line-Retry-Key); `reply_seconds` is how long a reply token lives (0: none);
+    `per_second` is how many notices an account may send a second (0: no limit that we could reach).
+    """
+
+    name: str
+    label: str
+    edits: bool
+    batch: int
+    safe_retry: bool
+    reply_seconds: float
+    per_second: float
+
+    def verify(self, account: Account, headers: Mapping[str, str], body: bytes) -> bool:
+        """True if the raw request was made by the platform for this account (constant time)."""
+
+    def read(self, body: bytes) -> list[Arrival]:
+        """The events of a verified body; raises ValueError when it is not JSON of the platform's shape."""
+
+    def understand(self, payload: Mapping[str, Any]) -> Incoming:
+        """The neutral event in a stored payload."""
+
+    def reply_token(self, payload: Mapping[str, Any]) -> str | None:
+        """The reply token in a stored payload, if the platform has such a thing."""
+
+    async def profile(self, account: Account, payload: Mapping[str, Any]) -> Profile:
+        """The sender's name and language, from the event or the platform (2 s at most); empty when unknown."""
+
+    async def acknowledge(self, account: Account, payload: Mapping[str, Any]) -> None:
+        """Tell the person's app that the press or message is being worked on; never raises."""
+
+    async def send(self, account: Account, cards: Sequence[Card], letter: Letter) -> Outcome:
+        """Send up to `batch` cards, in order, all or none where the platform allows."""
+
+    async def edit(self, account: Account, message_id: str, card: Card, letter: Letter) -> Outcome:
+        """Replace a sent card. Only called when `edits`."""
+
+    def link(self, account: Account, code: str) -> str:
+        """The public link that opens a chat with this account carrying `code`."""
+
+    async def prove(self, account: Account) -> Proof:
+        """Ask the platform who the secrets belong to; raises AccountError with a clear sentence."""
+
+    async def register(self, account: Account, webhook_url: str) -> None:
+        """Set the webhook address once, with explicit update types; raises AccountError."""
+
+    async def close(self) -> None:
+        """Release connections."""

@@ -1,0 +1,70 @@
+"""`aura staff`: invite people to the team with a one-time code."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import aiohttp
+import typer
+
+from bots.accounts import Accounts, SecretBox
+from bots.cli.clinics import require_clinic
+from bots.cli.context import composition, settings, show, with_units
+from domain.people import service as people
+from domain.people.model import Invitation
+from domain.unit import Units
+from handlers.words import Words
+
+group = typer.Typer(help="The team.", no_args_is_help=True)
+
+
+@group.callback()
+def staff_group() -> None:
+    """The team of a clinic."""
+
+
+@group.command()
+def invite(
+    context: typer.Context,
+    slug: Annotated[str, typer.Argument(help="The clinic.")],
+    role: Annotated[str, typer.Option(help="beautician, doctor, sales or manager.")],
+    name: Annotated[str, typer.Option(help="The name that colleagues and customers see.")],
+    branch: Annotated[str, typer.Option(help="The branch's code.")] = "",
+    licence: Annotated[str, typer.Option(help="A doctor's licence number.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Print a one-time code and its links. The same name and role again: a code for another chat of theirs."""
+    config = settings()
+    wiring = composition(context)
+
+    async def work(units: Units, box: SecretBox) -> tuple[Invitation, dict[str, str], str]:
+        clinic_id = await require_clinic(units, slug)
+        async with units.clinic(clinic_id) as unit:
+            known = [p for p in await people.staff_of_role(unit, [role]) if p.name == name]
+            if known:
+                invitation = await people.reinvite_staff(unit, known[0].user_id)
+            else:
+                invitation = await people.invite_staff(
+                    unit, role=role, name=name, branch_code=branch or None, licence_no=licence or None
+                )
+            until = Words("en", unit.clinic.zone).when(invitation.expires_at)
+        accounts = Accounts(units.engine, box)
+        await accounts.refresh()
+        async with aiohttp.ClientSession() as http:
+            channels = wiring.channels(config, http)
+            links = {
+                channels[account.channel].label: channels[account.channel].link(account, invitation.code)
+                for account in await accounts.of_clinic(slug)
+            }
+            for channel in channels.values():
+                await channel.close()
+        return invitation, links, until
+
+    invitation, links, until = with_units(config, work)
+    show(
+        {"code": invitation.code, "expires_at": invitation.expires_at, "links": links},
+        as_json,
+        invitation.code,
+        *(f"{label}: {link}" for label, link in links.items()),
+        f"Works once, until {until}. In the clinic's chat: /start {invitation.code}",
+    )

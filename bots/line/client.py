@@ -1,0 +1,212 @@
+"""LINE as a channel: the one object the rest of the program knows (`LineChannel`), over the LINE SDK.
+
+Cards and letters come from `bots/delivery.py`, webhooks from `bots/intake.py`; calls go to the Messaging API
+(https://developers.line.biz/en/reference/messaging-api/). A reply costs nothing but its token works once, for
+a minute, and cannot be retried safely; a push counts against the month's quota and carries a retry key that
+makes repeating it harmless for 24 hours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
+
+import aiohttp
+from linebot.v3.messaging import (
+    AsyncApiClient,
+    AsyncMessagingApi,
+    Configuration,
+    PushMessageRequest,
+    ReplyMessageRequest,
+    SetWebhookEndpointRequest,
+)
+from pydantic.v1 import ValidationError
+
+from bots.channel import Account, AccountError, Arrival, Letter, Outcome, Profile, Proof, Refused, Sent
+from bots.line import inbound, limits, settings
+from bots.line.outcomes import api_error, describe, outcome_of
+from bots.line.render import render
+from handlers.cards import Card
+from handlers.incoming import Incoming
+
+# Total seconds of one call; LINE answers in well under one. The SDK's own default is five minutes.
+CALL = aiohttp.ClientTimeout(total=10, connect=5)
+PROFILE = aiohttp.ClientTimeout(total=2)
+CONTENT = aiohttp.ClientTimeout(total=10, connect=2)
+
+
+class LineChannel:
+    """The `Channel` of LINE official accounts.
+
+    Every account shares `session` (its connector decides how many connections there are) and one SDK client;
+    the account's token travels with each call. Must be built inside the running event loop.
+    """
+
+    name = "line"
+    label = "LINE"
+    edits = False
+    batch = limits.MESSAGES_PER_CALL
+    safe_retry = True
+    reply_seconds = limits.REPLY_TOKEN_SECONDS
+    per_second = 0.0  # 2,000 a second: we could not reach it
+
+    def __init__(self, session: aiohttp.ClientSession, api_url: str, data_api_url: str) -> None:
+        """`api_url` is LINE's https://api.line.me and `data_api_url`, which serves files, https://api-data.line.me."""
+        self._session = session
+        self._data_api_url = data_api_url.rstrip("/")
+        # A host in the configuration overrides the SDK's own choice of host for every call, file downloads
+        # included; so only calls to the first host go through this client.
+        client = AsyncApiClient(Configuration(host=api_url.rstrip("/"), access_token=""))
+        self._unused_session: aiohttp.ClientSession = client.rest_client.pool_manager
+        client.rest_client.pool_manager = session
+        self._api = AsyncMessagingApi(client)
+
+    def verify(self, account: Account, headers: Mapping[str, str], body: bytes) -> bool:
+        """True if LINE signed the raw body with one of the account's channel secrets; False if it has none."""
+        try:
+            accepted = settings.parse(account.secrets).channel_secrets
+        except AccountError:
+            return False
+        return inbound.verify(accepted, headers, body)
+
+    def read(self, body: bytes) -> list[Arrival]:
+        """The events of a verified body; ValueError when it is not LINE's shape."""
+        return inbound.read(body)
+
+    def understand(self, payload: Mapping[str, Any]) -> Incoming:
+        """The neutral event in a stored payload."""
+        return inbound.understand(payload)
+
+    def reply_token(self, payload: Mapping[str, Any]) -> str | None:
+        """The event's reply token, if it has one that we may use."""
+        return inbound.reply_token(payload)
+
+    async def profile(self, account: Account, payload: Mapping[str, Any]) -> Profile:
+        """Display name and language from LINE within 2 s; empty when LINE does not say (not a friend, blocked)."""
+        user_id = inbound.user_id(payload)
+        if not user_id:
+            return Profile()
+        try:
+            found = await self._api.get_profile(user_id, **_call(account, PROFILE))
+        except Exception:  # the SDK raises far more than ApiException; without a profile work goes on
+            return Profile()
+        return Profile(found.display_name, found.language or "")
+
+    async def photo(self, account: Account, payload: Mapping[str, Any]) -> bytes | None:
+        """The picture a person sent, at most 10 MB; None when the event has none or LINE cannot give it now.
+
+        LINE keeps pictures for a time it does not name, so this is asked for at once
+        (https://developers.line.biz/en/reference/messaging-api/#get-content).
+        """
+        message_id = inbound.content_id(payload)
+        if not message_id:
+            return None
+        url = f"{self._data_api_url}/v2/bot/message/{quote(message_id, safe='')}/content"
+        try:
+            headers = {"Authorization": _bearer(account)}
+            async with self._session.get(url, headers=headers, timeout=CONTENT) as response:
+                if response.status != 200:
+                    return None
+                content = bytearray()
+                async for chunk in response.content.iter_chunked(64 * 1024):
+                    content += chunk
+                    if len(content) > limits.CONTENT_BYTES:
+                        return None
+                return bytes(content)
+        except (AccountError, TimeoutError, aiohttp.ClientError, OSError):
+            return None
+
+    async def acknowledge(self, account: Account, payload: Mapping[str, Any]) -> None:
+        """Nothing: LINE shows a press as the person's own message at once, and its loading animation would
+        cost a call before every answer that itself takes well under a second."""
+
+    async def send(self, account: Account, cards: Sequence[Card], letter: Letter) -> Outcome:
+        """Up to five cards in one call, all or none: by the letter's reply token if it has one, else by push."""
+        # All that can fail on our side comes first, so that what fails later is known to have left.
+        try:
+            request, call = _request(cards, letter), _call(account)
+        except ValidationError as error:
+            fields = ", ".join(".".join(map(str, problem["loc"])) for problem in error.errors())
+            return Refused("bad_request", f"not a LINE message: {fields}")
+        except AccountError as error:
+            return Refused("unauthorised", str(error))
+        try:
+            if letter.reply_token:
+                answer = await self._api.reply_message(request, **call)
+            else:
+                answer = await self._api.push_message(request, str(letter.retry_key), **call)
+        except Exception as error:  # every failure is an outcome: what it was is decided in one place
+            return outcome_of(error, has_retry_key=not letter.reply_token)
+        return Sent(tuple(message.id for message in answer.sent_messages))
+
+    async def edit(self, account: Account, message_id: str, card: Card, letter: Letter) -> Outcome:
+        """LINE cannot change a sent message (`edits` is False)."""
+        return Refused("bad_request", "LINE messages cannot be edited")
+
+    def link(self, account: Account, code: str) -> str:
+        """Opens the chat with "/start CODE" typed in, ready to be sent.
+
+        A follow event says nothing about where a person came from, so the code travels as a message.
+        https://developers.line.biz/en/docs/messaging-api/using-line-url-scheme/#opening-chat-screen
+        """
+        handle, text = quote(account.handle, safe=""), quote(f"/start {code}", safe="")
+        return f"https://line.me/R/oaMessage/{handle}/?{text}"
+
+    async def prove(self, account: Account) -> Proof:
+        """Whose access token this is; raises AccountError."""
+        try:
+            bot = await self._api.get_bot_info(**_call(account))
+        except Exception as error:
+            raise _account_error(error, "accept the access token") from error
+        return Proof(external_id=bot.user_id, name=bot.display_name, handle=bot.basic_id)
+
+    async def register(self, account: Account, webhook_url: str) -> None:
+        """Set the webhook address; raises AccountError. LINE has no list of update types to choose from.
+
+        "Use webhook" and "Webhook redelivery" are switches in the console that no API can turn.
+        """
+        if len(webhook_url) > limits.WEBHOOK_URL:
+            raise AccountError(f"The webhook address is longer than LINE's {limits.WEBHOOK_URL} characters.")
+        try:
+            request = SetWebhookEndpointRequest(endpoint=webhook_url)
+            await self._api.set_webhook_endpoint(request, **_call(account))
+        except Exception as error:
+            raise _account_error(error, "accept the webhook address") from error
+
+    async def close(self) -> None:
+        """Close what the SDK opened for itself; the shared session belongs to the program."""
+        await self._unused_session.close()
+
+
+def _request(cards: Sequence[Card], letter: Letter) -> PushMessageRequest | ReplyMessageRequest:
+    """One message a card. LINE shows the newest message's quick replies only, so all ride on the last card."""
+    quick = tuple(button for card in cards for button in card.quick)
+    last = len(cards) - 1
+    messages = [
+        render(replace(card, quick=quick if index == last else ()), letter, index) for index, card in enumerate(cards)
+    ]
+    if letter.reply_token:
+        return ReplyMessageRequest(reply_token=letter.reply_token, messages=messages)
+    return PushMessageRequest(to=letter.to, messages=messages)
+
+
+def _call(account: Account, timeout: aiohttp.ClientTimeout = CALL) -> dict[str, Any]:
+    """The SDK's per-call options: this account's token and our time limit."""
+    token = {"in": "header", "type": "bearer", "key": "Authorization", "value": _bearer(account)}
+    return {"_request_auth": token, "_request_timeout": timeout}
+
+
+def _bearer(account: Account) -> str:
+    return f"Bearer {settings.parse(account.secrets).access_token}"
+
+
+def _account_error(error: Exception, what: str) -> AccountError:
+    """A sentence for the operator, in LINE's words: the error's own text may hold the request and so the token."""
+    if isinstance(error, AccountError):
+        return error
+    refusal = api_error(error)
+    if refusal is not None:
+        return AccountError(f"LINE did not {what}: {describe(refusal)}")
+    return AccountError(f"LINE did not {what}: {type(error).__name__}")

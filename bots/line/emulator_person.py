@@ -1,0 +1,238 @@
+"""A person with LINE's app, as the emulator plays them: what they see and what they do in one chat.
+
+Under `/control/accounts/{account}/chats/{person}`, called by the simulator's page and by tests. Every act
+becomes a webhook event, is delivered, and answered here once the program's webhook answered. Event objects:
+https://developers.line.biz/en/reference/messaging-api/#webhook-event-objects
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import secrets
+from collections.abc import Callable
+from urllib.parse import unquote
+
+from aiohttp import web
+
+from bots.line import limits
+from bots.line.emulator_request import read_object, refused, required
+from bots.line.emulator_state import Chat, Json, State
+from bots.line.emulator_view import quick_actions, shown, tappable
+from bots.line.emulator_webhook import Deliveries
+
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_DEEP_LINK = "https://line.me/R/oaMessage/"
+
+
+class PersonControl:
+    """The HTTP handlers of one person's chat with one account."""
+
+    def __init__(
+        self,
+        state: State,
+        record: Callable[..., None],
+        deliveries: Deliveries,
+        clock: Callable[[], float],
+    ) -> None:
+        """`record(kind, **data)` journals and applies an entry; `clock` gives seconds since 1970."""
+        self._state = state
+        self._record = record
+        self._deliveries = deliveries
+        self._clock = clock
+
+    def routes(self) -> list[web.RouteDef]:
+        """The paths of a chat."""
+        chat = "/control/accounts/{account}/chats/{person}"
+        return [
+            web.get(chat, self._chat),
+            web.post(f"{chat}/follow", self._follow),
+            web.post(f"{chat}/say", self._say),
+            web.post(f"{chat}/tap", self._tap),
+            web.post(f"{chat}/press", self._press),
+            web.post(f"{chat}/open", self._open),
+            web.post(f"{chat}/block", self._block),
+            web.post(f"{chat}/unblock", self._follow),
+            web.post(f"{chat}/photo", self._photo),
+            web.post(f"{chat}/sticker", self._sticker),
+        ]
+
+    async def _chat(self, request: web.Request) -> web.Response:
+        _, _, chat = self._find(request)
+        messages = []
+        for place, message in enumerate(chat.messages, start=1):
+            url = None
+            if message.id in self._state.contents:
+                url = str(request.app.router["line-content"].url_for(message=message.id))
+            messages.append(shown(message, newest=place == len(chat.messages), content_url=url))
+        return web.json_response({"messages": messages, "blocked": chat.blocked, "menu": None})
+
+    async def _follow(self, request: web.Request) -> web.Response:
+        """Add the account as a friend, or unblock it: LINE tells both with a follow event."""
+        account, person, chat = self._find(request)
+        if chat.friend or (request.path.endswith("/unblock") and not chat.blocked):
+            return _delivered([])
+        return _delivered([await self._add_friend(account, person, chat)])
+
+    async def _say(self, request: web.Request) -> web.Response:
+        account, person, _ = self._find(request, writing=True)
+        text = required(await read_object(request), "text")
+        return _delivered([await self._message(account, person, {"type": "text", "text": text})])
+
+    async def _tap(self, request: web.Request) -> web.Response:
+        """Press what is on the screen: a button of any message, a quick reply of the newest."""
+        account, person, chat = self._find(request, writing=True)
+        body = await read_object(request)
+        raw = _message_of(chat, body)
+        if "quick" in body:
+            is_newest = chat.messages[-1].id == str(body["message"])
+            actions = quick_actions(raw) if is_newest else []
+        else:
+            actions = [component["action"] for component in tappable(raw)]
+        index = body.get("quick", body.get("button"))
+        if not isinstance(index, int) or not 0 <= index < len(actions):
+            raise refused(404, "the message has no such button")
+        return await self._act(account, person, actions[index])
+
+    async def _press(self, request: web.Request) -> web.Response:
+        """A client that sends whatever data it likes as a press on a message."""
+        account, person, chat = self._find(request, writing=True)
+        body = await read_object(request)
+        _message_of(chat, body)
+        return _delivered([await self._postback(account, person, required(body, "data"), "")])
+
+    async def _act(self, account: str, person: str, action: Json) -> web.Response:
+        match action["type"]:
+            case "uri":
+                return web.json_response({"url": action["uri"], "deliveries": []})
+            case "message":
+                return _delivered([await self._message(account, person, {"type": "text", "text": action["text"]})])
+            case "postback":
+                shown_text = action.get("displayText") or ""
+                return _delivered([await self._postback(account, person, action["data"], shown_text)])
+            case other:
+                raise refused(501, f"the emulator cannot perform a {other} action")
+
+    async def _open(self, request: web.Request) -> web.Response:
+        """Follow a link that opens the chat with a text typed in, add the account if needed, and send the text."""
+        account, person, chat = self._find(request)
+        url = required(await read_object(request), "url")
+        handle, _, text = url.removeprefix(_DEEP_LINK).partition("/?")
+        if not url.startswith(_DEEP_LINK) or unquote(handle) != self._state.accounts[account].basic_id:
+            raise refused(400, "not a link to this account")
+        deliveries = [] if chat.friend else [await self._add_friend(account, person, chat)]
+        if text:
+            deliveries.append(await self._message(account, person, {"type": "text", "text": unquote(text)}))
+        return _delivered(deliveries)
+
+    async def _block(self, request: web.Request) -> web.Response:
+        account, person, chat = self._find(request)
+        if chat.blocked:
+            return _delivered([])
+        return _delivered([await self._happen(account, person, {"type": "unfollow"}, token=False)])
+
+    async def _photo(self, request: web.Request) -> web.Response:
+        """Send a picture: a multipart file, or `{"base64": ...}`."""
+        account, person, _ = self._find(request, writing=True)
+        request = request.clone(client_max_size=2 * limits.CONTENT_BYTES)
+        if request.content_type.startswith("multipart/"):
+            content = await _file(request)
+        else:
+            try:
+                content = base64.b64decode(required(await read_object(request), "base64"), validate=True)
+            except binascii.Error as error:
+                raise refused(400, "base64 is not base64") from error
+        if not 0 < len(content) <= limits.CONTENT_BYTES:
+            raise refused(400, "a picture has at most 10 MB and at least a byte")
+        image = {"type": "image", "contentProvider": {"type": "line"}}
+        return _delivered([await self._message(account, person, image, content=base64.b64encode(content).decode())])
+
+    async def _sticker(self, request: web.Request) -> web.Response:
+        account, person, _ = self._find(request, writing=True)
+        sticker = {
+            "type": "sticker",
+            "packageId": "446",
+            "stickerId": "1988",
+            "stickerResourceType": "STATIC",
+        }
+        return _delivered([await self._message(account, person, sticker)])
+
+    def _find(self, request: web.Request, *, writing: bool = False) -> tuple[str, str, Chat]:
+        """The chat a path names. Someone who blocked an account cannot write to it before unblocking."""
+        account, person = request.match_info["account"], request.match_info["person"]
+        if account not in self._state.accounts or person not in self._state.people:
+            raise refused(404, "no such account or person")
+        chat = self._state.chat(account, person)
+        if writing and chat.blocked:
+            raise refused(409, "the person has blocked this account")
+        return account, person, chat
+
+    async def _add_friend(self, account: str, person: str, chat: Chat) -> Json:
+        return await self._happen(account, person, {"type": "follow", "follow": {"isUnblocked": chat.blocked}})
+
+    async def _message(self, account: str, person: str, message: Json, content: str = "") -> Json:
+        message_id = self._state.message_ids(1)[0]
+        event = {"type": "message", "message": {"id": message_id, "quoteToken": f"q{message_id}", **message}}
+        return await self._happen(account, person, event, seen=(message_id, message), content=content)
+
+    async def _postback(self, account: str, person: str, data: str, display_text: str) -> Json:
+        """A press; the display text stands in the chat as the person's words but is no message to the program."""
+        event = {"type": "postback", "postback": {"data": data}}
+        text = {"type": "text", "text": display_text}
+        seen = (self._state.message_ids(1)[0], text) if display_text else None
+        return await self._happen(account, person, event, seen=seen)
+
+    async def _happen(
+        self,
+        account: str,
+        person: str,
+        event: Json,
+        *,
+        seen: tuple[str, Json] | None = None,
+        content: str = "",
+        token: bool = True,
+    ) -> Json:
+        """Write an event into the journal, deliver it, and say how the webhook answered."""
+        now = self._clock()
+        whole = {
+            **event,
+            "mode": "active",
+            "timestamp": int(now * 1000),
+            "source": {"type": "user", "userId": person},
+            "webhookEventId": _ulid(now),
+            "deliveryContext": {"isRedelivery": False},
+        }
+        if token:
+            whole["replyToken"] = secrets.token_hex(16)
+        messages = [{"id": seen[0], "raw": seen[1]}] if seen else []
+        self._record("event", at=now, account=account, person=person, event=whole, messages=messages, content=content)
+        status = await self._deliveries.deliver(whole["webhookEventId"])
+        return {"event": whole["webhookEventId"], "status": status}
+
+
+async def _file(request: web.Request) -> bytes:
+    """The first file of a form, b'' when it has none."""
+    content = b""
+    for part in (await request.post()).values():
+        if isinstance(part, web.FileField):
+            with part.file as file:
+                content = content or file.read()
+    return content
+
+
+def _message_of(chat: Chat, body: Json) -> Json:
+    message_id = str(body.get("message"))
+    raw = next((message.raw for message in chat.messages if message.id == message_id), None)
+    if raw is None:
+        raise refused(404, "no such message in this chat")
+    return raw
+
+
+def _delivered(deliveries: list[Json]) -> web.Response:
+    return web.json_response({"deliveries": deliveries})
+
+
+def _ulid(now: float) -> str:
+    """A ULID, the form of LINE's event ids: 48 bits of milliseconds, 80 random ones, in Crockford's base 32."""
+    number = int(now * 1000) << 80 | secrets.randbits(80)
+    return "".join(_CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))

@@ -1,0 +1,147 @@
+"""LINE webhooks in: raw bytes are verified, read as tolerant JSON and understood as neutral events.
+
+`bots/web` hands over the raw request, `bots/intake.py` keeps each event's JSON in the inbox and asks
+`understand` when it is worked on. The SDK's parser is not used: it drops the sender and the reply token of
+every event it does not know, and LINE adds event types, properties and enum values without notice
+(https://developers.line.biz/en/docs/messaging-api/development-guidelines/).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bots.channel import Arrival
+from handlers.incoming import Arrived, Incoming, Left, Nothing, Other, Said, Tapped, Unsent
+
+SIGNATURE_HEADER = "x-line-signature"
+
+_DEEP_LINK = re.compile(r"/start (\S+)")
+_NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def verify(channel_secrets: Sequence[str], headers: Mapping[str, str], body: bytes) -> bool:
+    """True if `x-line-signature` is the base64 HMAC-SHA256 of the raw body under one of the secrets.
+
+    The header's name may change case without notice. Every secret is tried and every comparison takes
+    constant time. https://developers.line.biz/en/reference/messaging-api/#signature-validation
+    """
+    given = next((value for name, value in headers.items() if name.lower() == SIGNATURE_HEADER), "")
+    signature = given.encode("utf-8", "replace")
+    matches = [hmac.compare_digest(signature, sign(secret, body)) for secret in channel_secrets]
+    return any(matches)
+
+
+def sign(channel_secret: str, body: bytes) -> bytes:
+    """The signature LINE would send with this body."""
+    return base64.b64encode(hmac.digest(channel_secret.encode(), body, hashlib.sha256))
+
+
+def read(body: bytes) -> list[Arrival]:
+    """The events of a webhook body (none for the console's "Verify" button); ValueError if it is not LINE's shape.
+
+    One event that is not an object is passed over so that the good ones beside it are kept.
+    """
+    try:
+        webhook = json.loads(body)
+    except RecursionError as error:
+        raise ValueError("webhook body is nested too deeply") from error
+    if not isinstance(webhook, dict) or not isinstance(webhook.get("events"), list):
+        raise ValueError("webhook body has no list of events")
+    return [_arrival(_storable(event)) for event in webhook["events"] if isinstance(event, dict)]
+
+
+def understand(payload: Mapping[str, Any]) -> Incoming:
+    """The neutral event. Only one-to-one chats that are ours to answer (mode `active`) ask anything of us.
+
+    In `standby` another service holds the chat and the bot must not send; an unsend is honoured everywhere.
+    https://developers.line.biz/en/reference/messaging-api/#webhook-event-objects
+    """
+    kind = _text(payload, "type")
+    if kind == "unsend" and (message_id := _text(_object(payload, "unsend"), "messageId")):
+        return Unsent(message_id)
+    if not _is_ours(payload):
+        return Nothing(kind)
+    match kind:
+        case "message":
+            return _message(_object(payload, "message"))
+        case "postback" if data := _text(_object(payload, "postback"), "data"):
+            return Tapped(data)
+        case "follow":
+            return Arrived()
+        case "unfollow":
+            return Left()
+        case _:
+            return Nothing(kind)
+
+
+def reply_token(payload: Mapping[str, Any]) -> str | None:
+    """The reply token, if the event has one that we may use."""
+    return (_text(payload, "replyToken") or None) if _is_ours(payload) else None
+
+
+def user_id(payload: Mapping[str, Any]) -> str:
+    """The sender's user id, '' when LINE leaves it out (people who never agreed to it, channel events)."""
+    return _text(_object(payload, "source"), "userId")
+
+
+def content_id(payload: Mapping[str, Any]) -> str:
+    """The id of the picture that LINE keeps for download, '' unless the event is one sent through LINE."""
+    message = _object(payload, "message")
+    provider = _text(_object(message, "contentProvider"), "type")
+    return _text(message, "id") if _text(message, "type") == "image" and provider == "line" else ""
+
+
+def _arrival(event: Mapping[str, Any]) -> Arrival:
+    source = _object(event, "source")
+    event_id = _text(event, "webhookEventId") or _digest(event)
+    chat = _text(source, "groupId") or _text(source, "roomId")
+    return Arrival(event_id, _text(source, "userId") or chat or event_id, event)
+
+
+def _message(message: Mapping[str, Any]) -> Incoming:
+    if _text(message, "type") != "text":
+        return Other(_text(message, "type"))
+    text = _text(message, "text")
+    # Our deep links prefill "/start CODE", so that a link carries its code here as it does on Telegram.
+    deep_link = _DEEP_LINK.fullmatch(text)
+    return Arrived(deep_link[1]) if deep_link else Said(text)
+
+
+def _is_ours(payload: Mapping[str, Any]) -> bool:
+    one_to_one = _text(_object(payload, "source"), "type") == "user" and bool(user_id(payload))
+    return one_to_one and payload.get("mode", "active") == "active"
+
+
+def _digest(event: Mapping[str, Any]) -> str:
+    """A stand-in for a missing event id; a redelivery, which differs in `deliveryContext` alone, has the same."""
+    same = {key: value for key, value in event.items() if key != "deliveryContext"}
+    return hashlib.sha256(json.dumps(same, sort_keys=True).encode()).hexdigest()
+
+
+def _storable(value: Any) -> Any:
+    """`value` with NUL and lone surrogates replaced, which PostgreSQL's text and jsonb refuse."""
+    match value:
+        case str():
+            return _NOT_STORABLE.sub("\ufffd", value)
+        case list():
+            return [_storable(item) for item in value]
+        case dict():
+            return {_NOT_STORABLE.sub("\ufffd", key): _storable(item) for key, item in value.items()}
+        case _:
+            return value
+
+
+def _object(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    found = value.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def _text(value: Mapping[str, Any], key: str) -> str:
+    found = value.get(key)
+    return found if isinstance(found, str) else ""

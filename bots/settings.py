@@ -1,0 +1,55 @@
+"""Settings of the installation: environment variables `AURA_*` or a `.env` file, checked at start."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What an operator may set; every field is documented in `.env.example`."""
+
+    model_config = SettingsConfigDict(env_prefix="AURA_", env_file=".env", extra="ignore")
+
+    database_url: SecretStr | None = None
+    database_admin_url: SecretStr | None = None
+    data_dir: Path = Path(".aura")
+    secret_key: SecretStr | None = None
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65_535)
+    public_url: str = ""
+    line_api_url: str = "https://api.line.me"
+    line_data_api_url: str = "https://api-data.line.me"
+    telegram_api_url: str = "https://api.telegram.org"
+    log_level: str = "INFO"
+
+    @property
+    def address(self) -> str:
+        """The public address; without one, this machine's own (enough for the demo)."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+    def secret_keys(self) -> tuple[str, ...]:
+        """The keys that sign buttons and encrypt secrets, newest first (AURA_SECRET_KEY, comma-separated).
+
+        Without the setting a key is made once and kept in the data directory, readable by its owner only.
+        """
+        if self.secret_key is not None:
+            keys = tuple(key.strip() for key in self.secret_key.get_secret_value().split(",") if key.strip())
+            if keys and all(len(key) >= 32 for key in keys):
+                return keys
+            raise ValueError("AURA_SECRET_KEY must be at least 32 characters; `openssl rand -hex 32` makes one")
+        return (_kept_key(self.data_dir / "secret_key"),)
+
+
+def _kept_key(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="ascii") as file:
+            path.chmod(0o600)
+            file.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="ascii").strip()

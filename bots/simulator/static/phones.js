@@ -1,0 +1,91 @@
+// The page: three phones, the clinic's clock, the strip, and the language of everything around the chats.
+import * as api from "./api.js";
+import { Clock } from "./clock.js";
+import { choices, el, icon, memory, toast } from "./dom.js";
+import { Phone } from "./phone.js";
+import { Strip } from "./strip.js";
+import { LANGUAGES, word } from "./words.js";
+import { guide } from "./guide.js";
+import { choosePhone } from "./dialogs.js";
+
+const at = (id) => document.getElementById(id);
+
+class Page {
+  say = (key, values) => word(this.language, key, values);
+
+  constructor(phones) {
+    this.language = memory.get("language", navigator.language.startsWith("th") ? "th" : "en");
+    this.zone = "Asia/Bangkok";
+    this.phones = phones.map((phone) => new Phone(phone, this));
+    this.clock = new Clock(at("clock"), this);
+    this.strip = new Strip(at("strip"), this);
+    this.shown = memory.get("shown", this.phones[0].role);
+    at("phones").replaceChildren(...this.phones.map((phone) => phone.element));
+  }
+
+  start() {
+    this.draw();
+    for (const phone of this.phones) phone.refresh();
+    api.live({
+      chat: (change) => this.phones.forEach((phone) => phone.changed(change)),
+      again: ({ channel }) => this.phones.forEach((phone) => phone.channel === channel && phone.refresh()),
+      strip: (strip) => {
+        const moved = this.zone !== strip.zone;
+        this.zone = strip.zone;
+        this.clock.set(strip);
+        this.strip.set(strip);
+        if (moved) this.phones.forEach((phone) => phone.draw());
+      },
+      connection: (up) => document.body.classList.toggle("offline", !up),
+    });
+  }
+
+  /** Everything around the chats, in the page's language. */
+  draw() {
+    document.documentElement.lang = this.language;
+    for (const place of document.querySelectorAll("[data-word]")) place.textContent = this.say(place.dataset.word);
+    choices(at("page-language"), LANGUAGES, this.language, (language) => {
+      this.language = language;
+      memory.set("language", language);
+      this.draw();
+      this.phones.forEach((phone) => phone.draw());
+    });
+    guide(at("guide"), this.language);
+    this.clock.draw();
+    this.strip.draw();
+    this.tabs();
+  }
+
+  /** On a narrow screen one phone (or the strip) at a time. */
+  tabs() {
+    const tabs = [...this.phones.map((phone) => [phone.role, phone.unread]), ["strip", this.strip.unread]];
+    at("tabs").replaceChildren(...tabs.map(([key, unread]) =>
+      el("button", {
+        type: "button", "data-tab": key, "aria-pressed": String(key === this.shown),
+        class: unread && key !== this.shown ? "unread" : "", onclick: () => this.show(key),
+      }, icon(["sales", "beautician", "customer", "strip"].includes(key) ? key : "customer"),
+      el("span", { text: this.say(`tab_${key}`) }))));
+    document.body.dataset.shown = this.shown;
+    for (const phone of this.phones) phone.element.classList.toggle("shown", phone.role === this.shown);
+  }
+
+  show(key) {
+    this.shown = key;
+    memory.set("shown", key);
+    this.phones.forEach((phone) => phone.role === key && phone.seen());
+    if (key === "strip") this.strip.unread = false;
+    this.tabs();
+  }
+
+  /** What a link does when somebody taps it: opens a chat on a phone, or leaves the page as links do. */
+  async follow(url) {
+    const channel = api.deepLinkChannel(url);
+    if (channel) {
+      const phone = await choosePhone(this, url, channel);
+      if (phone) { this.show(phone.role); await phone.open(channel, url); }
+    } else if (/^https?:/i.test(url)) window.open(url, "_blank", "noopener");
+    else toast(url.replace(/^tel:/i, ""));
+  }
+}
+
+api.phones().then((phones) => new Page(phones).start(), () => toast(word("en", "offline")));

@@ -1,0 +1,202 @@
+"""TelegramChannel: sends and edits cards, proves and registers bots, through python-telegram-bot.
+
+One `Bot` a token, all on one shared HTTP session. The Bot API has no key that makes a send safe to repeat
+(https://github.com/tdlib/telegram-bot-api/issues/482), so an unanswered send is `Unknown`; an edit can
+always be repeated.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import aiohttp
+from telegram import Bot, InputMediaPhoto, LinkPreviewOptions, Message
+from telegram.error import BadRequest, TelegramError
+from telegram.helpers import create_deep_linked_url
+
+from bots.channel import Account, AccountError, Arrival, Letter, Outcome, Profile, Proof, Sent
+from bots.telegram import inbound
+from bots.telegram.outcomes import account_error, outcome
+from bots.telegram.render import render
+from bots.telegram.request import SessionRequest
+from bots.telegram.settings import TelegramSettings
+from handlers.cards import Card
+from handlers.incoming import Incoming
+
+log = logging.getLogger(__name__)
+
+_QUIET = LinkPreviewOptions(is_disabled=True)
+_ACKNOWLEDGE_SECONDS = 2.0
+
+
+class TelegramChannel:
+    """The Telegram side of the Channel contract. `session` stays its maker's to close."""
+
+    name = "telegram"
+    label = "Telegram"
+    edits = True
+    batch = 1
+    safe_retry = False
+    reply_seconds = 0.0
+    per_second = 25.0  # of about 30 (https://core.telegram.org/bots/faq), leaving room for answers
+
+    def __init__(self, session: aiohttp.ClientSession, api_url: str) -> None:
+        self._request = SessionRequest(session)
+        self._api_url = api_url.rstrip("/")
+        self._bots: dict[str, Bot] = {}
+
+    def verify(self, account: Account, headers: Mapping[str, str], body: bytes) -> bool:
+        """True if the request carries one of the account's webhook secrets (the body is not signed)."""
+        return inbound.verify(account.secrets, headers)
+
+    def read(self, body: bytes) -> list[Arrival]:
+        """The one update of a body; raises ValueError when it is not an update."""
+        return inbound.read(body)
+
+    def understand(self, payload: Mapping[str, Any]) -> Incoming:
+        """The neutral event in a kept update."""
+        return inbound.understand(payload)
+
+    def reply_token(self, payload: Mapping[str, Any]) -> str | None:
+        """Telegram has no reply tokens: every send is free."""
+        return None
+
+    async def profile(self, account: Account, payload: Mapping[str, Any]) -> Profile:
+        """The sender's name and language; each update carries them, so nothing is asked."""
+        return inbound.profile(payload)
+
+    async def acknowledge(self, account: Account, payload: Mapping[str, Any]) -> None:
+        """Stop the pressed button's spinner. Too late or unreachable is no matter; never raises."""
+        query = payload.get("callback_query")
+        if not isinstance(query, Mapping):
+            return
+        try:
+            await self._bot(account).answer_callback_query(
+                str(query.get("id")), connect_timeout=_ACKNOWLEDGE_SECONDS, read_timeout=_ACKNOWLEDGE_SECONDS
+            )
+        except TelegramError as error:
+            log.debug("button press not acknowledged: %s", type(error).__name__)
+
+    async def send(self, account: Account, cards: Sequence[Card], letter: Letter) -> Outcome:
+        """Send the one card that a call can carry (raises ValueError for another number of cards)."""
+        (card,) = cards
+        try:
+            message = await self._post(self._bot(account), card, letter)
+        except TelegramError as error:
+            return outcome(error, repeatable=False)
+        return Sent((str(message.message_id),))
+
+    async def edit(self, account: Account, message_id: str, card: Card, letter: Letter) -> Outcome:
+        """Make a sent message show this card; one that already does counts as sent.
+
+        Telegram can add a picture to a text but cannot take one away: a card without a picture that
+        replaces a photo keeps the old picture above its new words.
+        """
+        try:
+            await self._replace(self._bot(account), int(message_id), card, letter)
+        except TelegramError as error:
+            return outcome(error, repeatable=True)
+        return Sent((message_id,))
+
+    def link(self, account: Account, code: str) -> str:
+        """`https://t.me/BOT?start=CODE`; raises ValueError for a code that a link cannot carry."""
+        return create_deep_linked_url(account.handle.removeprefix("@"), code)
+
+    async def prove(self, account: Account) -> Proof:
+        """Ask getMe who the token belongs to."""
+        try:
+            bot = await self._bot(account).get_me()
+        except TelegramError as error:
+            raise account_error(error) from None
+        return Proof(str(bot.id), bot.first_name, bot.username or "")
+
+    async def register(self, account: Account, webhook_url: str) -> None:
+        """Set the webhook with its secret and our update types; updates that wait are kept."""
+        secrets = TelegramSettings.kept(account.secrets).webhook_secrets
+        if not secrets:
+            raise AccountError("This bot has no webhook secret; without one anybody could pose as Telegram.")
+        try:
+            await self._bot(account).set_webhook(
+                webhook_url, allowed_updates=inbound.ALLOWED_UPDATES, secret_token=secrets[0]
+            )
+        except TelegramError as error:
+            raise account_error(error) from None
+
+    async def close(self) -> None:
+        """Forget the bots; the session is closed by its maker."""
+        self._bots.clear()
+
+    def _bot(self, account: Account) -> Bot:
+        """The account's bot (raises InvalidToken when there is no token)."""
+        token = account.secrets.get("bot_token", "")
+        if token not in self._bots:
+            self._bots[token] = Bot(
+                token,
+                base_url=f"{self._api_url}/bot",
+                base_file_url=f"{self._api_url}/file/bot",
+                request=self._request,
+                get_updates_request=self._request,
+            )
+        return self._bots[token]
+
+    async def _post(self, bot: Bot, card: Card, letter: Letter) -> Message:
+        picture = await _drawn(card, letter)
+        shown = render(card, letter.sign, letter.repeat_mark, caption=picture is not None)
+        if picture is None:
+            return await bot.send_message(
+                letter.to,
+                shown.text,
+                entities=shown.entities,
+                reply_markup=shown.keyboard,
+                link_preview_options=_QUIET,
+            )
+        return await bot.send_photo(
+            letter.to,
+            picture,
+            caption=shown.text,
+            caption_entities=shown.entities,
+            reply_markup=shown.keyboard,
+            filename="card.png",
+        )
+
+    async def _replace(self, bot: Bot, message_id: int, card: Card, letter: Letter) -> None:
+        picture = await _drawn(card, letter)
+        shown = render(card, letter.sign, letter.repeat_mark, caption=picture is not None)
+        if picture is not None:
+            media = InputMediaPhoto(picture, caption=shown.text, caption_entities=shown.entities, filename="card.png")
+            await bot.edit_message_media(media, letter.to, message_id, reply_markup=shown.keyboard)
+            return
+        try:
+            await bot.edit_message_text(
+                shown.text,
+                letter.to,
+                message_id,
+                entities=shown.entities,
+                reply_markup=shown.keyboard,
+                link_preview_options=_QUIET,
+            )
+        except BadRequest as error:
+            if "no text in the message to edit" not in error.message.lower():
+                raise
+            shown = render(card, letter.sign, letter.repeat_mark, caption=True)
+            await bot.edit_message_caption(
+                letter.to,
+                message_id,
+                caption=shown.text,
+                caption_entities=shown.entities,
+                reply_markup=shown.keyboard,
+            )
+
+
+async def _drawn(card: Card, letter: Letter) -> bytes | None:
+    """The card's picture, drawn off the event loop; None when it has none or cannot be drawn."""
+    if card.picture is None:
+        return None
+    try:
+        return await asyncio.to_thread(letter.picture_bytes, 0)
+    except Exception:  # a picture is an ornament: its words go out whatever a drawing trips over
+        log.exception("picture %s could not be drawn", card.picture.noun)
+        return None

@@ -1,0 +1,89 @@
+"""What an outcome means for an outbox row: pure decisions, the heart of "nothing lost, nothing twice".
+
+LINE's push has a retry key, so repeating it is harmless (https://developers.line.biz/en/docs/messaging-api/retrying-api-request/).
+A LINE reply can be tried again: its token works once, so "invalid token" inside its minute means the first
+try arrived. Telegram has neither: what may have arrived is `unknown`, and only classes that people must not
+miss are repeated, once and marked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from tenacity import RetryCallState, Retrying, wait_exponential
+
+from bots.channel import Outcome, Refused, RetryLater, Sent, Unknown
+from domain.database.outbox import Outgoing
+
+# An answer, a medical question or an alarm is worth a marked repeat; a receipt is not.
+REPEATED = frozenset({"answer", "safety", "care"})
+MOST_ATTEMPTS = 12
+_WAIT = wait_exponential(multiplier=1, max=300)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The row's next state, and when it may be touched again."""
+
+    state: str
+    not_before: datetime | None = None
+    lease_until: datetime | None = None
+    repeated: bool = False
+    drop_token: bool = False
+    error: str | None = None
+    blocked: bool = False
+
+
+def before_sending(row: Outgoing, *, safe_retry: bool) -> Outgoing | Verdict:
+    """The row to send (marked as a repeat if an earlier try may have sent it), or the verdict to leave it at."""
+    if not row.taken_over or safe_retry:
+        return row
+    verdict = ambiguous(row, "the process that sent it ended")
+    return replace(row, repeated=True) if verdict.state == "pending" else verdict
+
+
+def after_sending(row: Outgoing, outcome: Outcome, *, safe_retry: bool, now: datetime) -> Verdict:
+    """What the platform's answer makes of the row."""
+    fresh_token = row.reply_token is not None and row.reply_until is not None and now <= row.reply_until
+    match outcome:
+        case Sent():
+            return Verdict("sent", repeated=row.repeated)
+        case Refused(reason="token") if not row.taken_over:
+            return Verdict("pending", repeated=row.repeated, drop_token=True, error="reply token refused")
+        case Refused(reason="token"):
+            return Verdict("sent", repeated=row.repeated) if fresh_token else ambiguous(row, "late reply")
+        case Refused(reason, detail):
+            return Verdict("refused", error=f"{reason}: {detail}"[:300], blocked=reason == "blocked")
+        case RetryLater(seconds, reason):
+            return _later(row, seconds, reason, keep_token=fresh_token, now=now)
+        case Unknown(reason) if row.reply_token is not None:
+            if fresh_token:
+                return Verdict("sending", lease_until=now + timedelta(seconds=2), error=reason)
+            return ambiguous(row, reason)
+        case Unknown(reason) if safe_retry:
+            return _later(row, 0, reason, keep_token=False, now=now)
+        case Unknown(reason):
+            return ambiguous(row, reason)
+
+
+def ambiguous(row: Outgoing, reason: str) -> Verdict:
+    """It may have arrived: repeat it once, marked, if its class says so; else leave it `unknown` for people to see."""
+    if row.message_class in REPEATED and not row.repeated:
+        return Verdict("pending", repeated=True, drop_token=True, error=reason)
+    return Verdict("unknown", repeated=row.repeated, error=reason)
+
+
+def _later(row: Outgoing, seconds: float, reason: str, *, keep_token: bool, now: datetime) -> Verdict:
+    if row.attempts >= MOST_ATTEMPTS:
+        return Verdict("refused", repeated=row.repeated, error=f"gave up after {row.attempts} tries: {reason}"[:300])
+    attempt = RetryCallState(Retrying(), None, (), {})
+    attempt.attempt_number = row.attempts
+    wait = max(seconds, _WAIT(attempt))
+    return Verdict(
+        "pending",
+        not_before=now + timedelta(seconds=wait),
+        repeated=row.repeated,
+        drop_token=not keep_token,
+        error=reason,
+    )

@@ -1,0 +1,1 @@
+"""The aiohttp server: webhooks, pictures, health. One file a noun."""

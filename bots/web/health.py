@@ -1,0 +1,24 @@
+"""`/healthz`: the process answers. `/readyz`: it can also reach its database."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from bots.accounts import Accounts
+from domain.database.session import UNAVAILABLE
+
+
+def routes(accounts: Accounts) -> list[web.RouteDef]:
+    """The health routes, for load balancers and `aura doctor`."""
+
+    async def healthy(request: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"})
+
+    async def ready(request: web.Request) -> web.Response:
+        try:
+            await accounts.refresh()
+        except UNAVAILABLE:
+            return web.json_response({"status": "database away"}, status=503)
+        return web.json_response({"status": "ok"})
+
+    return [web.get("/healthz", healthy), web.get("/readyz", ready)]

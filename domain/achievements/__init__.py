@@ -1,0 +1,1 @@
+"""Achievements: badges that follow from what a person has done at the clinic."""

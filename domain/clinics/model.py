@@ -1,0 +1,43 @@
+"""Records of a clinic's catalogue and of its accounts on the channels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """What the clinic sells: price in satang, length in minutes, and the staff roles that may perform it."""
+
+    id: UUID
+    code: str
+    name_th: str
+    name_en: str
+    price_satang: int
+    minutes: int
+    roles: tuple[str, ...]
+    scan_required: bool
+    """False: sold without a skin scan before it (facials, products, repeat sessions)."""
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The name in both languages, as notices carry it."""
+        return {"th": self.name_th, "en": self.name_en}
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelAccount:
+    """The clinic's account on one channel. `secrets` is encrypted; only `bots` can open it."""
+
+    id: UUID
+    clinic_id: UUID
+    clinic_slug: str
+    channel: str
+    external_id: str
+    handle: str
+    name: str
+    secrets: bytes
+    settings: Mapping[str, Any]

@@ -1,0 +1,105 @@
+"""SQL of clinics: treatments, gap-free counters, and accounts on the channels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, select
+from sqlalchemy.dialects.postgresql import insert
+
+from domain.clinics.model import ChannelAccount, Treatment
+from domain.clinics.tables import channel_accounts, clinic_counters, clinics, treatments
+from domain.database.session import Connection
+
+_t = treatments.c
+_TREATMENTS = select(
+    _t.id, _t.code, _t.name_th, _t.name_en, _t.price_satang, _t.minutes, _t.roles, _t.scan_required
+).where(_t.active)
+_a = channel_accounts.c
+_ACCOUNTS = select(
+    _a.id,
+    _a.clinic_id,
+    clinics.c.slug.label("clinic_slug"),
+    _a.channel,
+    _a.external_id,
+    _a.handle,
+    _a.name,
+    _a.secrets,
+    _a.settings,
+).join(clinics, clinics.c.id == _a.clinic_id)
+
+
+async def active_treatments(db: Connection, clinic_id: UUID, scan_required: bool | None) -> list[Treatment]:
+    """What is sold now, cheapest first; with `scan_required`, only those that do or do not need a scan."""
+    query = _TREATMENTS.where(_t.clinic_id == clinic_id).order_by(_t.price_satang, _t.code)
+    if scan_required is not None:
+        query = query.where(_t.scan_required == scan_required)
+    return [_treatment(row._mapping) for row in await db.execute(query)]
+
+
+async def treatment(db: Connection, clinic_id: UUID, treatment_id: UUID) -> Treatment | None:
+    """One treatment that is sold now."""
+    row = (await db.execute(_TREATMENTS.where(_t.clinic_id == clinic_id, _t.id == treatment_id))).one_or_none()
+    return _treatment(row._mapping) if row else None
+
+
+async def treatment_by_code(db: Connection, clinic_id: UUID, code: str) -> Treatment | None:
+    """One treatment that is sold now, by the clinic's own code."""
+    row = (await db.execute(_TREATMENTS.where(_t.clinic_id == clinic_id, _t.code == code))).one_or_none()
+    return _treatment(row._mapping) if row else None
+
+
+async def next_number(db: Connection, clinic_id: UUID, counter: str) -> int:
+    """The counter's next value; its row stays locked to the end of the transaction, and rolls back with it."""
+    first = insert(clinic_counters).values(clinic_id=clinic_id, name=counter, value=1)
+    upsert = first.on_conflict_do_update(
+        index_elements=["clinic_id", "name"], set_={"value": clinic_counters.c.value + 1}
+    )
+    value: int = (await db.execute(upsert.returning(clinic_counters.c.value))).scalar_one()
+    return value
+
+
+async def load_account(db: Connection, clinic_id: UUID, account_id: UUID) -> ChannelAccount | None:
+    """One account on a channel, secrets still encrypted."""
+    row = (await db.execute(_ACCOUNTS.where(_a.clinic_id == clinic_id, _a.id == account_id))).one_or_none()
+    return ChannelAccount(**row._mapping) if row else None
+
+
+async def load_accounts(db: Connection, clinic_id: UUID) -> list[ChannelAccount]:
+    """Every account of the clinic, one a channel."""
+    rows = await db.execute(_ACCOUNTS.where(_a.clinic_id == clinic_id).order_by(_a.channel))
+    return [ChannelAccount(**row._mapping) for row in rows]
+
+
+async def save_account(
+    db: Connection,
+    clinic_id: UUID,
+    *,
+    channel: str,
+    external_id: str,
+    handle: str,
+    name: str,
+    secrets: bytes,
+    settings: Mapping[str, Any],
+) -> UUID:
+    """Make the clinic's account on a channel, or change it; its id, and so every chat on it, stays."""
+    values = {
+        "external_id": external_id,
+        "handle": handle,
+        "name": name,
+        "secrets": secrets,
+        "settings": dict(settings),
+    }
+    upsert = (
+        insert(channel_accounts)
+        .values(clinic_id=clinic_id, channel=channel, **values)
+        .on_conflict_do_update(index_elements=["clinic_id", "channel"], set_=values)
+    )
+    account_id: UUID = (await db.execute(upsert.returning(_a.id))).scalar_one()
+    return account_id
+
+
+def _treatment(columns: RowMapping) -> Treatment:
+    return Treatment(**{**columns, "roles": tuple(columns["roles"])})

@@ -1,0 +1,77 @@
+"""Tables of clinics, branches, treatments, channel accounts and gap-free counters."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, LargeBinary, Table, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY, UUID
+
+from domain.database.metadata import (
+    clinic_table,
+    jsonb,
+    metadata,
+    moment,
+    number,
+    satang,
+    unique,
+    uuid,
+    words,
+)
+
+clinics = Table(
+    "clinics",
+    metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True, server_default=text("gen_random_uuid()")),
+    words("slug"),
+    words("name_th"),
+    words("name_en"),
+    words("timezone", default="Asia/Bangkok"),
+    words("phone", default=""),
+    jsonb("settings"),
+    moment("created_at"),
+    UniqueConstraint("slug"),
+)
+
+branches = clinic_table(
+    "branches",
+    words("code"),
+    words("name_th"),
+    words("name_en"),
+    unique("code"),
+)
+
+treatments = clinic_table(
+    "treatments",
+    words("code"),
+    words("name_th"),
+    words("name_en"),
+    satang("price_satang"),
+    number("minutes"),
+    Column("roles", ARRAY(Text), nullable=False),
+    number("recall_days"),
+    Column("scan_required", Boolean, nullable=False, server_default=text("true")),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    unique("code"),
+)
+
+# `secrets` is one encrypted JSON object; `holder` and `lease_until` say which process sends for the
+# account now; `hold_until` is a platform's 429, obeyed by answers and notices alike.
+channel_accounts = clinic_table(
+    "channel_accounts",
+    words("channel"),
+    words("external_id"),
+    words("handle"),
+    words("name"),
+    Column("secrets", LargeBinary, nullable=False),
+    jsonb("settings"),
+    uuid("holder", null=True),
+    moment("lease_until", null=True),
+    moment("hold_until", null=True),
+    unique("channel"),
+)
+
+clinic_counters = clinic_table(
+    "clinic_counters",
+    words("name"),
+    Column("value", BigInteger, nullable=False, server_default="0"),
+    unique("name"),
+)

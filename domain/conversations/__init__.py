@@ -1,0 +1,1 @@
+"""Where a person is in a conversation, and what they said that nobody understood."""

@@ -1,0 +1,61 @@
+"""The program's connection to PostgreSQL: one engine a process, with timeouts and a safety check of its role."""
+
+from __future__ import annotations
+
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+# Nothing this program does should take long; what does must fail rather than hold a customer's row.
+SESSION = {
+    "statement_timeout": "15000",
+    "lock_timeout": "10000",
+    "idle_in_transaction_session_timeout": "30000",
+    "jit": "off",
+    "timezone": "UTC",
+    "application_name": "aura",
+}
+
+
+class UnsafeRole(RuntimeError):
+    """The program was given a login that row-level security does not bind."""
+
+
+def async_url(url: str) -> str:
+    """`postgresql://...` as SQLAlchemy wants it for asyncpg; any libpq-style address is accepted."""
+    parsed = make_url(url)
+    return parsed.set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
+
+
+def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
+    """The engine for the program's role. A connection that died is replaced before use."""
+    return create_async_engine(
+        async_url(url),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        connect_args={"server_settings": SESSION, "command_timeout": 20},
+    )
+
+
+async def refuse_unsafe_role(engine: AsyncEngine) -> None:
+    """Raise UnsafeRole unless the login is a plain member of `aura_app` that owns no table.
+
+    A superuser, a role with BYPASSRLS or the owner would see every clinic's rows.
+    """
+    async with engine.connect() as connection:
+        row = (
+            await connection.execute(
+                text(
+                    "select r.rolsuper or r.rolbypassrls as bypasses,"
+                    " exists (select 1 from pg_class c where c.relowner = r.oid and c.relkind = 'r') as owns,"
+                    " pg_has_role(r.oid, 'aura_app', 'member') as member"
+                    " from pg_roles r where r.rolname = current_user"
+                )
+            )
+        ).one()
+    if row.bypasses or row.owns or not row.member:
+        raise UnsafeRole(
+            "AURA_DATABASE_URL must log in as a member of role aura_app that is no superuser, has no"
+            " BYPASSRLS and owns no table; otherwise clinics could see each other's data."
+        )

@@ -1,0 +1,151 @@
+"""The outbox: claiming rows that are due and recording what became of them. Real time throughout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+
+from domain.database.session import Connection, Engine
+
+# An earlier row of the same chat and class that has to wait makes the later ones wait too: order holds.
+_CLAIM = text("""
+with due as (
+  select o.id from outbox o
+   where o.clinic_id = :clinic and o.account_id = :account and o.state in ('pending', 'sending')
+     and (o.lease_until is null or o.lease_until < clock_timestamp())
+     and (o.not_before is null or o.not_before <= clock_timestamp())
+     and not exists (
+       select 1 from outbox e
+        where e.clinic_id = o.clinic_id and e.account_id = o.account_id and e.recipient = o.recipient
+          and e.message_class = o.message_class and e.seq < o.seq and e.state in ('pending', 'sending')
+          and (e.lease_until >= clock_timestamp() or e.not_before > clock_timestamp()))
+   order by o.seq limit :limit
+   for update skip locked
+), claimed as (
+  update outbox o set state = 'sending', attempts = o.attempts + 1,
+         lease_until = clock_timestamp() + make_interval(secs => :seconds)
+    from (select d.id, p.state from due d join outbox p on p.clinic_id = :clinic and p.id = d.id) before
+   where o.clinic_id = :clinic and o.id = before.id
+  returning o.*, before.state = 'sending' as taken_over
+)
+select c.*, p.language, t.message_ids as edited_ids
+  from claimed c
+  left join persons p on p.clinic_id = c.clinic_id and p.id = c.person_id
+  left join outbox t on t.clinic_id = c.clinic_id and t.id = c.edits_id and t.state = 'sent'
+ order by c.seq
+""")
+_RECORD = text("""
+update outbox o
+   set state = r.state, not_before = r.not_before, lease_until = r.lease_until, repeated = r.repeated,
+       reply_token = case when r.drop_token then null else o.reply_token end, error = r.error,
+       message_ids = coalesce(r.message_ids, o.message_ids),
+       sent_at = case when r.state = 'sent' then clock_timestamp() end
+  from jsonb_to_recordset(cast(:verdicts as jsonb)) as r (
+    id uuid, state text, not_before timestamptz, lease_until timestamptz, repeated boolean,
+    drop_token boolean, error text, message_ids jsonb)
+ where o.clinic_id = :clinic and o.id = r.id and o.state = 'sending'
+""")
+_READ = text("""
+select o.*, p.language, null as edited_ids, false as taken_over from outbox o
+  left join persons p on p.clinic_id = o.clinic_id and p.id = o.person_id
+ where o.clinic_id = :clinic and o.id = :id
+""")
+_UNREACHABLE = text(
+    "update channel_identities set reachable = false where clinic_id = :clinic and id = :identity"
+)
+_OTHER_CHAT = text("""
+select i.account_id, i.id, i.external_id from channel_identities i
+ where i.clinic_id = :clinic and i.person_id = :person and i.reachable and i.id <> :identity
+ order by i.last_seen_at desc limit 1
+""")
+_REROUTE = text("""
+update outbox set account_id = :account, identity_id = :identity, recipient = :recipient, state = 'pending',
+       lease_until = null, not_before = null, error = null, reply_token = null
+ where clinic_id = :clinic and id = :id
+""")
+_ACCOUNTS = text("select clinic_id, account_id from claim_accounts(:holder, :seconds)")
+_HOLD = text("update channel_accounts set hold_until = :until where clinic_id = :clinic and id = :account")
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One outbox row on its way out. `taken_over`: an earlier try may already have sent it."""
+
+    id: UUID
+    row_kind: str
+    message_class: str
+    identity_id: UUID
+    person_id: UUID
+    recipient: str
+    notice_kind: str | None
+    content: Mapping[str, Any]
+    reply_token: str | None
+    reply_until: datetime | None
+    retry_key: UUID
+    repeated: bool
+    attempts: int
+    language: str | None
+    edited_ids: Sequence[str] | None = None
+    taken_over: bool = False
+
+
+async def claim_accounts(engine: Engine, holder: UUID, seconds: int) -> list[tuple[UUID, UUID]]:
+    """Become (or stay) the one that sends for every account with due rows that nobody else holds."""
+    async with engine.begin() as db:
+        rows = (await db.execute(_ACCOUNTS, {"holder": holder, "seconds": seconds})).all()
+    return [(row.clinic_id, row.account_id) for row in rows]
+
+
+async def claim_due(
+    db: Connection, clinic_id: UUID, account_id: UUID, *, seconds: int, limit: int
+) -> list[Outgoing]:
+    """Claim rows of one account that are due, oldest first, for `seconds`."""
+    values = {"clinic": clinic_id, "account": account_id, "seconds": seconds, "limit": limit}
+    return [_outgoing(row) for row in (await db.execute(_CLAIM, values)).all()]
+
+
+async def read(db: Connection, clinic_id: UUID, outbox_id: UUID) -> Outgoing | None:
+    """One row as it stands: what a picture is drawn from."""
+    row = (await db.execute(_READ, {"clinic": clinic_id, "id": outbox_id})).one_or_none()
+    return _outgoing(row) if row else None
+
+
+async def record(db: Connection, clinic_id: UUID, verdicts: str) -> None:
+    """Record what became of rows; `verdicts` is a JSON list. Rows another process has settled are left alone."""
+    await db.execute(_RECORD, {"clinic": clinic_id, "verdicts": verdicts})
+
+
+async def hold_account(db: Connection, clinic_id: UUID, account_id: UUID, until: datetime) -> None:
+    """Let nobody send for an account before `until`: the platform asked for it."""
+    await db.execute(_HOLD, {"clinic": clinic_id, "account": account_id, "until": until})
+
+
+async def mark_blocked(db: Connection, clinic_id: UUID, row: Outgoing) -> bool:
+    """The chat cannot be reached: remember it, and send a notice to the person's other chat. True if there is one."""
+    await db.execute(_UNREACHABLE, {"clinic": clinic_id, "identity": row.identity_id})
+    if row.row_kind != "notice":
+        return False
+    values = {"clinic": clinic_id, "person": row.person_id, "identity": row.identity_id}
+    other = (await db.execute(_OTHER_CHAT, values)).one_or_none()
+    if other is None:
+        return False
+    await db.execute(
+        _REROUTE,
+        {
+            "clinic": clinic_id,
+            "id": row.id,
+            "account": other.account_id,
+            "identity": other.id,
+            "recipient": other.external_id,
+        },
+    )
+    return True
+
+
+def _outgoing(row: Row[Any]) -> Outgoing:
+    return Outgoing(**{name: getattr(row, name) for name in Outgoing.__slots__})

@@ -1,0 +1,191 @@
+"""The database calls that open and close a unit, and what the dispatch functions return.
+
+Each is one statement (see `migrations/sql/0002_unit.sql`); the program spends its time in statements,
+so the hot path has as few as it can.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+Connection = AsyncConnection
+Engine = AsyncEngine
+
+_ACCEPT = text(
+    "select inbox_id, event_id from accept_events(:clinic, :account, cast(:events as text[]),"
+    " cast(:lanes as text[]), cast(:payloads as text[]))"
+)
+_BEGIN_EVENT = text("select * from begin_event(:clinic, :inbox, :lease, :name, :language)")
+_BEGIN_CLINIC = text("select * from begin_clinic(:clinic)")
+_FINISH = text(
+    "select finish_unit(:clinic, :inbox, :lease, :identity, cast(:conversation as jsonb),"
+    " cast(:outbox as jsonb), cast(:facts as jsonb), :now, :state, :error)"
+)
+_CLAIM = text("select clinic_id, account_id, inbox_id, lease from claim_inbox(:seconds, :limit)")
+_ACCOUNTS = text("select clinic_id, account_id, channel, slug from list_channel_accounts()")
+_WORK_LEFT = text("select work_left()")
+_FIND_CLINIC = text("select find_clinic(:slug)")
+_CLINICS = text("select clinic_id, slug, timezone from list_clinics()")
+_FAIL = text(
+    "update inbox set attempts = attempts + 1, error = :error,"
+    " lease_until = clock_timestamp() + make_interval(secs => attempts + 1)"
+    " where clinic_id = :clinic and id = :inbox and lease = :lease and state = 'pending' returning attempts"
+)
+_SET_CLINIC = text("select set_config('app.clinic_id', cast(:clinic as text), true)")
+
+# Raised by finish_unit when another process took the event over; deadlock; serialization failure.
+LEASE_LOST = "AU001"
+# What a database that is away raises: a missing socket is an OSError, a lost connection a DBAPIError.
+UNAVAILABLE = (OSError, TimeoutError, PoolTimeout, DBAPIError)
+TRANSIENT = frozenset({"40P01", "40001", "55P03"})
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to work on one inbox event until the lease runs out; `lease` fences off late workers."""
+
+    clinic_id: UUID
+    account_id: UUID
+    inbox_id: UUID
+    lease: int
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """PostgreSQL's error code of a database error, else None."""
+    return getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
+
+
+def violated(error: BaseException) -> str | None:
+    """The name of the constraint that a database error reports, else None."""
+    cause = getattr(getattr(error, "orig", None), "__cause__", None)
+    return getattr(cause, "constraint_name", None)
+
+
+async def accept_events(
+    engine: Engine, clinic_id: UUID, account_id: UUID, arrivals: Sequence[tuple[str, str, Mapping[str, Any]]]
+) -> dict[str, UUID]:
+    """Put (event id, lane, payload) rows into the inbox, ignoring known ids; returns the new ones' inbox ids.
+
+    NUL characters are dropped: PostgreSQL's jsonb cannot hold them, and no event may be lost for one.
+    """
+    values = {
+        "clinic": clinic_id,
+        "account": account_id,
+        "events": [event for event, _, _ in arrivals],
+        "lanes": [lane for _, lane, _ in arrivals],
+        "payloads": [json.dumps(payload).replace("\\u0000", "") for _, _, payload in arrivals],
+    }
+    async with engine.begin() as connection:
+        rows = (await connection.execute(_ACCEPT, values)).all()
+    return {row.event_id: row.inbox_id for row in rows}
+
+
+async def begin_event(connection: Connection, claim: Claim, name: str, language: str) -> Row[Any] | None:
+    """Open the unit of an event; None when another worker has the lease now."""
+    values = {
+        "clinic": claim.clinic_id,
+        "inbox": claim.inbox_id,
+        "lease": claim.lease,
+        "name": name,
+        "language": language,
+    }
+    return (await connection.execute(_BEGIN_EVENT, values)).one_or_none()
+
+
+async def begin_clinic(connection: Connection, clinic_id: UUID) -> Row[Any] | None:
+    """Open a unit without an event; None when there is no such clinic."""
+    return (await connection.execute(_BEGIN_CLINIC, {"clinic": clinic_id})).one_or_none()
+
+
+async def finish_unit(
+    connection: Connection,
+    clinic_id: UUID,
+    claim: Claim | None,
+    identity_id: UUID | None,
+    conversation: Mapping[str, Any] | None,
+    outbox: Sequence[Mapping[str, Any]],
+    facts: Sequence[Mapping[str, Any]],
+    now: datetime,
+    *,
+    state: str = "done",
+    error: str | None = None,
+) -> None:
+    """Write what a unit leaves behind, in one statement; raises when the event's lease has been lost."""
+    await connection.execute(
+        _FINISH,
+        {
+            "clinic": clinic_id,
+            "inbox": claim.inbox_id if claim else None,
+            "lease": claim.lease if claim else None,
+            "identity": identity_id,
+            "conversation": None if conversation is None else _json(conversation),
+            "outbox": _json([{"n": n, **row} for n, row in enumerate(outbox)]),
+            "facts": _json([{"n": n, **row} for n, row in enumerate(facts)]),
+            "now": now,
+            "state": state,
+            "error": error,
+        },
+    )
+
+
+async def set_clinic(connection: Connection, clinic_id: UUID) -> None:
+    """Let the rest of this transaction see one clinic's rows."""
+    await connection.execute(_SET_CLINIC, {"clinic": str(clinic_id)})
+
+
+async def claim_events(engine: Engine, seconds: int, limit: int) -> list[Claim]:
+    """Claim the oldest unfinished event of up to `limit` lanes, of all clinics, for `seconds`."""
+    async with engine.begin() as connection:
+        rows = (await connection.execute(_CLAIM, {"seconds": seconds, "limit": limit})).all()
+    return [Claim(row.clinic_id, row.account_id, row.inbox_id, row.lease) for row in rows]
+
+
+async def fail_event(engine: Engine, claim: Claim, error: str) -> int | None:
+    """Record that an event's unit broke; it is tried again in a few seconds. Returns how often it broke by now,
+    or None when another worker has taken it over."""
+    values = {"clinic": claim.clinic_id, "inbox": claim.inbox_id, "lease": claim.lease, "error": error}
+    async with engine.begin() as connection:
+        await set_clinic(connection, claim.clinic_id)
+        attempts: int | None = (await connection.execute(_FAIL, values)).scalar()
+    return attempts
+
+
+async def list_accounts(engine: Engine) -> dict[tuple[str, str], tuple[UUID, UUID]]:
+    """(channel, clinic slug) -> (clinic id, account id) of every webhook address there is."""
+    async with engine.begin() as connection:
+        rows = (await connection.execute(_ACCOUNTS)).all()
+    return {(row.channel, row.slug): (row.clinic_id, row.account_id) for row in rows}
+
+
+async def find_clinic(engine: Engine, slug: str) -> UUID | None:
+    """The id of a clinic by its slug."""
+    async with engine.begin() as connection:
+        found: UUID | None = (await connection.execute(_FIND_CLINIC, {"slug": slug})).scalar()
+    return found
+
+
+async def work_left(engine: Engine) -> bool:
+    """Whether any event is pending or any message could be sent now, in any clinic."""
+    async with engine.begin() as connection:
+        return bool((await connection.execute(_WORK_LEFT)).scalar())
+
+
+async def list_clinics(engine: Engine) -> list[tuple[UUID, str, str]]:
+    """(id, slug, time zone) of every clinic: what the scheduler needs to go round them."""
+    async with engine.begin() as connection:
+        rows = (await connection.execute(_CLINICS)).all()
+    return [(row.clinic_id, row.slug, row.timezone) for row in rows]
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, default=str)

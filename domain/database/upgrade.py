@@ -1,0 +1,93 @@
+"""Bringing a database up to date: roles, extensions, Alembic. Runs as the owner (the admin URL)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from domain.database.engine import async_url
+
+# Any number works, as long as no other part of the program takes the same one.
+UPGRADE_LOCK = 0x41555241
+
+ROLES = """
+do $$
+begin
+  if not exists (select 1 from pg_roles where rolname = 'aura_app') then
+    create role aura_app nologin nosuperuser nobypassrls;
+  end if;
+  if not exists (select 1 from pg_roles where rolname = 'aura_dispatch') then
+    create role aura_dispatch nologin nosuperuser nobypassrls;
+  end if;
+end $$
+"""
+LOGIN = """
+do $$
+begin
+  if not exists (select 1 from pg_roles where rolname = 'aura_program') then
+    create role aura_program login nosuperuser nobypassrls in role aura_app;
+  end if;
+end $$
+"""
+DIRECTORY = Path(__file__).resolve().parents[2] / "migrations"
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(DIRECTORY).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _run(connection: Connection) -> None:
+    command.upgrade(_config(connection), "head")
+
+
+async def upgrade(admin_url: str, *, create_login: bool) -> None:
+    """Create the roles and run every missing revision, in one transaction, behind a lock that replicas share.
+
+    `create_login` also makes the login role `aura_program` without a password; only for the embedded
+    server, whose socket no other operating-system user can open.
+    """
+    engine = create_async_engine(async_url(admin_url))
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
+            await connection.execute(text(ROLES))
+            if create_login:
+                await connection.execute(text(LOGIN))
+            await connection.run_sync(_run)
+    finally:
+        await engine.dispose()
+
+
+async def versions(url: str) -> tuple[str | None, str | None]:
+    """(the database's revision, the newest revision this release knows)."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    engine = create_async_engine(async_url(url))
+    try:
+        async with engine.connect() as connection:
+            current = await connection.run_sync(
+                lambda c: MigrationContext.configure(c).get_current_revision()
+            )
+    finally:
+        await engine.dispose()
+    return current, head
+
+
+async def ensure_database(server_url: str, name: str) -> None:
+    """Create database `name` on a server we own, unless it exists."""
+    engine = create_async_engine(async_url(server_url), isolation_level="AUTOCOMMIT")
+    try:
+        async with engine.connect() as connection:
+            exists = await connection.execute(text("select 1 from pg_database where datname = :name"), {"name": name})
+            if exists.scalar() is None:
+                await connection.execute(text(f'create database "{name}"'))
+    finally:
+        await engine.dispose()

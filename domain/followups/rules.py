@@ -1,0 +1,69 @@
+"""When a follow-up is due, where it goes when that is a quiet hour, whether it still makes sense, what answers mean.
+
+Times enter and leave as aware UTC; days and hours of the day are the clinic's, by its zone. Pure functions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from domain.followups.model import LATEST, WINDOWS, DeliveryClass, Due, Outcome
+
+_PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
+_ENDED: Final = frozenset({"lost", "cancelled"})
+_GRAVITY: Final = {Outcome.FINE: 0, Outcome.ACTION: 0, Outcome.AMBER: 1, Outcome.RED: 2}
+
+
+def due_at(anchor: datetime, offset_days: int, at: time | None, zone: ZoneInfo, *, minutes: int = 0) -> datetime:
+    """`offset_days` (and `minutes`) from the anchor by the clinic's calendar, at the hour `at` if given.
+
+    Negative offsets lie before the anchor. `minutes` serve rules such as two hours before.
+    """
+    local = anchor.astimezone(zone) + timedelta(days=offset_days)
+    if at is not None:
+        local = datetime.combine(local.date(), at, zone)
+    return local.astimezone(UTC) + timedelta(minutes=minutes)
+
+
+def into_window(when: datetime, cls: DeliveryClass, zone: ZoneInfo, *, earlier: bool = False) -> datetime:
+    """`when`, or the nearest edge of the class's hours: the next opening, or with `earlier` the last closing.
+
+    A reminder of an appointment moves earlier, since after the appointment it is worth nothing.
+    """
+    window = WINDOWS[cls]
+    local = when.astimezone(zone)
+    if window is None or window.opens <= local.time() <= window.closes:
+        return when
+    too_early = local.time() < window.opens
+    if earlier:
+        day, edge = local.date() - timedelta(days=too_early), window.closes
+    else:
+        day, edge = local.date() + timedelta(days=not too_early), window.opens
+    return datetime.combine(day, edge, zone).astimezone(UTC)
+
+
+def why_not(due: Due, now: datetime) -> str | None:
+    """Why a due message is not sent any more (a stable word for the row), or None when it is."""
+    if not due.rule_active or due.text is None:
+        return "rule_off"
+    if due.stage in _ENDED:
+        return "stage_changed"
+    if now - due.due_at > LATEST[due.message_class]:
+        return "past_deadline"
+    if due.message_class is DeliveryClass.MARKETING and not due.consented:
+        return "no_consent"
+    return None
+
+
+def is_graver(outcome: Outcome, than: Outcome) -> bool:
+    """True when an answer is worse news than the stored one: it must be heard although one was given."""
+    return _GRAVITY[outcome] > _GRAVITY[than]
+
+
+def fill(template: str, words: Mapping[str, str]) -> str:
+    """A clinic's text with its `{placeholders}` filled; unknown ones and any other braces stay as they are."""
+    return _PLACEHOLDER.sub(lambda found: words.get(found[1], found[0]), template)

@@ -1,0 +1,1 @@
+"""Loyalty: points kept in lots, debt after refunds, and membership tiers."""

@@ -1,0 +1,158 @@
+"""Points and tiers as records: lots, what was taken from them, the balance shown, the ladder climbed.
+
+Built from rows by the store, moved by `rules.py` and `tiers.py`, shown by cards and pictures.
+Points are whole, money is satang, factors are basis points (10,000 = x1), times are aware UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+
+class LotState(StrEnum):
+    """Life of a lot: earned, usable after treatment, and one of two ends besides being spent."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """Points earned together; they expire together, `expires_at` being the first moment they are unusable."""
+
+    id: UUID
+    points: int
+    remaining: int
+    state: LotState
+    earned_at: datetime
+    active_from: datetime | None = None
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """Points taken from one lot by one spending or claw-back."""
+
+    lot_id: UUID
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What a customer sees; `expiring_points` go first, at `expiring_at` (None: nothing of it expires)."""
+
+    usable: int
+    pending: int
+    held: int
+    debt: int
+    expiring_points: int
+    expiring_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """One rung of a clinic's ladder. `enter_satang` and `keep_satang` measure net spend in 12 months."""
+
+    code: str
+    name_th: str
+    name_en: str
+    enter_satang: int
+    keep_satang: int
+    multiplier_bp: int
+    expiry_months: int
+    welcome: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The way to the next rung: what is missing, and how full the bar is (0 to 1); None at the top."""
+
+    next_tier: Tier | None
+    missing_satang: int
+    fraction: float
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A customer's loyalty account as its row says; `tier` is a code of the clinic's ladder."""
+
+    id: UUID
+    customer_id: UUID
+    tier: str
+    tier_valid_until: datetime | None
+    held: int
+    debt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Earning:
+    """Points to be booked as one new lot. `body` is what the key stands for; `facts` are words for the history.
+
+    Only purchases carry `tier_spend_satang`. A purchase's points wait for the treatment; all others are
+    usable `at_once`.
+    """
+
+    key: str
+    source: str
+    points: int
+    body: Mapping[str, Any]
+    expiry_months: int
+    multiplier_bp: int
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    at_once: bool = True
+    tier_spend_satang: int = 0
+    payment_id: UUID | None = None
+    journey_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the books: signed points, the lot it is about, and what it took from which lots."""
+
+    kind: str
+    points: int
+    lot_id: UUID | None
+    facts: Mapping[str, Any]
+    at: datetime
+    taken: tuple[Allocation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PointRow:
+    """One line of the history a customer reads; `facts` has `treatment` {th, en} when it was about one."""
+
+    kind: str
+    points: int
+    reason: str
+    facts: Mapping[str, Any]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LoyaltyCard:
+    """All that a membership card shows. `multiplier` is a factor: 1.25 means a quarter more points."""
+
+    balance: Balance
+    tier: Tier
+    valid_until: datetime | None
+    multiplier: Decimal
+    next_tier: Tier | None
+    missing_satang: int
+    fraction: float
+
+
+@dataclass(frozen=True, slots=True)
+class TierChange:
+    """A customer went up; the new tier lasts until `valid_until`."""
+
+    before: Tier
+    after: Tier
+    valid_until: datetime | None

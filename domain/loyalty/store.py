@@ -1,0 +1,208 @@
+"""SQL of loyalty: the account (whose row is the lock), its lots, and the books, which are only ever added to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Row, insert, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from domain.database.session import Connection
+from domain.loyalty.model import Account, Allocation, Earning, Entry, Lot, LotState, PointRow, Tier
+from domain.loyalty.tables import (
+    loyalty_profiles,
+    loyalty_tiers,
+    point_allocations,
+    point_lots,
+    point_transactions,
+)
+
+_SPEND = text(
+    "select coalesce(sum(tier_spend_satang), 0)::bigint from point_lots"
+    " where clinic_id = :clinic and account_id = :account and state in ('active', 'expired')"
+    " and active_from > :since and active_from <= :until"
+)
+# The cache is recomputed from the lots, never counted up and down.
+_REFRESH = text(
+    "update loyalty_profiles p set debt_points = :debt, version = version + 1,"
+    " pending_points = l.pending, active_points = l.active"
+    " from (select coalesce(sum(remaining) filter (where state = 'pending'), 0) as pending,"
+    "  coalesce(sum(remaining) filter (where state = 'active'), 0) as active"
+    "  from point_lots where clinic_id = :clinic and account_id = :account) l"
+    " where p.clinic_id = :clinic and p.id = :account"
+)
+_HISTORY = text(
+    "select t.kind, t.points, t.reason, t.facts, t.at, r.name_th, r.name_en"
+    " from loyalty_profiles p"
+    " join point_transactions t on t.clinic_id = p.clinic_id and t.account_id = p.id"
+    " left join point_lots l on l.clinic_id = t.clinic_id and l.id = t.lot_id"
+    " left join workflow_states w on w.clinic_id = l.clinic_id and w.id = l.journey_id"
+    " left join treatments r on r.clinic_id = w.clinic_id and r.id = w.treatment_id"
+    " where p.clinic_id = :clinic and p.customer_id = :customer"
+    " order by t.at desc, t.id limit :limit offset :offset"
+)
+_TAKEN = text(
+    "select a.transaction_id, a.lot_id, a.points from point_allocations a"
+    " join point_transactions t on t.clinic_id = a.clinic_id and t.id = a.transaction_id"
+    " where a.clinic_id = :clinic and t.account_id = :account"
+)
+
+
+async def ladder(db: Connection, clinic_id: UUID) -> list[Tier]:
+    """The clinic's tiers, in no particular order."""
+    t = loyalty_tiers.c
+    rows = (await db.execute(select(loyalty_tiers).where(t.clinic_id == clinic_id))).all()
+    return [_tier(row) for row in rows]
+
+
+async def open_account(db: Connection, clinic_id: UUID, customer_id: UUID, tier: str, now: datetime) -> bool:
+    """Make the account unless there is one; True when this call made it."""
+    statement = (
+        upsert(loyalty_profiles)
+        .values(clinic_id=clinic_id, customer_id=customer_id, tier=tier, created_at=now)
+        .on_conflict_do_nothing(index_elements=["clinic_id", "customer_id"])
+        .returning(loyalty_profiles.c.id)
+    )
+    return (await db.execute(statement)).one_or_none() is not None
+
+
+async def account(db: Connection, clinic_id: UUID, customer_id: UUID, *, lock: bool = False) -> Account | None:
+    """The customer's account; with `lock`, nobody else changes its points until the transaction ends."""
+    p = loyalty_profiles.c
+    query = select(loyalty_profiles).where(p.clinic_id == clinic_id, p.customer_id == customer_id)
+    row = (await db.execute(query.with_for_update() if lock else query)).one_or_none()
+    if row is None:
+        return None
+    return Account(row.id, row.customer_id, row.tier, row.tier_valid_until, row.held_points, row.debt_points)
+
+
+async def set_tier(db: Connection, clinic_id: UUID, account_id: UUID, tier: str, until: datetime | None) -> None:
+    """Write the tier and the end of its term."""
+    p = loyalty_profiles.c
+    await db.execute(
+        update(loyalty_profiles)
+        .where(p.clinic_id == clinic_id, p.id == account_id)
+        .values(tier=tier, tier_valid_until=until, version=p.version + 1)
+    )
+
+
+async def refresh_balances(db: Connection, clinic_id: UUID, account_id: UUID, debt: int) -> None:
+    """Recompute the cached balances from the lots; `debt` is what is owed now."""
+    await db.execute(_REFRESH, {"clinic": clinic_id, "account": account_id, "debt": debt})
+
+
+async def lots(db: Connection, clinic_id: UUID, account_id: UUID) -> list[Lot]:
+    """Every lot of the account."""
+    c = point_lots.c
+    query = select(point_lots).where(c.clinic_id == clinic_id, c.account_id == account_id)
+    return [_lot(row) for row in (await db.execute(query)).all()]
+
+
+async def lots_of_journey(
+    db: Connection, clinic_id: UUID, account_id: UUID, journey_id: UUID
+) -> list[tuple[Lot, int]]:
+    """The journey's lots, oldest first, each with the months that its points last."""
+    c = point_lots.c
+    query = (
+        select(point_lots)
+        .where(c.clinic_id == clinic_id, c.account_id == account_id, c.journey_id == journey_id)
+        .order_by(c.earned_at, c.id)
+    )
+    return [(_lot(row), row.expiry_months) for row in (await db.execute(query)).all()]
+
+
+async def add_lot(db: Connection, clinic_id: UUID, account_id: UUID, lot: Lot, origin: Earning) -> None:
+    """Write a new lot and where it came from."""
+    values = {
+        "source": origin.source,
+        "payment_id": origin.payment_id,
+        "journey_id": origin.journey_id,
+        "tier_spend_satang": origin.tier_spend_satang,
+        "multiplier_bp": origin.multiplier_bp,
+        "expiry_months": origin.expiry_months,
+    }
+    await db.execute(
+        insert(point_lots).values(clinic_id=clinic_id, account_id=account_id, **asdict(lot), **values)
+    )
+
+
+async def save_lot(db: Connection, clinic_id: UUID, lot: Lot) -> None:
+    """Write what may change in a lot: what is left, its state and its dates."""
+    c = point_lots.c
+    await db.execute(
+        update(point_lots)
+        .where(c.clinic_id == clinic_id, c.id == lot.id)
+        .values(remaining=lot.remaining, state=lot.state, active_from=lot.active_from, expires_at=lot.expires_at)
+    )
+
+
+async def spend_between(
+    db: Connection, clinic_id: UUID, account_id: UUID, since: datetime, until: datetime
+) -> int:
+    """Satang of purchases that became complete after `since` and not after `until`."""
+    values = {"clinic": clinic_id, "account": account_id, "since": since, "until": until}
+    return int((await db.execute(_SPEND, values)).scalar_one())
+
+
+async def known_entries(
+    db: Connection, clinic_id: UUID, keys: Collection[str]
+) -> dict[str, tuple[str, int, Mapping[str, Any]]]:
+    """What the books have under these keys: key -> (body hash, signed points, facts)."""
+    c = point_transactions.c
+    query = select(c.key, c.body_hash, c.points, c.facts).where(c.clinic_id == clinic_id, c.key.in_(keys))
+    return {row.key: (row.body_hash, row.points, row.facts) for row in (await db.execute(query)).all()}
+
+
+async def add_entry(
+    db: Connection, clinic_id: UUID, account_id: UUID, entry: Entry, **columns: Any
+) -> None:
+    """Write a row of the books with what it took; `columns`: key, body_hash, reason, actor_user_id, event_id."""
+    entry_id = uuid4()
+    values = {name: value for name, value in asdict(entry).items() if name != "taken"}
+    await db.execute(
+        insert(point_transactions).values(clinic_id=clinic_id, id=entry_id, account_id=account_id, **values, **columns)
+    )
+    if entry.taken:
+        rows = [{"clinic_id": clinic_id, "transaction_id": entry_id, **asdict(part)} for part in entry.taken]
+        await db.execute(insert(point_allocations), rows)
+
+
+async def entries(db: Connection, clinic_id: UUID, account_id: UUID) -> list[Entry]:
+    """The whole books of an account, oldest first."""
+    c = point_transactions.c
+    query = select(point_transactions).where(c.clinic_id == clinic_id, c.account_id == account_id).order_by(c.at)
+    taken: dict[UUID, list[Allocation]] = {}
+    for part in (await db.execute(_TAKEN, {"clinic": clinic_id, "account": account_id})).all():
+        taken.setdefault(part.transaction_id, []).append(Allocation(part.lot_id, part.points))
+    return [
+        Entry(row.kind, row.points, row.lot_id, row.facts, row.at, tuple(taken.get(row.id, ())))
+        for row in (await db.execute(query)).all()
+    ]
+
+
+async def history(
+    db: Connection, clinic_id: UUID, customer_id: UUID, limit: int, offset: int
+) -> Sequence[PointRow]:
+    """Rows of the books as a customer reads them, newest first, with the treatment they were about."""
+    values = {"clinic": clinic_id, "customer": customer_id, "limit": limit, "offset": offset}
+    return [_point_row(row) for row in (await db.execute(_HISTORY, values)).all()]
+
+
+def _tier(row: Row[Any]) -> Tier:
+    amounts = (row.enter_satang, row.keep_satang, row.multiplier_bp, row.expiry_months, row.welcome_points)
+    return Tier(row.code, row.name_th, row.name_en, *amounts)
+
+
+def _point_row(row: Row[Any]) -> PointRow:
+    about = {"treatment": {"th": row.name_th, "en": row.name_en}} if row.name_th is not None else {}
+    return PointRow(row.kind, row.points, row.reason, {**row.facts, **about}, row.at)
+
+
+def _lot(row: Row[Any]) -> Lot:
+    return Lot(
+        row.id, row.points, row.remaining, LotState(row.state), row.earned_at, row.active_from, row.expires_at
+    )

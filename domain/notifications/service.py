@@ -1,0 +1,61 @@
+"""Use cases that put messages for people into the outbox.
+
+A notice is a kind with facts; the presenter in `handlers/` makes a card of it when it is sent, in the
+person's language then. Everything here only adds to `unit.outbox`, which is written when the unit ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+from domain.notifications import store
+from domain.notifications.store import Chat
+from domain.unit import Unit
+
+
+async def notify(
+    unit: Unit,
+    person_ids: Sequence[UUID],
+    kind: str,
+    facts: Mapping[str, Any],
+    *,
+    message_class: str = "service",
+    subject: str | None = None,
+) -> int:
+    """Tell each person once, on their preferred channel (else the one they last wrote from).
+
+    `facts` must be JSON-able and bilingual where the clinic owns the words. `subject` (as `task:ID`)
+    lets `replace` change the card later. Returns how many can be reached; the others get nothing.
+    """
+    chats = await store.chats_of(unit.db, unit.clinic.id, person_ids)
+    for chat in chats:
+        unit.outbox.append(_row("notice", chat, kind, facts, message_class, subject))
+    return len(chats)
+
+
+async def replace(unit: Unit, subject: str, kind: str, facts: Mapping[str, Any]) -> None:
+    """Change every card about `subject` that was sent or is on its way, where the channel can change cards."""
+    for sent in await store.sent_about(unit.db, unit.clinic.id, subject):
+        row = _row("edit", sent.chat, kind, facts, "service", None)
+        unit.outbox.append({**row, "edits_id": sent.outbox_id})
+
+
+def _row(
+    row_kind: str, chat: Chat, kind: str, facts: Mapping[str, Any], message_class: str, subject: str | None
+) -> dict[str, Any]:
+    return {
+        "id": uuid4(),
+        "row_kind": row_kind,
+        "message_class": message_class,
+        "account_id": chat.account_id,
+        "identity_id": chat.identity_id,
+        "person_id": chat.person_id,
+        "recipient": chat.recipient,
+        "notice_kind": kind,
+        "subject": subject,
+        "content": dict(facts),
+        "state": "pending",
+        "attempts": 0,
+    }

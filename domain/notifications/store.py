@@ -1,0 +1,79 @@
+"""SQL of notifications: which chat reaches a person, and which sent cards are about a subject."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import and_, bindparam, select
+
+from domain.clinics.tables import channel_accounts
+from domain.database.session import Connection
+from domain.database.tables import outbox
+from domain.people.tables import channel_identities, persons
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """One person's chat on one account."""
+
+    account_id: UUID
+    identity_id: UUID
+    person_id: UUID
+    recipient: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentCard:
+    """A card in the outbox that an edit may replace."""
+
+    outbox_id: UUID
+    chat: Chat
+
+
+_i = channel_identities.c
+_CHATS = (
+    select(_i.account_id, _i.id, _i.person_id, _i.external_id)
+    .distinct(_i.person_id)
+    .join(persons, and_(persons.c.clinic_id == _i.clinic_id, persons.c.id == _i.person_id))
+    .join(
+        channel_accounts,
+        and_(channel_accounts.c.clinic_id == _i.clinic_id, channel_accounts.c.id == _i.account_id),
+    )
+    .where(
+        _i.clinic_id == bindparam("clinic"),
+        _i.person_id.in_(bindparam("people", expanding=True)),
+        _i.reachable,
+    )
+    .order_by(
+        _i.person_id,
+        (channel_accounts.c.channel == persons.c.preferred_channel).desc().nulls_last(),
+        _i.last_seen_at.desc(),
+    )
+)
+_ABOUT = select(
+    outbox.c.id, outbox.c.account_id, outbox.c.identity_id, outbox.c.person_id, outbox.c.recipient
+).where(
+    outbox.c.clinic_id == bindparam("clinic"),
+    outbox.c.subject == bindparam("subject"),
+    outbox.c.row_kind != "edit",
+    outbox.c.state.in_(("pending", "sending", "sent", "unknown")),
+)
+
+
+async def chats_of(db: Connection, clinic_id: UUID, person_ids: Sequence[UUID]) -> list[Chat]:
+    """The one chat each person is to be reached in; persons who cannot be reached are missing."""
+    if not person_ids:
+        return []
+    rows = (await db.execute(_CHATS, {"clinic": clinic_id, "people": list(set(person_ids))})).all()
+    chats = {row.person_id: Chat(row.account_id, row.id, row.person_id, row.external_id) for row in rows}
+    return [chats[person] for person in dict.fromkeys(person_ids) if person in chats]
+
+
+async def sent_about(db: Connection, clinic_id: UUID, subject: str) -> list[SentCard]:
+    """Cards about a subject that people see, or soon will."""
+    rows = (await db.execute(_ABOUT, {"clinic": clinic_id, "subject": subject})).all()
+    return [SentCard(r.id, Chat(r.account_id, r.identity_id, r.person_id, r.recipient)) for r in rows]
+
+

@@ -1,0 +1,1 @@
+"""People: customers and staff, their names, telephone numbers, languages and roles."""

@@ -1,0 +1,183 @@
+"""Use cases of people: who works here, who the customers are, what they agreed to, and whose chat is whose."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from hashlib import sha256
+from uuid import UUID
+
+from domain.errors import DomainError
+from domain.people import store
+from domain.people.invitations import (
+    invite_customer,
+    invite_staff,
+    join,
+    reinvite_staff,
+    unbind_staff,
+    unlink_customer,
+)
+from domain.people.model import LANGUAGES, MESSAGE_PURPOSES, PURPOSES, WITHDRAWN, Customer, Staff
+from domain.people.rules import clean_name, parse_phone
+from domain.unit import Unit
+
+__all__ = [
+    "consents_missing",
+    "consents_of",
+    "create_customer",
+    "customer",
+    "customers_by_phone",
+    "give_consent",
+    "invite_customer",
+    "invite_staff",
+    "join",
+    "reinvite_staff",
+    "set_language",
+    "set_person_name",
+    "staff",
+    "staff_of_role",
+    "unbind_staff",
+    "unlink_customer",
+    "withdraw_marketing",
+]
+
+
+async def set_language(unit: Unit, language: str) -> None:
+    """The actor reads this language (`th` or `en`) from now on; DomainError `bad_language` for another."""
+    if language not in LANGUAGES:
+        raise DomainError("bad_language", languages=list(LANGUAGES))
+    await store.change_person(unit.db, unit.clinic.id, _person(unit), language=language)
+    if unit.scene is not None:
+        unit.scene = replace(unit.scene, language=language)
+
+
+async def set_person_name(unit: Unit, name: str) -> str:
+    """Call the actor by this name; returns it cleaned. DomainError `bad_name`."""
+    name = clean_name(name)
+    await store.change_person(unit.db, unit.clinic.id, _person(unit), name=name)
+    return name
+
+
+async def staff_of_role(unit: Unit, roles: Collection[str], branch_id: UUID | None = None) -> list[Staff]:
+    """Active staff in any of the roles; with a branch, those of it and those who work at every branch."""
+    return await store.staff_of_role(unit.db, unit.clinic.id, roles, branch_id)
+
+
+async def staff(unit: Unit, user_id: UUID) -> Staff:
+    """One active member of staff, else DomainError `no_such_staff`."""
+    found = await store.staff(unit.db, unit.clinic.id, user_id)
+    if found is None:
+        raise DomainError("no_such_staff")
+    return found
+
+
+async def customer(unit: Unit, customer_id: UUID) -> Customer:
+    """One customer, else DomainError `no_such_customer`."""
+    found = await store.customer(unit.db, unit.clinic.id, customer_id)
+    if found is None:
+        raise DomainError("no_such_customer")
+    return found
+
+
+async def customers_by_phone(unit: Unit, phone: str) -> list[Customer]:
+    """Everybody with this number, however it is written, oldest first. DomainError `bad_phone`."""
+    return await store.customers_by_phone(unit.db, unit.clinic.id, parse_phone(phone))
+
+
+async def create_customer(
+    unit: Unit, *, name: str, phone: str | None, source: str, owner_id: UUID | None, person_id: UUID | None = None
+) -> Customer:
+    """A new customer, on a new person unless one is given; works at the branch of the owner.
+
+    DomainErrors `bad_name`, `bad_phone`, `no_such_staff`.
+    """
+    name, phone = clean_name(name), parse_phone(phone) if phone is not None else None
+    owner = await staff(unit, owner_id) if owner_id else None
+    if person_id is None:
+        person_id = await store.add_person(unit.db, unit.clinic.id, name, None, unit.now)
+    return await store.add_customer(
+        unit.db,
+        unit.clinic.id,
+        person_id=person_id,
+        name=name,
+        phone=phone,
+        source=source,
+        owner_id=owner_id,
+        branch_id=owner.branch_id if owner else None,
+        created_at=unit.now,
+    )
+
+
+async def consents_of(unit: Unit, customer_id: UUID) -> dict[str, bool]:
+    """The customer's newest answer for every purpose ever asked; a purpose that is absent was never asked."""
+    return await store.latest_consents(unit.db, unit.clinic.id, customer_id)
+
+
+async def consents_missing(unit: Unit, customer_id: UUID, purposes: Sequence[str]) -> list[str]:
+    """Those of `purposes` that the customer has never answered; a no is an answer and is not asked about again."""
+    answered = await consents_of(unit, customer_id)
+    return [purpose for purpose in purposes if purpose not in answered]
+
+
+async def give_consent(
+    unit: Unit,
+    customer_id: UUID,
+    *,
+    purpose: str,
+    version: str,
+    language: str,
+    text: str,
+    given: bool,
+    channel: str,
+) -> None:
+    """Write down a customer's yes or no to one purpose, with a fingerprint of the words they saw.
+
+    Only customers answer for themselves, else DomainError `not_yours`; `no_such_purpose`. A later no
+    withdraws a yes; nothing is overwritten.
+    """
+    if purpose not in PURPOSES:
+        raise DomainError("no_such_purpose", purpose=purpose)
+    if unit.actor.customer_id != customer_id:
+        raise DomainError("not_yours")
+    await store.add_consent(
+        unit.db,
+        unit.clinic.id,
+        customer_id=customer_id,
+        purpose=purpose,
+        version=version,
+        language=language,
+        text_hash=sha256(text.encode()).hexdigest(),
+        given=given,
+        channel=channel,
+        event_id=unit.event_id,
+        actor_person_id=_person(unit),
+        at=unit.now,
+    )
+    unit.record("consent_given" if given else "consent_withdrawn", customer_id, purpose=purpose, version=version)
+
+
+async def withdraw_marketing(unit: Unit, *, language: str, channel: str) -> None:
+    """The actor wants no news any more, on no channel; works at once and is not asked about again.
+
+    There is no text to agree to, so its fingerprint is that of nothing. DomainError `not_yours` for somebody
+    who is no customer.
+    """
+    if unit.actor.customer_id is None:
+        raise DomainError("not_yours")
+    for purpose in MESSAGE_PURPOSES:
+        await give_consent(
+            unit,
+            unit.actor.customer_id,
+            purpose=purpose,
+            version=WITHDRAWN,
+            language=language,
+            text="",
+            given=False,
+            channel=channel,
+        )
+
+
+def _person(unit: Unit) -> UUID:
+    if unit.actor.person_id is None:
+        raise RuntimeError("only a person can do this, not the system")
+    return unit.actor.person_id

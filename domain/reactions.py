@@ -1,0 +1,171 @@
+"""What follows from facts: one table, run in the transaction that recorded them.
+
+A noun never calls one above it; it records a fact (`treatment_completed`), and here it says what that means for
+loyalty, badges, follow-ups and the people who are told. Facts that reactions record are answered in turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from domain.achievements import service as achievements
+from domain.followups import service as followups
+from domain.loyalty import service as loyalty
+from domain.loyalty.notices import card_facts, tier_words
+from domain.notifications.service import notify
+from domain.people import service as people
+from domain.people import store as people_store
+from domain.people.model import Role
+from domain.tasks import service as tasks
+from domain.unit import Fact, Unit
+from domain.workflow import service as workflow
+from domain.workflow.model import JourneyView
+
+Reaction = Callable[[Unit, Fact], Awaitable[None]]
+
+DESK: Final = (Role.SALES, Role.MANAGER)
+"""Who looks after customers that no salesperson owns."""
+
+
+async def react(unit: Unit) -> None:
+    """Run what follows from every fact of the unit, those included that are recorded on the way."""
+    for fact in unit.facts:  # a list that grows while it is gone through is gone through to its end
+        for reaction in TABLE.get(fact.kind, ()):
+            await reaction(unit, fact)
+
+
+async def make_member(unit: Unit, fact: Fact) -> None:
+    """Whoever joins has an account, and the welcome points, from then on."""
+    await loyalty.enrol(unit, _subject(fact))
+
+
+async def tell_owner_of_member(unit: Unit, fact: Fact) -> None:
+    """The salesperson sees whose chat was bound, and can say that it is somebody else's."""
+    customer = await people.customer(unit, _subject(fact))
+    journey_id = _id(fact, "journey_id") if fact.data.get("journey_id") else None
+    facts = {
+        "name": customer.name,
+        "channel": fact.data["channel"],
+        "display_name": fact.data["display_name"],
+        "customer_id": str(customer.id),
+        "invitation_id": str(fact.data["invitation_id"]),
+        "journey_id": str(journey_id) if journey_id else None,
+    }
+    await notify(unit, await _owner_or_desk(unit, customer.id, journey_id), "customer.joined", facts)
+
+
+async def reward_payment(unit: Unit, fact: Fact) -> None:
+    """A confirmed payment earns points, pending until the treatment, and the customer gets the receipt."""
+    pending = await loyalty.earn_for_payment(
+        unit,
+        payment_id=_subject(fact),
+        journey_id=_id(fact, "journey_id"),
+        customer_id=_id(fact, "customer_id"),
+        amount_satang=fact.data["amount_satang"],
+        paid_before_satang=fact.data["paid_before_satang"],
+    )
+    journey = await workflow.journey_view(unit, _id(fact, "journey_id"))
+    facts = {
+        "receipt_no": fact.data["receipt_no"],
+        "amount_satang": fact.data["amount_satang"],
+        "method": fact.data["method"],
+        "paid_satang": journey.paid_satang,
+        "agreed_satang": journey.agreed_satang,
+        "treatment": dict(journey.treatment),
+        "pending": pending,
+        "at": unit.now.isoformat(),
+    }
+    await notify(unit, [journey.customer_person_id], "payment.receipt", facts)
+
+
+async def offer_task(unit: Unit, fact: Fact) -> None:
+    """A scheduled treatment is offered to those who may do it."""
+    await tasks.offer(unit, _subject(fact))
+
+
+async def complete_treatment(unit: Unit, fact: Fact) -> None:
+    """Points become usable, the tier and badges follow, aftercare is planned, and one card tells it all."""
+    customer_id, journey_id = _id(fact, "customer_id"), _subject(fact)
+    journey = await workflow.journey_view(unit, journey_id)
+    activated = await loyalty.activate_for_completion(
+        unit, journey_id=journey_id, customer_id=customer_id, completion_id=_id(fact, "task_id")
+    )
+    change = await loyalty.recompute_tier(unit, customer_id)
+    awards = await achievements.check(unit, customer_id)
+    await followups.plan(
+        unit,
+        journey_id=journey_id,
+        customer_id=customer_id,
+        anchor="completed",
+        anchor_at=unit.now,
+        anchor_version=journey.version,
+    )
+    facts = {
+        "activated": activated,
+        "awards": [{"th": award.name_th, "en": award.name_en, "points": award.points} for award in awards],
+        "tier_up": tier_words(change.after) if change else None,
+        "treatment": dict(journey.treatment),
+        **card_facts(await loyalty.card(unit, customer_id)),
+    }
+    await notify(unit, [journey.customer_person_id], "points.card", facts)
+
+
+async def forward_message(unit: Unit, fact: Fact) -> None:
+    """What a customer wrote and no handler understood goes to a human being."""
+    customer_id = fact.subject_id
+    facts = {
+        "name": fact.data["name"],
+        "text": fact.data["text"],
+        "channel": await _channel(unit, fact.data),
+        "customer_id": str(customer_id) if customer_id else None,
+    }
+    await notify(unit, await _owner_or_desk(unit, customer_id), "message.forward", facts)
+
+
+TABLE: Final[Mapping[str, tuple[Reaction, ...]]] = {
+    "customer_joined": (make_member, tell_owner_of_member),
+    "payment_confirmed": (reward_payment,),
+    "treatment_scheduled": (offer_task,),
+    "treatment_completed": (complete_treatment,),
+    "message_not_understood": (forward_message,),
+}
+
+
+async def _owner_or_desk(unit: Unit, customer_id: UUID | None, journey_id: UUID | None = None) -> list[UUID]:
+    """The person who owns the journey, else the newest owned one, else the customer; nobody left: the whole desk."""
+    desk = await people.staff_of_role(unit, DESK)
+    persons = {member.user_id: member.person_id for member in desk}
+    if customer_id is not None:
+        journeys = await workflow.journeys_of_customer(unit, customer_id)
+        customer = await people.customer(unit, customer_id)
+        owners = [*_owners(journeys, journey_id), customer.owner_id]
+        for owner in owners:
+            if owner in persons:
+                return [persons[owner]]
+    return list(persons.values())
+
+
+def _owners(journeys: list[JourneyView], first: UUID | None) -> list[UUID | None]:
+    """Owners of the journeys, that of the journey in question first, else the newest's."""
+    return [journey.owner_id for journey in sorted(journeys, key=lambda journey: journey.id != first)]
+
+
+async def _channel(unit: Unit, data: Mapping[str, Any]) -> str | None:
+    """The channel a message came by: as recorded, else that of the event's chat."""
+    if "channel" in data or unit.scene is None or unit.scene.identity_id is None:
+        return data.get("channel")
+    chats = await people_store.chats(unit.db, unit.clinic.id, id=unit.scene.identity_id)
+    return chats[0].channel if chats else None
+
+
+def _subject(fact: Fact) -> UUID:
+    if fact.subject_id is None:
+        raise ValueError(f"the fact {fact.kind} must have a subject")
+    return fact.subject_id
+
+
+def _id(fact: Fact, key: str) -> UUID:
+    """An id from a fact's data, where it is text."""
+    return UUID(str(fact.data[key]))

@@ -1,0 +1,1 @@
+"""Tasks: one piece of work offered to staff, accepted, done and written down."""

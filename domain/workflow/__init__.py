@@ -1,0 +1,1 @@
+"""Workflow: the journey of one person through one treatment plan, from lead to closed."""

@@ -1,0 +1,77 @@
+"""How a journey is held and moved: locked, checked by the rules, a version up, and written down.
+
+Used by the use cases in `service.py` and `leads.py`; nothing else changes a stage.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from domain.errors import DomainError
+from domain.people.model import Role
+from domain.unit import Unit
+from domain.workflow import store
+from domain.workflow.model import Action, Journey, JourneyView, Stage
+from domain.workflow.rules import TRANSITIONS, next_stage
+
+
+async def journey_view(unit: Unit, journey_id: UUID) -> JourneyView:
+    """One journey, else DomainError `no_such_journey`."""
+    found = await store.view(unit.db, unit.clinic.id, journey_id)
+    if found is None:
+        raise DomainError("no_such_journey")
+    return found
+
+
+async def move(unit: Unit, journey: Journey, action: Action, *, stays: bool = False, **changes: Any) -> Stage:
+    """The one place where a locked journey changes: checked by the rules, a version up, and written down.
+
+    `stays`: the action counts, but not yet enough for the next stage (a part payment).
+    """
+    target = next_stage(journey.stage, action, role(unit))
+    stage = journey.stage if stays else target
+    if stage is not journey.stage:
+        changes |= {"stage": stage, "stage_changed_at": unit.now}
+    version = journey.version + 1
+    await store.change(unit.db, unit.clinic.id, journey.id, version=version, **changes)
+    await write_action(unit, journey.id, action, journey.stage, stage, version=version)
+    return stage
+
+
+async def write_action(
+    unit: Unit, journey_id: UUID, action: Action, source: Stage | None, target: Stage, *, version: int
+) -> None:
+    """One line of the audit trail: who did what to the journey, and which event caused it."""
+    await store.add_action(
+        unit.db,
+        unit.clinic.id,
+        journey_id=journey_id,
+        action=action,
+        from_stage=source,
+        to_stage=target,
+        version=version,
+        actor_user_id=unit.actor.user_id,
+        actor_role=unit.actor.role,
+        event_id=unit.event_id,
+        at=unit.now,
+    )
+
+
+async def lock(unit: Unit, journey_id: UUID) -> Journey:
+    """The journey, held until the unit ends, else DomainError `no_such_journey`."""
+    journey = await store.lock(unit.db, unit.clinic.id, journey_id)
+    if journey is None:
+        raise DomainError("no_such_journey")
+    return journey
+
+
+def may_ever(unit: Unit, action: Action) -> None:
+    """Refuse people who may not do this at any stage, before telling them anything about the journey."""
+    if not any(unit.actor.role in move.roles for move in TRANSITIONS if move.action is action):
+        raise DomainError("not_your_role", action=action)
+
+
+def role(unit: Unit) -> Role:
+    """The actor's role for the rules; a stranger may do no more than a customer."""
+    return Role(unit.actor.role) if unit.actor.role in {*Role} else Role.CUSTOMER

@@ -1,0 +1,70 @@
+"""Tables of journeys (`workflow_states`), their moves (`workflow_actions`) and facts (`workflow_events`)."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, Index
+
+from domain.database.metadata import clinic_table, jsonb, moment, number, ref, satang, unique, uuid, words
+
+workflow_states = clinic_table(
+    "workflow_states",
+    uuid("customer_id"),
+    uuid("treatment_id"),
+    uuid("branch_id", null=True),
+    uuid("owner_id", null=True),
+    words("stage"),
+    number("version", default=1),
+    satang("agreed_satang"),
+    words("source", default=""),
+    moment("scheduled_at", null=True),
+    moment("created_at"),
+    moment("stage_changed_at"),
+    ref("customer_id", "customers"),
+    ref("treatment_id", "treatments"),
+    ref("branch_id", "branches"),
+    ref("owner_id", "users"),
+    # One open journey per person and treatment plan.
+    unique(
+        "customer_id",
+        "treatment_id",
+        where="stage not in ('closed', 'lost', 'cancelled', 'treatment_completed', 'follow_up')",
+        name="uq_workflow_states_open",
+    ),
+    CheckConstraint(
+        "stage in ('lead', 'scanned', 'proposal_sent', 'payment_confirmed', 'treatment_scheduled',"
+        " 'treatment_started', 'treatment_completed', 'follow_up', 'closed', 'lost', 'cancelled')",
+        name="stage",
+    ),
+    Index(None, "clinic_id", "customer_id"),
+)
+
+# The audit trail: append-only, one row a move, with who did it and which event caused it.
+workflow_actions = clinic_table(
+    "workflow_actions",
+    uuid("journey_id"),
+    words("action"),
+    words("from_stage", null=True),
+    words("to_stage"),
+    number("version"),
+    uuid("actor_user_id", null=True),
+    words("actor_role"),
+    uuid("event_id", null=True),
+    words("reason", default=""),
+    moment("at"),
+    unique("journey_id", "version"),
+    ref("journey_id", "workflow_states"),
+    ref("actor_user_id", "users"),
+)
+
+# Facts that use cases recorded: what reactions answered to, and the feed of the live page.
+workflow_events = clinic_table(
+    "workflow_events",
+    words("kind"),
+    uuid("subject_id", null=True),
+    jsonb("data"),
+    uuid("actor_user_id", null=True),
+    words("actor_role"),
+    uuid("event_id", null=True),
+    moment("at"),
+    Index(None, "clinic_id", "at"),
+)

@@ -1,0 +1,92 @@
+"""What works in any state: cancel, language, stop, stickers, blocked chats, messages taken back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from domain.conversations import service as conversations
+from domain.people import service as people
+from handlers.cards import Action, Button, Card
+from handlers.menu import command_button
+from handlers.router import CUSTOMER, EVERYBODY, Routes
+from handlers.talk import Talk
+from handlers.words import N_
+
+routes = Routes()
+LANGUAGE_NAMES = ("ไทย", "English")
+LANGUAGE_WORDS = {"th": "th", "thai": "th", "ไทย": "th", "en": "en", "english": "en", "อังกฤษ": "en"}
+USUAL = {
+    "customer": ("points", "status", "help"),
+    "sales": ("lead", "payments", "help"),
+    "manager": ("payments", "lead", "help"),
+    "beautician": ("tasks", "mytasks", "help"),
+    "doctor": ("tasks", "mytasks", "help"),
+    "stranger": ("help", "language", "cancel"),
+}
+
+
+@routes.command("cancel", "ยกเลิก", N_("Cancel"), EVERYBODY)
+async def cancel(talk: Talk) -> None:
+    """Leave whatever is going on; nothing of it is kept."""
+    if talk.conversation is None:
+        talk.say(Card(text=talk.t("There is nothing to cancel."), quick=usual_buttons(talk)))
+        return
+    talk.forget()
+    talk.say(Card(text=talk.t("Cancelled. Nothing was saved."), quick=usual_buttons(talk)))
+
+
+@routes.command("language", "ภาษา", N_("Language"), EVERYBODY)
+async def choose_language(talk: Talk) -> None:
+    """Ask for the language, in both."""
+    talk.say(language_card())
+
+
+@routes.command("stop", "หยุด", N_("Stop news"), CUSTOMER)
+async def stop(talk: Talk) -> None:
+    """End marketing messages at once (withdrawal must be as easy as consent); care messages go on."""
+    await people.withdraw_marketing(talk.unit, language=talk.words.language, channel=talk.channel)
+    talk.say(talk.t("We will not send you news any more. Messages about your own care still come."))
+
+
+def language_card() -> Card:
+    """The one bilingual card: shown before the language is known."""
+    buttons = tuple(
+        Button(name, Action("language.pick", choice=n)) for n, name in enumerate(LANGUAGE_NAMES)
+    )
+    return Card(text="กรุณาเลือกภาษา · Please choose a language", buttons=buttons)
+
+
+async def speak(talk: Talk, language: str) -> None:
+    """Use a language from now on, in this answer too."""
+    await people.set_language(talk.unit, language)
+    talk.words = replace(talk.words, language=language)
+
+
+async def language_by_word(talk: Talk, word: str) -> None:
+    """`/language en`: no second question."""
+    language = LANGUAGE_WORDS.get(word.casefold())
+    if language is None:
+        await choose_language(talk)
+        return
+    await speak(talk, language)
+    talk.say(Card(text=talk.t("From now on we speak English with you."), quick=usual_buttons(talk)))
+
+
+async def not_words(talk: Talk, kind: str) -> None:
+    """A sticker or a picture: kind words, and what can be done instead."""
+    talk.say(Card(text=talk.t("Thank you! I can only read text here."), quick=usual_buttons(talk)))
+
+
+async def mark_unreachable(talk: Talk) -> None:
+    """The person blocked us: nothing to say, and nowhere to say it."""
+    await conversations.blocked(talk.unit)
+
+
+async def erase(talk: Talk, message_id: str) -> None:
+    """The person took a message back."""
+    await conversations.take_back(talk.unit, message_id)
+
+
+def usual_buttons(talk: Talk) -> tuple[Button, ...]:
+    """What people of this role usually do next."""
+    return tuple(command_button(talk.words, name) for name in USUAL[talk.unit.actor.role])

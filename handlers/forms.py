@@ -1,0 +1,174 @@
+"""Forms: questions asked one by one, with back, cancel and correction at each step, and a summary.
+
+A form's state is the conversation row: its name, the step, the answers so far. Buttons of a form carry a
+fingerprint of (form, step, run), so that a press on an old question is recognised. A form whose step a new
+release no longer knows starts again at its first open question with what was filled in.
+"""
+
+from __future__ import annotations
+
+import secrets
+import zlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from domain.errors import DomainError
+from handlers.cards import Action, Button, Card
+from handlers.refusals import refusal
+from handlers.talk import Talk
+from handlers.words import N_
+
+Data = dict[str, Any]
+REVIEW = "review"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One offered answer: what the button says, and what it means as if typed."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a step shows: the question and the answers offered as buttons (typing is always possible too)."""
+
+    text: str
+    choices: Sequence[Choice] = ()
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One question. `ask` words it; `read` turns an answer into facts to keep or raises a DomainError that
+    says what is wrong. A step that is not `needed` is passed over."""
+
+    name: str
+    ask: Callable[[Talk, Data], Awaitable[Question]]
+    read: Callable[[Talk, Data, str], Awaitable[Mapping[str, Any]]]
+    needed: Callable[[Data], bool] = lambda data: True
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form: its steps, its summary, and what happens on confirmation.
+
+    `review` makes the summary; without it the form finishes after its last answer. `confirm` gives the
+    summary's button (label and, where the deed has its own action, that action).
+    """
+
+    name: str
+    steps: tuple[Step, ...]
+    finish: Callable[[Talk, Data], Awaitable[None]]
+    review: Callable[[Talk, Data], Awaitable[Card]] | None = None
+    confirm: Callable[[Talk, Data], Button] | None = None
+
+    async def start(self, talk: Talk, **known: Any) -> None:
+        """Begin, with what is known already; asks the first open question."""
+        await self._ask(talk, {"run": secrets.randbits(16), **known}, self._first(known))
+
+    async def say(self, talk: Talk, text: str) -> None:
+        """An answer was typed."""
+        step, data = self._here(talk)
+        if step is None:
+            await self.again(talk)
+            return
+        await self._take(talk, step, data, text)
+
+    async def press(self, talk: Talk, action: Action) -> None:
+        """One of the form's buttons was pressed."""
+        step, data = self._here(talk)
+        if action.version != self._mark(talk, data):
+            talk.say(talk.t("That question is already answered. Here is the current one:"))
+            await self.again(talk)
+        elif action.name == "form.back":
+            await self._back(talk, data)
+        elif action.name == "form.confirm" and step is None:
+            talk.forget()
+            await self.finish(talk, data)
+        elif action.name == "form.pick" and step is not None:
+            choices = (await step.ask(talk, data)).choices
+            if action.choice < len(choices):
+                await self._take(talk, step, data, choices[action.choice].value)
+            else:
+                await self.again(talk)
+        else:
+            await self.again(talk)
+
+    async def again(self, talk: Talk) -> None:
+        """Ask the current question once more."""
+        step, data = self._here(talk)
+        await self._ask(talk, data, step)
+
+    def _here(self, talk: Talk) -> tuple[Step | None, Data]:
+        state = talk.conversation or {"step": "", "data": {}}
+        data = dict(state["data"])
+        for step in self.steps:
+            if step.name == state["step"]:
+                return step, data
+        return (None if state["step"] == REVIEW and self.review else self._first(data)), data
+
+    def _first(self, data: Mapping[str, Any]) -> Step | None:
+        return next((s for s in self.steps if s.name not in data and s.needed(dict(data))), None)
+
+    async def _take(self, talk: Talk, step: Step, data: Data, text: str) -> None:
+        try:
+            facts = await step.read(talk, data, text)
+        except DomainError as error:
+            talk.say(refusal(talk.words, error))
+            await self._ask(talk, data, step)
+            return
+        data.setdefault(step.name, True)
+        data.update(facts)
+        await self._ask(talk, data, self._first(data))
+
+    async def _back(self, talk: Talk, data: Data) -> None:
+        state = talk.conversation or {"step": ""}
+        passed = [s for s in self.steps if s.name in data and s.name != state["step"] and s.needed(data)]
+        if passed:
+            data.pop(passed[-1].name)
+            await self._ask(talk, data, passed[-1])
+        else:
+            await self._ask(talk, data, self._first(data))
+
+    async def _ask(self, talk: Talk, data: Data, step: Step | None) -> None:
+        if step is None and self.review is None:
+            talk.forget()
+            await self.finish(talk, data)
+            return
+        talk.remember(self.name, step.name if step else REVIEW, data)
+        mark = self._mark(talk, data)
+        if step is None:
+            talk.say(await self._summary(talk, data, mark))
+            return
+        question = await step.ask(talk, data)
+        picks = tuple(
+            Button(choice.label, Action("form.pick", choice=n, version=mark))
+            for n, choice in enumerate(question.choices)
+        )
+        talk.say(
+            Card(title=question.title, text=question.text, buttons=picks, quick=self._ways_out(talk, data, mark))
+        )
+
+    async def _summary(self, talk: Talk, data: Data, mark: int) -> Card:
+        card = await self.review(talk, data) if self.review else Card()
+        confirm = self.confirm(talk, data) if self.confirm else Button(talk.t("Confirm"))
+        if confirm.action is None:
+            confirm = replace(confirm, action=Action("form.confirm", version=mark))
+        return replace(
+            card,
+            buttons=(replace(confirm, style="primary"), *card.buttons),
+            quick=self._ways_out(talk, data, mark),
+        )
+
+    def _ways_out(self, talk: Talk, data: Data, mark: int) -> tuple[Button, ...]:
+        cancel = Button(talk.t(N_("Cancel")), Action("form.cancel", version=mark))
+        if any(s.name in data for s in self.steps):
+            return (Button(talk.t(N_("Back")), Action("form.back", version=mark)), cancel)
+        return (cancel,)
+
+    def _mark(self, talk: Talk, data: Data) -> int:
+        step = (talk.conversation or {"step": ""})["step"]
+        return zlib.crc32(f"{self.name}:{step}:{data.get('run', 0)}".encode())

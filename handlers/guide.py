@@ -1,0 +1,76 @@
+"""The guide: help by role, menu buttons, and the three likeliest things when nobody understood.
+
+Works on the whole table of routes, which dispatch hands in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from difflib import SequenceMatcher
+
+from domain.conversations import service as conversations
+from domain.errors import DomainError
+from handlers.cards import Button, Card
+from handlers.conversation import USUAL
+from handlers.menu import MENU, command_button
+from handlers.router import STAFF, Command, Routes
+from handlers.talk import Talk
+
+# Below this likeness (0..1, of difflib) a word is not what was meant.
+LIKE_ENOUGH = 0.55
+
+
+def command_at(routes: Routes, position: int) -> Command:
+    """The command a menu button stands for; DomainError('bad_button') for a position no release ever had."""
+    if position >= len(MENU) or MENU[position][0] not in routes.commands:
+        raise DomainError("bad_button")
+    return routes.commands[MENU[position][0]]
+
+
+def help_command(routes: Routes) -> Callable[[Talk], Awaitable[None]]:
+    """The handler of /help: what this person may do, as words to type and buttons to press."""
+
+    async def show(talk: Talk) -> None:
+        known = [c for c in routes.commands.values() if c.roles & talk.roles]
+        lines = [
+            (f"/{c.name}" if talk.words.language == "en" else f"{c.thai} · /{c.name}", talk.t(c.title)) for c in known
+        ]
+        talk.say(
+            Card(
+                title=talk.t("What you can do here"),
+                text=talk.t("Type a word or press a button. You can write to us at any time."),
+                rows=tuple(lines),
+                footnote=talk.t("Phone: {phone}", phone=talk.unit.clinic.phone) if talk.unit.clinic.phone else "",
+                buttons=_buttons(talk, USUAL[talk.unit.actor.role]),
+            )
+        )
+
+    return show
+
+
+async def not_understood(talk: Talk, routes: Routes, text: str, message_id: str) -> None:
+    """Keep it, pass a customer's on to their salesperson, and offer the three likeliest things."""
+    await conversations.keep_message(talk.unit, text, message_id)
+    if "customer" in talk.roles and not talk.roles & STAFF:
+        said = talk.t("Thank you, we have passed your message on to our staff. Or did you mean one of these?")
+    else:
+        said = talk.t("Sorry, I did not understand that. Did you mean one of these?")
+    talk.say(Card(text=said, buttons=_buttons(talk, likeliest(talk, routes, text))))
+
+
+def likeliest(talk: Talk, routes: Routes, text: str) -> list[str]:
+    """The three commands most like a text, by their words in both languages, filled up with the usual ones."""
+    spoken = text.casefold()
+
+    def likeness(command: Command) -> float:
+        words = (command.name, command.thai, command.title.casefold(), talk.t(command.title).casefold())
+        return max(SequenceMatcher(None, spoken, word).ratio() + (word in spoken) for word in words)
+
+    allowed = [routes.commands[name] for name, _ in MENU if routes.commands[name].roles & talk.roles]
+    ranked = sorted(((likeness(c), c.name) for c in allowed), key=lambda pair: -pair[0])
+    close = [name for score, name in ranked if score >= LIKE_ENOUGH]
+    return list(dict.fromkeys([*close, *USUAL[talk.unit.actor.role]]))[:3]
+
+
+def _buttons(talk: Talk, names: Iterable[str]) -> tuple[Button, ...]:
+    return tuple(command_button(talk.words, name) for name in names)

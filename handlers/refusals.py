@@ -1,0 +1,84 @@
+"""What we say when something cannot be done: one sentence for each code, ending in what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from domain.errors import DomainError
+from handlers.words import N_, Words
+
+Say = Callable[[Words, Mapping[str, Any]], str]
+
+
+def _plain(message: str) -> Say:
+    return lambda w, f: w.t(message)
+
+
+def _by(message: str) -> Say:
+    """A sentence with who and when."""
+    return lambda w, f: w.t(message, by=f.get("by") or w.t("a colleague"), when=w.when(f["at"]) if f.get("at") else "")
+
+
+SENTENCES: Mapping[str, Say] = {
+    "bad_button": _plain(N_("This button is not for this chat or no longer works. Type /help to see what you can do.")),
+    "bad_phone": _plain(N_("That does not look like a Thai phone number. Please type it like 081-234-5678.")),
+    "bad_name": _plain(N_("Please type a name of 1 to 80 characters.")),
+    "bad_amount": _plain(N_("Please type an amount in baht, like 1,290 or 1290.50.")),
+    "bad_choice": _plain(N_("Please choose one of the answers.")),
+    "more_than_due": lambda w, f: w.t(
+        N_("That is more than what is due ({due}). Please check the amount."), due=w.money(f["due"])
+    ),
+    "second_person_needed": lambda w, f: w.t(
+        N_("Payments of {limit} or more need a second colleague, which this version cannot do in chat yet. "
+           "Please ask a manager."), limit=w.money(f["limit"])
+    ),
+    "code_unknown": _plain(N_("We do not know this code. Please check it, or ask the clinic for a new one.")),
+    "code_used": _plain(N_("This code has already been used. Please ask the clinic for a new one.")),
+    "code_revoked": _plain(N_("This code has already been used. Please ask the clinic for a new one.")),
+    "code_expired": _plain(N_("This code has expired. Please ask the clinic for a new one.")),
+    "chat_taken": _plain(N_("This chat already belongs to another member. Please ask the clinic's staff for help.")),
+    "person_taken": _plain(
+        N_("This membership is already linked to another chat here. Please ask the clinic's staff for help.")
+    ),
+    "not_linked": _plain(N_("No chat is linked to this customer any more.")),
+    "not_your_role": _plain(N_("This is for other members of the team. Type /help to see what you can do.")),
+    "illegal_move": _plain(N_("This step is not possible now. Please look at the customer's current card.")),
+    "scan_needed": _plain(N_("This treatment needs a skin scan first.")),
+    "outdated": _plain(N_("Something changed in the meantime. Please look at the current card and try again.")),
+    "already_paid": lambda w, f: w.t(
+        N_("Already confirmed: {amount}, receipt no. {no}, by {by}, {when}."),
+        amount=w.money(f["amount"]), no=f["receipt_no"], by=f["by"], when=w.when(f["at"]),
+    ),
+    "own_payment": _plain(N_("You cannot confirm your own payment. Please ask a colleague.")),
+    "already_scheduled": _by(N_("The time is already set, by {by}, {when}.")),
+    "no_such_journey": _plain(N_("We cannot find this customer's record. Type /payments to see the list.")),
+    "no_such_task": _plain(N_("We cannot find this task. Type /tasks to see the list.")),
+    "task_taken": _by(N_("{by} already accepted this task, {when}. Type /tasks to see what is open.")),
+    "task_not_accepted": _plain(N_("Please accept the task first.")),
+    "task_not_started": _plain(N_("Please start the treatment first.")),
+    "already_started": _by(N_("Started {when} by {by}.")),
+    "already_completed": _by(N_("Completed {when} by {by}.")),
+    "not_assignee": lambda w, f: w.t(N_("Only {by} can do this: the task is theirs."), by=f["by"]),
+    "illegal_task_move": _plain(N_("This is not possible in the task's present state.")),
+    "task_closed": _plain(N_("This task is already closed.")),
+    "note_too_short": lambda w, f: w.t(
+        N_("Please write a note of at least {needed} characters, or choose one."), needed=f["needed"]
+    ),
+    "not_yours": _plain(N_("This question was for somebody else.")),
+    "already_answered": lambda w, f: w.t(
+        N_("You answered “{answer}”, {when}. Type a message if something has changed."),
+        answer=w.pick(f["answer"]), when=w.when(f["at"]),
+    ),
+    "open_journey": _plain(N_("This customer already has an open plan for this treatment.")),
+    "form_closed": _plain(N_("That form is finished. Nothing was changed.")),
+    "no_points": _plain(N_("There are no points yet.")),
+}
+
+
+def refusal(words: Words, error: DomainError) -> str:
+    """The sentence for a refusal. A code without one is a bug that a test finds; people get a general sentence."""
+    say = SENTENCES.get(error.code)
+    if say is None:
+        return words.t("This is not possible right now. Please ask the clinic's staff.")
+    return say(words, error.facts)

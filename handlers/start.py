@@ -1,0 +1,139 @@
+"""The door: opening a chat with a code or without one, choosing a language, leaving a name and a phone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from domain.errors import DomainError
+from domain.people import service as people
+from domain.people.rules import clean_name, parse_phone, show_phone
+from domain.workflow import service as workflow
+from handlers.cards import Action, Card
+from handlers.consents import ask_missing
+from handlers.conversation import language_card, speak, usual_buttons
+from handlers.forms import Choice, Data, Form, Question, Step
+from handlers.members import welcome_staff
+from handlers.router import EVERYBODY, Routes
+from handlers.talk import Talk
+from handlers.words import LANGUAGES, N_
+
+routes = Routes()
+# What an invitation code looks like when somebody types just the code: ten letters and digits, some digit.
+CODE = re.compile(r"\s*(?=.*\d)[0-9A-Za-z]{10}\s*")
+
+
+@routes.command("start", "เริ่มต้น", N_("Start, with a code if you have one"), EVERYBODY)
+async def start(talk: Talk) -> None:
+    """`/start` alone."""
+    await arrive(talk, "")
+
+
+async def arrive(talk: Talk, code: str) -> None:
+    """Somebody opened the chat: with a code they are bound, without one they are greeted."""
+    if code:
+        joined = await people.join(talk.unit, code)
+        talk.words = replace(talk.words, language=joined.language or talk.words.language)
+        if joined.language is None:
+            talk.say(language_card())
+            return
+        await _welcome(talk)
+    elif "stranger" in talk.roles:
+        await open_door(talk)
+    else:
+        talk.say(
+            Card(
+                text=talk.t("Welcome back to {clinic}, {name}.", clinic=talk.clinic_name, name=talk.unit.actor.name),
+                quick=usual_buttons(talk),
+            )
+        )
+
+
+async def open_door(talk: Talk) -> None:
+    """Greet a stranger: the language first, then who they are."""
+    if talk.scene.language is None:
+        talk.say(language_card())
+    else:
+        await _greet(talk)
+
+
+@routes.action("language.pick", EVERYBODY)
+async def pick_language(talk: Talk, action: Action) -> None:
+    """A language button, now or years later."""
+    if action.choice >= len(LANGUAGES):
+        raise DomainError("bad_button")
+    first_time = talk.scene.language is None
+    await speak(talk, LANGUAGES[action.choice])
+    if first_time:
+        await _welcome(talk)
+        return
+    talk.say(Card(text=talk.t("From now on we speak English with you."), quick=usual_buttons(talk)))
+
+
+async def _welcome(talk: Talk) -> None:
+    if talk.unit.actor.user_id is not None and talk.unit.actor.customer_id is None:
+        await welcome_staff(talk)
+    elif talk.unit.actor.customer_id is not None:
+        await ask_missing(talk)
+    else:
+        await _greet(talk)
+
+
+async def _greet(talk: Talk) -> None:
+    talk.say(
+        Card(
+            title=talk.t("Welcome to {clinic}", clinic=talk.clinic_name),
+            text=talk.t(
+                "May we know your name and phone number? Our staff will then contact you."
+                " If the clinic gave you a code, just type it here."
+            ),
+        )
+    )
+    await contact.start(talk)
+
+
+async def _ask_name(talk: Talk, data: Data) -> Question:
+    known = talk.scene.person_name
+    return Question(talk.t("What is your name?"), (Choice(known, known),) if known else ())
+
+
+async def _read_name(talk: Talk, data: Data, text: str) -> dict[str, Any]:
+    return {"name": clean_name(text)}
+
+
+async def _ask_phone(talk: Talk, data: Data) -> Question:
+    return Question(talk.t("And your phone number, {name}?", name=data["name"]))
+
+
+async def _read_phone(talk: Talk, data: Data, text: str) -> dict[str, Any]:
+    return {"phone": parse_phone(text)}
+
+
+async def _review(talk: Talk, data: Data) -> Card:
+    return Card(
+        title=talk.t("Is this right?"),
+        rows=((talk.t("Name"), data["name"]), (talk.t("Phone"), show_phone(data["phone"]))),
+        footnote=talk.t("We use this only to contact you about your visit."),
+    )
+
+
+async def _finish(talk: Talk, data: Data) -> None:
+    await workflow.create_self_lead(talk.unit, name=data["name"], phone=data["phone"])
+    talk.say(
+        talk.t(
+            "Thank you, {name}. Our staff at {clinic} will contact you soon.",
+            name=data["name"],
+            clinic=talk.clinic_name,
+        )
+    )
+
+
+contact = routes.form(
+    Form(
+        "contact",
+        (Step("name", _ask_name, _read_name), Step("phone", _ask_phone, _read_phone)),
+        _finish,
+        review=_review,
+    )
+)

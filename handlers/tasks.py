@@ -1,0 +1,309 @@
+"""Tasks: what waits for beauticians and doctors, and accepting, starting and completing it.
+
+One card, made from the task's facts, serves as answer, notice and edit. A press on an outdated card is answered
+with who acted and when, and with the task as it stands now; what two people press in the same moment is decided
+by the domain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from domain.errors import DomainError
+from domain.tasks import service as tasks
+from domain.tasks.model import TaskState, TaskView
+from domain.tasks.rules import check_note
+from domain.unit import Actor, Clinic
+from domain.workflow import service as workflow
+from handlers.cards import Action, Button, Card
+from handlers.forms import Choice, Data, Form, Question, Step
+from handlers.members import ROLE_NAMES
+from handlers.menu import command_button
+from handlers.refusals import refusal
+from handlers.router import PERFORMERS, STAFF, Routes
+from handlers.talk import Talk
+from handlers.words import N_, Words
+
+routes = Routes()
+
+LIST_LENGTH = 10
+"""Tasks shown in one list: more than a day's work, and within the buttons that fit under one card."""
+
+TIER_NAMES = {
+    "bronze": N_("Bronze"),
+    "silver": N_("Silver"),
+    "gold": N_("Gold"),
+    "platinum": N_("Platinum"),
+    "diamond": N_("Diamond"),
+}
+TITLES = {
+    TaskState.REQUESTED: N_("New task"),
+    TaskState.ACCEPTED: N_("Task accepted"),
+    TaskState.IN_PROGRESS: N_("Treatment under way"),
+    TaskState.ON_HOLD: N_("Treatment paused"),
+    TaskState.COMPLETED: N_("Treatment completed"),
+}
+# The state in words, with the fact that says since when.
+STATES = {
+    TaskState.REQUESTED: (N_("Waiting until {when} for somebody to accept"), "accept_by"),
+    TaskState.ACCEPTED: (N_("Accepted by {by}, {when}"), "accepted_at"),
+    TaskState.IN_PROGRESS: (N_("Started by {by}, {when}"), "started_at"),
+    TaskState.ON_HOLD: (N_("Started by {by}, {when}; paused"), "started_at"),
+    TaskState.COMPLETED: (N_("Completed by {by}, {when}"), "completed_at"),
+}
+# Whole notes: a chip is a record of its own, so none may be shorter than a typed note must be.
+NOTES = (
+    N_("Skin fine, aftercare explained"),
+    N_("Slight redness, aftercare explained"),
+    N_("Slight swelling, cold pack given"),
+    N_("Customer comfortable, no complaints"),
+    N_("Doctor informed, check-up advised"),
+)
+
+
+# Reading
+
+
+@routes.command("tasks", "งาน", N_("Tasks"), PERFORMERS)
+async def waiting(talk: Talk) -> None:
+    """What this person could accept now."""
+    views = await tasks.waiting_tasks(talk.unit)
+    if not views:
+        text = talk.t("No task is waiting. We write to you as soon as there is one.")
+        talk.say(Card(text=text, quick=(command_button(talk.words, "mytasks"),)))
+    elif len(views) == 1:
+        _show(talk, views[0])
+    else:
+        talk.say(_list_card(talk.words, talk.t("Tasks waiting"), views))
+
+
+@routes.command("mytasks", "งานของฉัน", N_("My tasks"), PERFORMERS)
+async def mine(talk: Talk) -> None:
+    """What this person has accepted: the one under way or next as a card, the others as a list."""
+    views = sorted(await tasks.my_tasks(talk.unit), key=lambda view: view.state is not TaskState.IN_PROGRESS)
+    if not views:
+        text = talk.t("You have no open task. See which ones are waiting:")
+        talk.say(Card(text=text, buttons=(command_button(talk.words, "tasks"),)))
+        return
+    _show(talk, views[0])
+    if later := views[1:]:
+        talk.say(_list_card(talk.words, talk.t("After that"), later))
+
+
+@routes.action("task.show", STAFF)
+async def show(talk: Talk, action: Action) -> None:
+    """One task as it stands now."""
+    _show(talk, await _task(talk, action))
+
+
+# Acting
+
+
+@routes.action("task.accept", PERFORMERS)
+async def accept(talk: Talk, action: Action) -> None:
+    """Take the task; a second press by the same person shows the card again."""
+    view = await _task(talk, action)
+    if view.assignee_id not in (None, talk.user_id):
+        _late(talk, view, DomainError("task_taken", by=view.assignee_name, at=view.accepted_at))
+    elif view.assignee_id is None and view.state is not TaskState.REQUESTED:
+        _late(talk, view, DomainError("task_closed"))
+    else:
+        _show(talk, await tasks.accept(talk.unit, view.id))
+
+
+@routes.action("task.start", PERFORMERS)
+async def start(talk: Talk, action: Action) -> None:
+    """Begin the treatment."""
+    view = await _task(talk, action)
+    if late := _why_not(view, TaskState.ACCEPTED, talk.user_id):
+        _late(talk, view, late)
+        return
+    _show(talk, await workflow.start_treatment(talk.unit, view.id), talk.t("Press Complete when you are done."))
+
+
+@routes.action("task.complete", PERFORMERS)
+async def complete(talk: Talk, action: Action) -> None:
+    """Ask for the note, then finish the treatment."""
+    view = await _task(talk, action)
+    if late := _why_not(view, TaskState.IN_PROGRESS, talk.user_id):
+        _late(talk, view, late)
+        return
+    await completion.start(talk, task=str(view.id))
+
+
+async def _ask_note(talk: Talk, data: Data) -> Question:
+    view = await tasks.task_view(talk.unit, UUID(data["task"]))
+    return Question(
+        title=talk.t("Complete: {treatment}", treatment=talk.words.pick(view.treatment)),
+        text=talk.t("How did it go with {name}? Choose a note or write your own.", name=view.customer_name),
+        choices=[Choice(talk.t(note), talk.t(note)) for note in NOTES],
+    )
+
+
+async def _read_note(talk: Talk, data: Data, text: str) -> dict[str, Any]:
+    check_note(text)
+    return {"note": text.strip()}
+
+
+async def _review(talk: Talk, data: Data) -> Card:
+    view = await tasks.task_view(talk.unit, UUID(data["task"]))
+    return Card(
+        title=talk.t("Complete this treatment?"),
+        rows=(
+            (talk.t("Customer"), view.customer_name),
+            (talk.t("Treatment"), talk.words.pick(view.treatment)),
+            (talk.t("Note"), data["note"]),
+        ),
+        footnote=talk.t("The customer's points become usable and the aftercare begins."),
+    )
+
+
+async def _finish(talk: Talk, data: Data) -> None:
+    view = await tasks.task_view(talk.unit, UUID(data["task"]))
+    if late := _why_not(view, TaskState.IN_PROGRESS, talk.user_id):
+        _late(talk, view, late)
+        return
+    done = await workflow.complete_treatment(talk.unit, view.id, data["note"])
+    _show(talk, done, talk.t("Thank you! The points are usable now, and the aftercare has begun."))
+
+
+def _confirm(talk: Talk, data: Data) -> Button:
+    return Button(talk.t("Complete"))
+
+
+completion = routes.form(
+    Form("completion", (Step("note", _ask_note, _read_note),), _finish, review=_review, confirm=_confirm)
+)
+
+
+# Telling
+
+
+@routes.presenter("task.offer")
+def present_offer(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
+    """To everybody who may do it."""
+    return task_card(words, facts)
+
+
+@routes.presenter("task.taken")
+def present_taken(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
+    """In place of the offer, for all who saw it: who took it and when."""
+    return task_card(words, facts)
+
+
+@routes.presenter("task.unclaimed")
+def present_unclaimed(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
+    """To managers: nobody who may do it has a chat with us."""
+    roles = ", ".join(words.t(ROLE_NAMES[role]) for role in facts["roles"] if role in ROLE_NAMES)
+    card = task_card(words, facts, text=words.t("No colleague can be reached in chat. Please call one: {roles}", roles=roles))
+    see = Button(words.t("Show task"), Action("task.show", UUID(facts["id"]), version=facts["version"]))
+    return replace(card, title=words.t("Nobody for this task"), buttons=(see,))
+
+
+def task_card(words: Words, facts: Mapping[str, Any], viewer: Actor | None = None, text: str = "") -> Card:
+    """A task from its facts (`domain.tasks.service.task_facts`), with what `viewer` may do next.
+
+    Without a viewer it is for those to whom the task was offered.
+    """
+    state = TaskState(facts["state"])
+    rows = [
+        (words.t("Customer"), facts["customer_name"]),
+        (words.t("Tier"), tier_name(words, facts["tier"])),
+        (words.t("Treatment"), words.pick(facts["treatment"])),
+        (words.t("Time"), _slot(words, facts["scheduled_at"])),
+        (words.t("State"), _state(words, facts)),
+        (words.t("Note"), facts["note"]),
+    ]
+    return Card(
+        title=words.t(TITLES.get(state, N_("Task closed"))),
+        text=text,
+        rows=tuple((label, value) for label, value in rows if value),
+        buttons=_buttons(words, facts, viewer),
+    )
+
+
+def tier_name(words: Words, code: str) -> str:
+    """A tier's name from its code; a clinic's own tier, unknown to us, is shown as it is."""
+    return words.t(TIER_NAMES[code]) if code in TIER_NAMES else code
+
+
+def _state(words: Words, facts: Mapping[str, Any]) -> str:
+    """The state with who and since when; words alone where there is no more to say."""
+    message, moment = STATES.get(TaskState(facts["state"]), ("", ""))
+    if not message:
+        return words.t("Nothing is left to do")
+    if not facts[moment]:
+        return words.t("Waiting for somebody to accept")
+    return words.t(message, by=facts["assignee_name"] or "", when=words.when(facts[moment]))
+
+
+def _buttons(words: Words, facts: Mapping[str, Any], viewer: Actor | None) -> tuple[Button, ...]:
+    """The one thing to do next, if it is this viewer's to do."""
+    state, task_id, version = facts["state"], UUID(facts["id"]), facts["version"]
+    if state == TaskState.REQUESTED and (viewer is None or viewer.role in facts["roles"]):
+        return (Button(words.t("Accept"), Action("task.accept", task_id, version=version), style="primary"),)
+    if viewer is None or viewer.user_id is None or facts["assignee_id"] != str(viewer.user_id):
+        return ()
+    if state == TaskState.ACCEPTED:
+        return (Button(words.t("Start"), Action("task.start", task_id, version=version), style="primary"),)
+    if state == TaskState.IN_PROGRESS:
+        return (Button(words.t("Complete"), Action("task.complete", task_id, version=version), style="primary"),)
+    return ()
+
+
+def _list_card(words: Words, title: str, views: Sequence[TaskView]) -> Card:
+    """Tasks as rows, each with a button that opens it; more than LIST_LENGTH are only counted."""
+    shown, more = views[:LIST_LENGTH], len(views) - LIST_LENGTH
+    return Card(
+        title=title,
+        rows=tuple((_slot(words, view.scheduled_at), _line(words, view)) for view in shown),
+        footnote=words.n("{count} more after these", "{count} more after these", more) if more > 0 else "",
+        buttons=tuple(
+            Button(view.customer_name, Action("task.show", view.id, version=view.version)) for view in shown
+        ),
+    )
+
+
+def _line(words: Words, view: TaskView) -> str:
+    return " · ".join((view.customer_name, tier_name(words, view.tier), words.pick(view.treatment)))
+
+
+def _slot(words: Words, at: datetime | str | None) -> str:
+    return words.when(at) if at else words.t("Not set yet")
+
+
+def _show(talk: Talk, view: TaskView, text: str = "") -> None:
+    """Answer with the task's card, and for those who do tasks the way to the others."""
+    card = task_card(talk.words, tasks.task_facts(view), talk.unit.actor, text)
+    lists = ("mytasks", "tasks") if talk.roles & PERFORMERS else ()
+    talk.say(replace(card, quick=tuple(command_button(talk.words, name) for name in lists)))
+
+
+def _late(talk: Talk, view: TaskView, why: DomainError) -> None:
+    """An outdated press: what came before it, and the task as it stands."""
+    _show(talk, view, refusal(talk.words, why))
+
+
+def _why_not(view: TaskView, needed: TaskState, me: UUID) -> DomainError | None:
+    """Why `me` cannot do what needs the task in state `needed`: the refusal to word, or None."""
+    if view.assignee_id is None:
+        return DomainError("task_not_accepted" if view.state is TaskState.REQUESTED else "task_closed")
+    if view.assignee_id != me:
+        return DomainError("not_assignee", by=view.assignee_name)
+    if view.state is needed:
+        return None
+    if view.state is TaskState.COMPLETED:
+        return DomainError("already_completed", by=view.assignee_name, at=view.completed_at)
+    if view.state is TaskState.IN_PROGRESS:
+        return DomainError("already_started", by=view.assignee_name, at=view.started_at)
+    return DomainError("task_not_started" if view.state is TaskState.ACCEPTED else "illegal_task_move")
+
+
+async def _task(talk: Talk, action: Action) -> TaskView:
+    if action.id is None:
+        raise DomainError("bad_button")
+    return await tasks.task_view(talk.unit, action.id)

@@ -1,0 +1,112 @@
+"""The scheduler: once a second it asks what has become due, and runs it.
+
+APScheduler is only the ticker; truth lies in rows, so any number of schedulers may run at once, and one that was
+down makes up for what it missed. `now` is the clinic clock, which the demo and the tests move; they step through
+`next_due` and call `run_due` themselves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from domain.database.schedule import last_tick, take_tick
+from domain.database.session import Engine, list_clinics
+from domain.errors import DomainError
+from domain.unit import Units
+from scheduler.job import AnyJob, CalendarJob, missed_ticks, next_tick
+
+Clock = Callable[[], Awaitable[datetime]]
+
+RETRY: Final = timedelta(minutes=1)
+"""A calendar job that broke for a clinic is tried again after this long."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Scheduler:
+    """Runs jobs when they are due. `clock` answers the clinic clock's now (see `domain.database.clock`)."""
+
+    def __init__(self, units: Units, engine: Engine, jobs: Sequence[AnyJob], clock: Clock) -> None:
+        self.jobs = tuple(jobs)
+        self._units = units
+        self._engine = engine
+        self._clock = clock
+        self._round = asyncio.Lock()
+        # When to look next at a calendar job of a clinic: spares a transaction each second, decides nothing.
+        self._look: dict[tuple[str, UUID], datetime] = {}
+        self._ticker = AsyncIOScheduler()
+        self._ticker.add_job(
+            self._tick, "interval", seconds=1, misfire_grace_time=None, coalesce=True, max_instances=1
+        )
+
+    def start(self) -> None:
+        """Begin ticking, in the running event loop."""
+        self._ticker.start()
+
+    async def stop(self) -> None:
+        """Stop ticking, after the round that is under way."""
+        self._ticker.pause()
+        async with self._round:
+            self._ticker.shutdown(wait=False)
+
+    async def run_due(self, now: datetime) -> int:
+        """Run everything that is due at `now`; returns how many rows and ticks were dealt with.
+
+        What breaks for one clinic is logged and does not keep the others waiting.
+        """
+        return sum([await self._run(job, now) for job in self.jobs])
+
+    async def run_job(self, name: str, now: datetime) -> int:
+        """`run_due` of one job; DomainError `no_such_job` (fact `known`) when no job has that name."""
+        for job in self.jobs:
+            if job.name == name:
+                return await self._run(job, now)
+        raise DomainError("no_such_job", known=[job.name for job in self.jobs])
+
+    async def next_due(self, after: datetime) -> datetime | None:
+        """The first moment after `after` at which something is due; what is overdue is for `run_due` now."""
+        clinics = await list_clinics(self._engine)
+        moments = [await job.next_due(self._engine, after) for job in self.jobs if not isinstance(job, CalendarJob)]
+        calendar = [job for job in self.jobs if isinstance(job, CalendarJob)]
+        moments += [next_tick(job.at, ZoneInfo(zone), after) for job in calendar for _, _, zone in clinics]
+        return min((moment for moment in moments if moment), default=None)
+
+    async def _tick(self) -> None:
+        async with self._round:
+            await self.run_due(await self._clock())
+
+    async def _run(self, job: AnyJob, now: datetime) -> int:
+        if not isinstance(job, CalendarJob):
+            return await job.run(self._units, self._engine, now)
+        done = 0
+        for clinic_id, slug, zone in await list_clinics(self._engine):
+            if now < self._look.get((job.name, clinic_id), now):
+                continue
+            try:
+                done += await self._run_ticks(job, clinic_id, ZoneInfo(zone), now)
+                self._look[job.name, clinic_id] = next_tick(job.at, ZoneInfo(zone), now)
+            except Exception:  # whatever broke, it is this clinic's alone, and its tick is not taken
+                _log.exception("job_failed", job=job.name, clinic=slug)
+                self._look[job.name, clinic_id] = now + RETRY
+        return done
+
+    async def _run_ticks(self, job: CalendarJob, clinic_id: UUID, zone: ZoneInfo, now: datetime) -> int:
+        """Run the job for each time it was due and has not run, oldest first, each in a transaction of its own."""
+        async with self._units.clinic(clinic_id) as unit:
+            last = await last_tick(unit.db, clinic_id, job.name)
+        done = 0
+        for due in missed_ticks(job.at, zone, last, now):
+            async with self._units.clinic(clinic_id) as unit:
+                unit.now = now
+                if await take_tick(unit.db, clinic_id, job.name, due, now):
+                    await job.run(unit, due)
+                    done += 1
+        return done

@@ -1,0 +1,10 @@
+"""The jobs of the scheduler, one file a noun."""
+
+from __future__ import annotations
+
+from scheduler.job import AnyJob
+from scheduler.jobs.followups import FOLLOWUPS
+from scheduler.jobs.housekeeping import HOUSEKEEPING
+
+JOBS: tuple[AnyJob, ...] = (FOLLOWUPS, HOUSEKEEPING)
+"""Everything that the program does because of the time, in the order of one round."""

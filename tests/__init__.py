@@ -1,0 +1,1 @@
+"""The tests: stories on every channel, rules, channels, database, scheduler, web, architecture."""

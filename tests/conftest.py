@@ -1,0 +1,105 @@
+"""One PostgreSQL for the whole run and a database of its own for each test that asks for one.
+
+The server is the embedded one (or `AURA_TEST_ADMIN_URL`, a superuser's address of a real one). The
+migrated template is made once by the controller process; each test's database is a 30 ms file copy.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from sqlalchemy import make_url
+
+from domain.database import embedded
+from domain.database.engine import async_url, create_engine
+from domain.database.session import Engine
+from domain.database.upgrade import upgrade
+
+TEMPLATE = "aura_template"
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"}
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A migrated database of one test: the program's address and the owner's."""
+
+    url: str
+    admin_url: str
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the server and make the template, once, before any worker starts."""
+    if hasattr(config, "workerinput"):
+        return
+    admin = os.environ.get("AURA_TEST_ADMIN_URL")
+    if admin is None:
+        config.stash[DIRECTORY] = directory = Path(tempfile.mkdtemp(prefix="aura-test-"))
+        config.stash[SERVER] = server = embedded.start(directory, settings=FAST)
+        admin = server.superuser_dsn()
+    os.environ["AURA_TEST_SERVER"] = admin
+    asyncio.run(_make_template(admin))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server that this run started."""
+    if server := config.stash.get(SERVER, None):
+        server.release()
+        embedded.erase(config.stash[DIRECTORY])
+        shutil.rmtree(config.stash[DIRECTORY], ignore_errors=True)
+
+
+SERVER = pytest.StashKey[embedded.EmbeddedServer]()
+DIRECTORY = pytest.StashKey[Path]()
+
+
+async def _make_template(admin: str) -> None:
+    connection = await asyncpg.connect(admin)
+    try:
+        if await connection.fetchval("select 1 from pg_database where datname = $1", TEMPLATE):
+            await connection.execute(f"alter database {TEMPLATE} is_template false")
+            await connection.execute(f"drop database {TEMPLATE} with (force)")
+        await connection.execute(f"create database {TEMPLATE}")
+        await upgrade(async_url(_with_database(admin, TEMPLATE)), create_login=True)
+        await connection.execute(f"alter database {TEMPLATE} is_template true allow_connections false")
+    finally:
+        await connection.close()
+
+
+def _with_database(url: str, name: str, user: str | None = None) -> str:
+    parsed = make_url(url).set(database=name)
+    if user:
+        parsed = parsed.set(username=user)
+    return parsed.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+async def database() -> AsyncIterator[Database]:
+    """A fresh, migrated, empty database."""
+    admin = os.environ["AURA_TEST_SERVER"]
+    name = f"test_{uuid4().hex[:12]}"
+    connection = await asyncpg.connect(admin)
+    try:
+        await connection.execute(f"create database {name} template {TEMPLATE} strategy file_copy")
+        yield Database(
+            url=_with_database(admin, name, "aura_program"), admin_url=_with_database(admin, name)
+        )
+        await connection.execute(f"drop database {name} with (force)")
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+async def engine(database: Database) -> AsyncIterator[Engine]:
+    """The program's engine on the test's database."""
+    engine = create_engine(database.url, pool_size=20)
+    yield engine
+    await engine.dispose()

@@ -1,0 +1,296 @@
+"""Points: the golden numbers, and what must hold after any sequence of earning, spending and refunding."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.errors import DomainError
+from domain.loyalty.model import Allocation, Balance, Lot, LotState
+from domain.loyalty.rules import (
+    activate,
+    activation_share,
+    balance,
+    clawback,
+    earn_delta,
+    points_for,
+    repay_debt,
+    spend,
+    spendable,
+    usable,
+)
+
+BANGKOK = ZoneInfo("Asia/Bangkok")
+MULTIPLIERS = (10_000, 11_000, 12_500, 15_000, 20_000)
+A, B, C, D = (UUID(int=number) for number in range(1, 5))
+
+
+def local(year: int, month: int, day: int, hour: int = 0) -> datetime:
+    return datetime(year, month, day, hour, tzinfo=BANGKOK)
+
+
+def lot(id_: UUID, points: int, expires_at: datetime | None = None, state: LotState = LotState.ACTIVE) -> Lot:
+    return Lot(id_, points, points, state, earned_at=local(2026, 1, 1), expires_at=expires_at)
+
+
+def left(lots: list[Lot]) -> dict[UUID, int]:
+    return {lot.id: lot.remaining for lot in lots}
+
+
+moments = st.timedeltas(timedelta(0), timedelta(days=2_500)).map(datetime(2024, 1, 1, tzinfo=UTC).__add__)
+
+
+@st.composite
+def wallets(draw: st.DrawFn) -> list[Lot]:
+    """Lots in every state, some out of date, some partly spent."""
+    lots = []
+    for number in range(draw(st.integers(0, 6))):
+        points = draw(st.integers(0, 1_000))
+        gone = draw(st.integers(0, points))
+        state = draw(st.sampled_from([*LotState]))
+        expires_at = draw(st.none() | moments)
+        lots.append(Lot(UUID(int=number), points, points - gone, state, draw(moments), expires_at=expires_at))
+    return lots
+
+
+def test_golden_spend_refund_and_repayment() -> None:
+    start = [lot(A, 500, local(2027, 2, 1)), lot(B, 300, local(2026, 7, 1)), lot(C, 200)]
+
+    taken, lots = spend(start, 600, now := local(2026, 5, 1))
+    assert taken == [Allocation(B, 300), Allocation(A, 300)]
+    assert left(lots) == {A: 200, B: 0, C: 200}
+    assert usable(lots, 0, 0, now) == 400
+
+    taken, lots, debt = clawback(lots, {A}, 500, now := local(2026, 7, 2))
+    assert taken == [Allocation(A, 200), Allocation(C, 200)]
+    assert debt == 100
+    assert left(lots) == {A: 0, B: 0, C: 0}
+    assert usable(lots, 0, debt, now) == 0
+
+    repaid, points = repay_debt(debt, 150)
+    assert (repaid, points) == (100, 50)
+    assert usable([*lots, replace(lot(D, 150), remaining=points)], 0, debt - repaid, now) == 50
+
+
+def test_golden_partial_and_full_refund() -> None:
+    assert points_for(1_290_000, 12_500) == 645
+    assert earn_delta(paid_before=1_290_000, paid_after=990_000, tier_multiplier_bp=12_500) == -(645 - 495)
+    assert earn_delta(paid_before=990_000, paid_after=0, tier_multiplier_bp=12_500) == -495
+
+
+@pytest.mark.parametrize(("bp", "points"), [(10_000, 359), (11_000, 395), (12_500, 449), (15_000, 539)])
+def test_golden_multipliers(bp: int, points: int) -> None:
+    assert points_for(899_000, bp) == points
+
+
+@pytest.mark.parametrize(
+    ("activated", "months", "unusable_from"),
+    [
+        (local(2026, 7, 17), 12, local(2027, 8, 1)),
+        (local(2026, 1, 31), 12, local(2027, 2, 1)),
+        (local(2028, 2, 29), 12, local(2029, 3, 1)),
+        (local(2026, 12, 31), 12, local(2028, 1, 1)),
+        (local(2026, 7, 31, 23), 12, local(2027, 8, 1)),
+        (local(2026, 8, 1, 1), 12, local(2027, 9, 1)),  # still July in UTC: the clinic's month counts
+        (local(2026, 7, 17), 24, local(2028, 8, 1)),
+    ],
+)
+def test_golden_expiry_is_a_month_end_in_the_clinics_zone(
+    activated: datetime, months: int, unusable_from: datetime
+) -> None:
+    active = activate(lot(A, 500, state=LotState.PENDING), activated.astimezone(UTC), months, BANGKOK)
+    assert (active.state, active.active_from, active.expires_at) == (
+        LotState.ACTIVE,
+        activated,
+        unusable_from,
+    )
+    assert usable([active], 0, 0, unusable_from - timedelta(microseconds=1)) == 500
+    assert usable([active], 0, 0, unusable_from) == 0
+
+
+def test_a_date_stated_with_the_points_is_not_lengthened() -> None:
+    promised = local(2026, 9, 1)
+    pending = lot(A, 88, promised, LotState.PENDING)
+    assert activate(pending, local(2026, 7, 17), 12, BANGKOK).expires_at == promised
+
+
+@pytest.mark.parametrize("state", [LotState.ACTIVE, LotState.EXPIRED, LotState.CANCELLED])
+def test_no_lot_activates_twice(state: LotState) -> None:
+    with pytest.raises(ValueError, match="pending"):
+        activate(lot(A, 1, state=state), local(2026, 1, 1), 12, BANGKOK)
+
+
+@given(
+    parts=st.lists(st.integers(0, 5_000_000), max_size=8),
+    bp=st.sampled_from(MULTIPLIERS),
+    campaign=st.sampled_from([10_000, 20_000]),
+)
+def test_parts_never_drift(parts: list[int], bp: int, campaign: int) -> None:
+    totals = [sum(parts[:count]) for count in range(len(parts) + 1)]
+    earned = sum(
+        earn_delta(paid_before=before, paid_after=after, tier_multiplier_bp=bp, campaign_bp=campaign)
+        for before, after in pairwise(totals)
+    )
+    assert earned == points_for(totals[-1], bp, campaign)
+
+
+@given(net=st.integers(0, 10**9), bp=st.sampled_from(MULTIPLIERS), campaign=st.integers(10_000, 30_000))
+def test_points_are_the_floor_of_the_exact_value(net: int, bp: int, campaign: int) -> None:
+    points, scale = points_for(net, bp, campaign), 100 * 25 * 10_000 * 10_000
+    assert points * scale <= net * bp * campaign < (points + 1) * scale
+
+
+def test_a_negative_sum_earns_an_error_not_points() -> None:
+    with pytest.raises(ValueError, match="negative"):
+        points_for(-1, 10_000)
+
+
+@given(points=st.integers(0, 100_000), sessions=st.integers(1, 30))
+def test_a_course_releases_all_its_points_the_rest_with_the_last_session(points: int, sessions: int) -> None:
+    shares = [activation_share(points, sessions, nth) for nth in range(1, sessions + 1)]
+    assert sum(shares) == points
+    assert set(shares[:-1]) <= {points // sessions}
+    assert 0 <= shares[-1] - points // sessions < sessions
+
+
+@pytest.mark.parametrize("nth", [0, 6, -1])
+def test_a_course_has_no_other_sessions(nth: int) -> None:
+    with pytest.raises(ValueError, match="of 5"):
+        activation_share(100, 5, nth)
+
+
+def test_spend_order_is_date_then_age_then_id() -> None:
+    soon, late = local(2026, 8, 1), local(2027, 8, 1)
+    older = replace(lot(D, 1, late), earned_at=local(2025, 1, 1))
+    lots = [lot(C, 1), lot(B, 1, late), lot(A, 1, late), older, lot(UUID(int=9), 1, soon)]
+    assert [lot.id for lot in spendable(lots, local(2026, 7, 1))] == [UUID(int=9), D, A, B, C]
+
+
+@given(
+    lots=wallets(),
+    now=moments,
+    held=st.integers(0, 500),
+    debt=st.integers(0, 500),
+    points=st.integers(1, 4_000),
+)
+def test_spending(lots: list[Lot], now: datetime, held: int, debt: int, points: int) -> None:
+    can_use = usable(lots, held, debt, now)
+    in_date = sum(
+        lot.remaining for lot in lots if lot.state == "active" and (not lot.expires_at or lot.expires_at > now)
+    )
+    assert can_use == max(0, in_date - held - debt)
+    if points > can_use:
+        with pytest.raises(DomainError) as refusal:
+            spend(lots, points, now, held=held, debt=debt)
+        assert (refusal.value.code, refusal.value.facts) == ("not_enough_points", {"usable": can_use})
+        return
+    taken, after = spend(lots, points, now, held=held, debt=debt)
+    assert sum(part.points for part in taken) == points
+    assert usable(after, held, debt, now) == can_use - points
+    order = [lot.id for lot in spendable(lots, now)]
+    assert [part.lot_id for part in taken] == order[: len(taken)]
+    check_taken(lots, taken, after)
+
+
+@given(lots=wallets(), now=moments, own=st.sets(st.integers(0, 6)), points=st.integers(0, 4_000))
+def test_clawing_back(lots: list[Lot], now: datetime, own: set[int], points: int) -> None:
+    own_ids = {UUID(int=number) for number in own}
+    taken, after, debt = clawback(lots, own_ids, points, now)
+    assert sum(part.points for part in taken) + debt == points
+    check_taken(lots, taken, after)
+    states = {lot.id: lot.state for lot in lots}
+    ranks = [(part.lot_id not in own_ids, states[part.lot_id] != "pending") for part in taken]
+    assert ranks == sorted(ranks)
+    assert all(part.lot_id in own_ids for part in taken if states[part.lot_id] == "pending")
+    if debt:
+        assert not spendable(after, now)
+        assert not any(lot.remaining for lot in after if lot.id in own_ids and lot.state == "pending")
+
+
+def check_taken(before: list[Lot], taken: list[Allocation], after: list[Lot]) -> None:
+    """Each lot lost just what was allocated, none below zero, and nothing else about it changed."""
+    parts = {part.lot_id: part.points for part in taken}
+    assert len(parts) == len(taken)
+    assert all(points > 0 for points in parts.values())
+    assert [lot.id for lot in after] == [lot.id for lot in before]
+    for old, new in zip(before, after, strict=True):
+        assert new.remaining == old.remaining - parts.get(old.id, 0) >= 0
+        emptied = old.state == "pending" and old.id in parts and new.remaining == 0
+        assert new.state == ("cancelled" if emptied else old.state)
+        assert replace(new, remaining=old.remaining, state=old.state) == old
+
+
+def test_taking_nothing_is_a_bug_not_a_refusal() -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        spend([lot(A, 5)], 0, local(2026, 7, 17))
+    with pytest.raises(ValueError, match="negative"):
+        clawback([lot(A, 5)], {A}, -1, local(2026, 7, 17))
+
+
+def test_an_emptied_pending_lot_is_cancelled_and_a_lessened_one_still_activates() -> None:
+    now, lots = local(2026, 7, 17), [lot(A, 150, state=LotState.PENDING), lot(B, 495, state=LotState.PENDING)]
+    _, lots, debt = clawback(lots, {A, B}, 200, now)
+    assert [(lot.state, lot.remaining) for lot in lots] == [("cancelled", 0), ("pending", 445)]
+    assert debt == 0
+    assert activate(lots[1], now, 12, BANGKOK).remaining == 445
+
+
+@given(debt=st.integers(0, 10_000), points=st.integers(0, 10_000))
+def test_debt_is_repaid_before_anything_is_usable(debt: int, points: int) -> None:
+    repaid, kept = repay_debt(debt, points)
+    assert repaid + kept == points
+    assert 0 <= repaid <= debt
+    assert kept == 0 or repaid == debt
+
+
+def test_balance_tells_what_expires_next() -> None:
+    now, soon = local(2026, 7, 17), local(2026, 8, 1)
+    lots = [lot(A, 120, soon), lot(B, 30, soon), lot(C, 500), lot(D, 70, state=LotState.PENDING)]
+    assert balance(lots, 100, 0, now) == Balance(550, 70, 100, 0, expiring_points=150, expiring_at=soon)
+    assert balance(lots, 0, 600, now) == Balance(50, 70, 0, 600, expiring_points=50, expiring_at=soon)
+    assert balance(lots, 0, 900, now) == Balance(0, 70, 0, 900, expiring_points=0, expiring_at=None)
+    assert balance(lots[2:], 0, 0, now) == Balance(500, 70, 0, 0, expiring_points=0, expiring_at=None)
+    assert balance(lots, 0, 0, soon) == Balance(500, 70, 0, 0, expiring_points=0, expiring_at=None)
+
+
+operations = st.tuples(
+    st.sampled_from(["earn", "activate", "spend", "refund", "wait"]), st.integers(0, 9), st.integers(1, 900)
+)
+
+
+@given(st.lists(operations, max_size=40))
+def test_the_books_balance_after_any_sequence(steps: list[tuple[str, int, int]]) -> None:
+    """Signed rows = remaining(active + pending) - debt, lots being swept the moment they expire."""
+    now, lots, debt, rows = local(2026, 7, 17), list[Lot](), 0, 0
+    for step, which, points in steps:
+        chosen = lots[which % len(lots)] if lots else None
+        if step == "earn":
+            lots.append(Lot(UUID(int=len(lots)), points, points, LotState.PENDING, now))
+            rows += points
+        elif step == "activate" and chosen and chosen.state is LotState.PENDING:
+            active = activate(chosen, now, 12, BANGKOK)
+            repaid, kept = repay_debt(debt, active.remaining)
+            debt -= repaid
+            lots = [replace(active, remaining=kept) if lot.id == chosen.id else lot for lot in lots]
+        elif step == "spend" and points <= usable(lots, 0, debt, now):
+            _, lots = spend(lots, points, now, debt=debt)
+            rows -= points
+        elif step == "refund" and chosen:
+            _, lots, added = clawback(lots, {chosen.id}, points, now)
+            debt, rows = debt + added, rows - points
+        elif step == "wait":
+            now += timedelta(days=which * 40)
+            for old in [lot for lot in lots if lot.state == "active" and lot.expires_at and lot.expires_at <= now]:
+                rows -= old.remaining
+                lots[lots.index(old)] = replace(old, remaining=0, state=LotState.EXPIRED)
+        assert rows == sum(lot.remaining for lot in lots if lot.state in {"active", "pending"}) - debt
+        assert all(0 <= lot.remaining <= lot.points for lot in lots)
+        assert debt >= 0
+        assert not (debt and usable(lots, 0, 0, now))
