@@ -16,6 +16,10 @@ from handlers.cards import Action, Card
 from handlers.incoming import Incoming
 
 
+# A lane that starts so belongs to no person of ours (a group, a chat another service holds): nobody is made for it.
+NOBODY = "~"
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """A clinic's account on a channel (LINE official account, Telegram bot), with its secrets decrypted.
@@ -37,7 +41,7 @@ class Arrival:
     """One event of a verified webhook, ready for the inbox.
 
     `event_id` is the platform's id for de-duplication, `lane` the sender's id (work of one sender is
-    serial), `payload` the raw event kept until it has been worked on.
+    serial; see NOBODY), `payload` the raw event kept until it has been worked on.
     """
 
     event_id: str

@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 import structlog
 
 from bots.accounts import Accounts
-from bots.channel import Account, Arrival, Channel, Profile
+from bots.channel import NOBODY, Account, Arrival, Channel, Profile
 from bots.delivery import LEASE_SECONDS as ANSWER_LEASE
 from bots.delivery import Delivery
 from domain.database import session
@@ -234,7 +234,7 @@ class Intake:
 
     async def _profile(self, account: Account, arrival: Arrival | None) -> Profile:
         """The sender's profile at their first contact with this process; absence is normal."""
-        if arrival is None or not arrival.lane or (account.id, arrival.lane) in self._known:
+        if arrival is None or arrival.lane.startswith(NOBODY) or (account.id, arrival.lane) in self._known:
             return Profile()
         self._known[(account.id, arrival.lane)] = None
         if len(self._known) > KNOWN_LANES:

@@ -21,7 +21,6 @@ from domain.people.model import Role
 from domain.tasks import service as tasks
 from domain.unit import Fact, Unit
 from domain.workflow import service as workflow
-from domain.workflow.model import JourneyView
 
 Reaction = Callable[[Unit, Fact], Awaitable[None]]
 
@@ -103,7 +102,9 @@ async def complete_treatment(unit: Unit, fact: Fact) -> None:
         anchor_version=journey.version,
     )
     facts = {
+        "name": journey.customer_name,
         "activated": activated,
+        "name": journey.customer_name,
         "awards": [{"th": award.name_th, "en": award.name_en, "points": award.points} for award in awards],
         "tier_up": tier_words(change.after) if change else None,
         "treatment": dict(journey.treatment),
@@ -114,12 +115,14 @@ async def complete_treatment(unit: Unit, fact: Fact) -> None:
 
 async def forward_message(unit: Unit, fact: Fact) -> None:
     """What a customer wrote and no handler understood goes to a human being."""
-    customer_id = fact.subject_id
+    customer_id = _subject(fact)
+    journeys = await workflow.journeys_of_customer(unit, customer_id)
     facts = {
         "name": fact.data["name"],
         "text": fact.data["text"],
         "channel": await _channel(unit, fact.data),
-        "customer_id": str(customer_id) if customer_id else None,
+        "customer_id": str(customer_id),
+        "journey_id": str(journeys[0].id) if journeys else None,
     }
     await notify(unit, await _owner_or_desk(unit, customer_id), "message.forward", facts)
 
@@ -133,23 +136,15 @@ TABLE: Final[Mapping[str, tuple[Reaction, ...]]] = {
 }
 
 
-async def _owner_or_desk(unit: Unit, customer_id: UUID | None, journey_id: UUID | None = None) -> list[UUID]:
-    """The person who owns the journey, else the newest owned one, else the customer; nobody left: the whole desk."""
+async def _owner_or_desk(unit: Unit, customer_id: UUID, journey_id: UUID | None = None) -> list[UUID]:
+    """The owner of the journey, else of the newest owned one, else of the customer; nobody of them here: the desk."""
     desk = await people.staff_of_role(unit, DESK)
     persons = {member.user_id: member.person_id for member in desk}
-    if customer_id is not None:
-        journeys = await workflow.journeys_of_customer(unit, customer_id)
-        customer = await people.customer(unit, customer_id)
-        owners = [*_owners(journeys, journey_id), customer.owner_id]
-        for owner in owners:
-            if owner in persons:
-                return [persons[owner]]
-    return list(persons.values())
-
-
-def _owners(journeys: list[JourneyView], first: UUID | None) -> list[UUID | None]:
-    """Owners of the journeys, that of the journey in question first, else the newest's."""
-    return [journey.owner_id for journey in sorted(journeys, key=lambda journey: journey.id != first)]
+    journeys = await workflow.journeys_of_customer(unit, customer_id)
+    journeys.sort(key=lambda journey: journey.id != journey_id)
+    owners = [journey.owner_id for journey in journeys] + [(await people.customer(unit, customer_id)).owner_id]
+    here = [persons[owner] for owner in owners if owner in persons]
+    return here[:1] or list(persons.values())
 
 
 async def _channel(unit: Unit, data: Mapping[str, Any]) -> str | None:

@@ -48,12 +48,13 @@ async def stop(talk: Talk) -> None:
     talk.say(talk.t("We will not send you news any more. Messages about your own care still come."))
 
 
-def language_card() -> Card:
-    """The one bilingual card: shown before the language is known."""
+def language_card(name: str = "") -> Card:
+    """The one bilingual card: shown before the language is known; greets somebody who joined with a code by name."""
     buttons = tuple(
         Button(name, Action("language.pick", choice=n)) for n, name in enumerate(LANGUAGE_NAMES)
     )
-    return Card(text="กรุณาเลือกภาษา · Please choose a language", buttons=buttons)
+    greeting = f"ยินดีต้อนรับค่ะ คุณ{name.removeprefix('คุณ')} · Welcome, {name}" if name else ""
+    return Card(title=greeting, text="กรุณาเลือกภาษา · Please choose a language", buttons=buttons)
 
 
 async def speak(talk: Talk, language: str) -> None:

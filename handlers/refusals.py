@@ -53,6 +53,10 @@ SENTENCES: Mapping[str, Say] = {
     "own_payment": _plain(N_("You cannot confirm your own payment. Please ask a colleague.")),
     "already_scheduled": _by(N_("The time is already set, by {by}, {when}.")),
     "no_such_journey": _plain(N_("We cannot find this customer's record. Type /payments to see the list.")),
+    "no_such_invitation": _plain(N_("This invitation no longer exists. Make a new one from the customer's card.")),
+    "no_such_customer": _plain(N_("We cannot find this customer. Type /payments to see the list.")),
+    "no_such_treatment": _plain(N_("This treatment is not sold any more. Please choose another one.")),
+    "in_the_past": _plain(N_("This time has passed already. Please choose a later one.")),
     "no_such_task": _plain(N_("We cannot find this task. Type /tasks to see the list.")),
     "task_taken": _by(N_("{by} already accepted this task, {when}. Type /tasks to see what is open.")),
     "task_not_accepted": _plain(N_("Please accept the task first.")),
@@ -66,6 +70,7 @@ SENTENCES: Mapping[str, Say] = {
         N_("Please write a note of at least {needed} characters, or choose one."), needed=f["needed"]
     ),
     "not_yours": _plain(N_("This question was for somebody else.")),
+    "no_such_answer": _plain(N_("This answer is no longer offered. Please write to us instead.")),
     "already_answered": lambda w, f: w.t(
         N_("You answered “{answer}”, {when}. Type a message if something has changed."),
         answer=w.pick(f["answer"]), when=w.when(f["at"]),

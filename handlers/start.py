@@ -34,11 +34,12 @@ async def arrive(talk: Talk, code: str) -> None:
     """Somebody opened the chat: with a code they are bound, without one they are greeted."""
     if code:
         joined = await people.join(talk.unit, code)
-        talk.words = replace(talk.words, language=joined.language or talk.words.language)
-        if joined.language is None:
-            talk.say(language_card())
+        language = talk.scene.language
+        if language is None:
+            talk.say(language_card(joined.name))
             return
-        await _welcome(talk)
+        talk.words = replace(talk.words, language=language)
+        await (ask_missing(talk) if joined.kind == "customer" else welcome_staff(talk))
     elif "stranger" in talk.roles:
         await open_door(talk)
     else:
@@ -72,7 +73,7 @@ async def pick_language(talk: Talk, action: Action) -> None:
 
 
 async def _welcome(talk: Talk) -> None:
-    if talk.unit.actor.user_id is not None and talk.unit.actor.customer_id is None:
+    if talk.unit.actor.user_id is not None:
         await welcome_staff(talk)
     elif talk.unit.actor.customer_id is not None:
         await ask_missing(talk)

@@ -1,15 +1,13 @@
 """Tasks: what waits for beauticians and doctors, and accepting, starting and completing it.
 
-One card, made from the task's facts, serves as answer, notice and edit. A press on an outdated card is answered
-with who acted and when, and with the task as it stands now; what two people press in the same moment is decided
-by the domain.
+A press on an outdated card is answered with who acted and when, and with the task as it stands now; what two
+people press in the same moment is decided by the domain. The card itself is made in `task_cards`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +15,7 @@ from domain.errors import DomainError
 from domain.tasks import service as tasks
 from domain.tasks.model import TaskState, TaskView
 from domain.tasks.rules import check_note
-from domain.unit import Actor, Clinic
+from domain.unit import Clinic
 from domain.workflow import service as workflow
 from handlers.cards import Action, Button, Card
 from handlers.forms import Choice, Data, Form, Question, Step
@@ -26,35 +24,11 @@ from handlers.menu import command_button
 from handlers.refusals import refusal
 from handlers.router import PERFORMERS, STAFF, Routes
 from handlers.talk import Talk
+from handlers.task_cards import list_card, task_card
 from handlers.words import N_, Words
 
 routes = Routes()
 
-LIST_LENGTH = 10
-"""Tasks shown in one list: more than a day's work, and within the buttons that fit under one card."""
-
-TIER_NAMES = {
-    "bronze": N_("Bronze"),
-    "silver": N_("Silver"),
-    "gold": N_("Gold"),
-    "platinum": N_("Platinum"),
-    "diamond": N_("Diamond"),
-}
-TITLES = {
-    TaskState.REQUESTED: N_("New task"),
-    TaskState.ACCEPTED: N_("Task accepted"),
-    TaskState.IN_PROGRESS: N_("Treatment under way"),
-    TaskState.ON_HOLD: N_("Treatment paused"),
-    TaskState.COMPLETED: N_("Treatment completed"),
-}
-# The state in words, with the fact that says since when.
-STATES = {
-    TaskState.REQUESTED: (N_("Waiting until {when} for somebody to accept"), "accept_by"),
-    TaskState.ACCEPTED: (N_("Accepted by {by}, {when}"), "accepted_at"),
-    TaskState.IN_PROGRESS: (N_("Started by {by}, {when}"), "started_at"),
-    TaskState.ON_HOLD: (N_("Started by {by}, {when}; paused"), "started_at"),
-    TaskState.COMPLETED: (N_("Completed by {by}, {when}"), "completed_at"),
-}
 # Whole notes: a chip is a record of its own, so none may be shorter than a typed note must be.
 NOTES = (
     N_("Skin fine, aftercare explained"),
@@ -78,7 +52,7 @@ async def waiting(talk: Talk) -> None:
     elif len(views) == 1:
         _show(talk, views[0])
     else:
-        talk.say(_list_card(talk.words, talk.t("Tasks waiting"), views))
+        talk.say(list_card(talk.words, talk.t("Tasks waiting"), views))
 
 
 @routes.command("mytasks", "งานของฉัน", N_("My tasks"), PERFORMERS)
@@ -91,7 +65,7 @@ async def mine(talk: Talk) -> None:
         return
     _show(talk, views[0])
     if later := views[1:]:
-        talk.say(_list_card(talk.words, talk.t("After that"), later))
+        talk.say(list_card(talk.words, talk.t("After that"), later))
 
 
 @routes.action("task.show", STAFF)
@@ -199,81 +173,9 @@ def present_taken(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Car
 def present_unclaimed(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
     """To managers: nobody who may do it has a chat with us."""
     roles = ", ".join(words.t(ROLE_NAMES[role]) for role in facts["roles"] if role in ROLE_NAMES)
-    card = task_card(words, facts, text=words.t("No colleague can be reached in chat. Please call one: {roles}", roles=roles))
+    text = words.t("No colleague can be reached in chat. Please call one: {roles}", roles=roles)
     see = Button(words.t("Show task"), Action("task.show", UUID(facts["id"]), version=facts["version"]))
-    return replace(card, title=words.t("Nobody for this task"), buttons=(see,))
-
-
-def task_card(words: Words, facts: Mapping[str, Any], viewer: Actor | None = None, text: str = "") -> Card:
-    """A task from its facts (`domain.tasks.service.task_facts`), with what `viewer` may do next.
-
-    Without a viewer it is for those to whom the task was offered.
-    """
-    state = TaskState(facts["state"])
-    rows = [
-        (words.t("Customer"), facts["customer_name"]),
-        (words.t("Tier"), tier_name(words, facts["tier"])),
-        (words.t("Treatment"), words.pick(facts["treatment"])),
-        (words.t("Time"), _slot(words, facts["scheduled_at"])),
-        (words.t("State"), _state(words, facts)),
-        (words.t("Note"), facts["note"]),
-    ]
-    return Card(
-        title=words.t(TITLES.get(state, N_("Task closed"))),
-        text=text,
-        rows=tuple((label, value) for label, value in rows if value),
-        buttons=_buttons(words, facts, viewer),
-    )
-
-
-def tier_name(words: Words, code: str) -> str:
-    """A tier's name from its code; a clinic's own tier, unknown to us, is shown as it is."""
-    return words.t(TIER_NAMES[code]) if code in TIER_NAMES else code
-
-
-def _state(words: Words, facts: Mapping[str, Any]) -> str:
-    """The state with who and since when; words alone where there is no more to say."""
-    message, moment = STATES.get(TaskState(facts["state"]), ("", ""))
-    if not message:
-        return words.t("Nothing is left to do")
-    if not facts[moment]:
-        return words.t("Waiting for somebody to accept")
-    return words.t(message, by=facts["assignee_name"] or "", when=words.when(facts[moment]))
-
-
-def _buttons(words: Words, facts: Mapping[str, Any], viewer: Actor | None) -> tuple[Button, ...]:
-    """The one thing to do next, if it is this viewer's to do."""
-    state, task_id, version = facts["state"], UUID(facts["id"]), facts["version"]
-    if state == TaskState.REQUESTED and (viewer is None or viewer.role in facts["roles"]):
-        return (Button(words.t("Accept"), Action("task.accept", task_id, version=version), style="primary"),)
-    if viewer is None or viewer.user_id is None or facts["assignee_id"] != str(viewer.user_id):
-        return ()
-    if state == TaskState.ACCEPTED:
-        return (Button(words.t("Start"), Action("task.start", task_id, version=version), style="primary"),)
-    if state == TaskState.IN_PROGRESS:
-        return (Button(words.t("Complete"), Action("task.complete", task_id, version=version), style="primary"),)
-    return ()
-
-
-def _list_card(words: Words, title: str, views: Sequence[TaskView]) -> Card:
-    """Tasks as rows, each with a button that opens it; more than LIST_LENGTH are only counted."""
-    shown, more = views[:LIST_LENGTH], len(views) - LIST_LENGTH
-    return Card(
-        title=title,
-        rows=tuple((_slot(words, view.scheduled_at), _line(words, view)) for view in shown),
-        footnote=words.n("{count} more after these", "{count} more after these", more) if more > 0 else "",
-        buttons=tuple(
-            Button(view.customer_name, Action("task.show", view.id, version=view.version)) for view in shown
-        ),
-    )
-
-
-def _line(words: Words, view: TaskView) -> str:
-    return " · ".join((view.customer_name, tier_name(words, view.tier), words.pick(view.treatment)))
-
-
-def _slot(words: Words, at: datetime | str | None) -> str:
-    return words.when(at) if at else words.t("Not set yet")
+    return replace(task_card(words, facts, text=text), title=words.t("Nobody for this task"), buttons=(see,))
 
 
 def _show(talk: Talk, view: TaskView, text: str = "") -> None:

@@ -43,9 +43,7 @@ class Scheduler:
         # When to look next at a calendar job of a clinic: spares a transaction each second, decides nothing.
         self._look: dict[tuple[str, UUID], datetime] = {}
         self._ticker = AsyncIOScheduler()
-        self._ticker.add_job(
-            self._tick, "interval", seconds=1, misfire_grace_time=None, coalesce=True, max_instances=1
-        )
+        self._ticker.add_job(self._tick, "interval", seconds=1, misfire_grace_time=None, coalesce=True, max_instances=1)
 
     def start(self) -> None:
         """Begin ticking, in the running event loop."""

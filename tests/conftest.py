@@ -19,6 +19,7 @@ import asyncpg
 import pytest
 from sqlalchemy import make_url
 
+from bots.logs import configure
 from domain.database import embedded
 from domain.database.engine import async_url, create_engine
 from domain.database.session import Engine
@@ -38,6 +39,7 @@ class Database:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the server and make the template, once, before any worker starts."""
+    configure("ERROR")
     if hasattr(config, "workerinput"):
         return
     admin = os.environ.get("AURA_TEST_ADMIN_URL")

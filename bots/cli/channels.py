@@ -8,20 +8,17 @@ from __future__ import annotations
 
 import secrets as random
 import sys
-from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated
-from uuid import UUID
 
 import aiohttp
 import typer
 
 from bots.accounts import SecretBox
-from bots.channel import Account, AccountError, Channel, Proof
+from bots.channel import AccountError, Proof
 from bots.cli.clinics import require_clinic
 from bots.cli.context import composition, fail, settings, show, with_units
-from bots.settings import Settings
-from domain.clinics import store
+from bots.connect import connect
 from domain.unit import Units
 
 group = typer.Typer(help="A clinic's accounts on LINE and Telegram.", no_args_is_help=True)
@@ -63,13 +60,16 @@ def set_channel(
         fail(f"{' and '.join(missing)} missing")
     config = settings()
     wiring = composition(context)
+    address = f"{config.address}/webhooks/{channel}/{slug}"
 
     async def work(units: Units, box: SecretBox) -> Proof:
         clinic_id = await require_clinic(units, slug)
         async with aiohttp.ClientSession() as http:
             found = wiring.channels(config, http)[channel]
             try:
-                proof = await connect(units, box, config, found, clinic_id, slug, secrets, offline=offline)
+                proof = await connect(
+                    units, box, found, (clinic_id, slug), secrets, address, offline=offline
+                )
             finally:
                 await found.close()
         return proof
@@ -78,7 +78,6 @@ def set_channel(
         proof = with_units(config, work)
     except AccountError as error:
         fail(str(error))
-    address = f"{config.address}/webhooks/{channel}/{slug}"
     show(
         {"clinic": slug, "channel": channel, "account": proof.external_id, "handle": proof.handle, "webhook": address},
         as_json,
@@ -86,36 +85,6 @@ def set_channel(
         f"Webhook: {address}",
         *_by_hand(channel),
     )
-
-
-async def connect(
-    units: Units,
-    box: SecretBox,
-    config: Settings,
-    channel: Channel,
-    clinic_id: UUID,
-    slug: str,
-    secrets: Mapping[str, str],
-    *,
-    offline: bool = False,
-) -> Proof:
-    """Prove the secrets, save the account, register its webhook. AccountError when the platform refuses."""
-    draft = Account(clinic_id, clinic_id, slug, channel.name, "", "", secrets)
-    proof = Proof("", "", "") if offline else await channel.prove(draft)
-    async with units.clinic(clinic_id) as unit:
-        await store.save_account(
-            unit.db,
-            clinic_id,
-            channel=channel.name,
-            external_id=proof.external_id,
-            handle=proof.handle,
-            name=proof.name,
-            secrets=box.seal(secrets),
-            settings={},
-        )
-    if not offline:
-        await channel.register(draft, f"{config.address}/webhooks/{channel.name}/{slug}")
-    return proof
 
 
 def _by_hand(channel: str) -> tuple[str, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
@@ -29,13 +28,6 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Add a clinic with the starting treatments, tiers, rewards and rules, without people."""
-    if not slug.isascii() or not slug.replace("-", "").isalnum():
-        fail("a slug has letters, digits and dashes only")
-    try:
-        ZoneInfo(timezone)
-    except (ZoneInfoNotFoundError, ValueError):
-        fail(f"there is no time zone {timezone!r}; try Asia/Bangkok")
-
     async def work(units: Units, box: SecretBox) -> UUID:
         return await add_clinic(units, slug=slug, name_th=name, name_en=name_en or name, timezone=timezone)
 

@@ -40,6 +40,7 @@ class Message:
     id: str
     sender: str
     raw: Json
+    at: float = 0.0
 
 
 @dataclass(slots=True)
@@ -152,7 +153,7 @@ class State:
         account, person, event, at = entry["account"], entry["person"], entry["event"], entry["at"]
         chat = self.chat(account, person)
         for message in entry["messages"]:
-            self._add(chat, message, "person")
+            self._add(chat, message, "person", at)
         match event["type"]:
             case "follow":
                 chat.friend, chat.blocked = True, False
@@ -184,8 +185,8 @@ class State:
         for message in effects.get("messages", ()):
             self._last_message_id = max(self._last_message_id, int(message["id"]))
             if effects["arrives"]:
-                self._add(self.chat(account, entry["person"]), message, "bot")
+                self._add(self.chat(account, entry["person"]), message, "bot", entry["at"])
 
-    def _add(self, chat: Chat, message: Mapping[str, Any], sender: str) -> None:
+    def _add(self, chat: Chat, message: Mapping[str, Any], sender: str, at: float) -> None:
         self._last_message_id = max(self._last_message_id, int(message["id"]))
-        chat.messages.append(Message(message["id"], sender, message["raw"]))
+        chat.messages.append(Message(message["id"], sender, message["raw"], at))

@@ -44,6 +44,7 @@ def shown(message: Message, *, newest: bool, content_url: str | None = None) -> 
     return {
         "id": message.id,
         "from": message.sender,
+        "at": message.at,
         "text": "\n".join(seen.texts),
         "title": seen.title,
         "rows": seen.rows,

@@ -16,13 +16,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bots.channel import Arrival
+from bots.channel import NOBODY, Arrival
 from handlers.incoming import Arrived, Incoming, Left, Nothing, Other, Said, Tapped, Unsent
 
 SIGNATURE_HEADER = "x-line-signature"
 
 _DEEP_LINK = re.compile(r"/start (\S+)")
-_NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def verify(channel_secrets: Sequence[str], headers: Mapping[str, str], body: bytes) -> bool:
@@ -53,7 +52,7 @@ def read(body: bytes) -> list[Arrival]:
         raise ValueError("webhook body is nested too deeply") from error
     if not isinstance(webhook, dict) or not isinstance(webhook.get("events"), list):
         raise ValueError("webhook body has no list of events")
-    return [_arrival(_storable(event)) for event in webhook["events"] if isinstance(event, dict)]
+    return [_arrival(event) for event in webhook["events"] if isinstance(event, dict)]
 
 
 def understand(payload: Mapping[str, Any]) -> Incoming:
@@ -98,10 +97,9 @@ def content_id(payload: Mapping[str, Any]) -> str:
 
 
 def _arrival(event: Mapping[str, Any]) -> Arrival:
-    source = _object(event, "source")
     event_id = _text(event, "webhookEventId") or _digest(event)
-    chat = _text(source, "groupId") or _text(source, "roomId")
-    return Arrival(event_id, _text(source, "userId") or chat or event_id, event)
+    ours = _is_ours(event) or (_text(event, "type") == "unsend" and bool(user_id(event)))
+    return Arrival(event_id, user_id(event) if ours else f"{NOBODY}{event_id}", event)
 
 
 def _message(message: Mapping[str, Any]) -> Incoming:
@@ -110,7 +108,7 @@ def _message(message: Mapping[str, Any]) -> Incoming:
     text = _text(message, "text")
     # Our deep links prefill "/start CODE", so that a link carries its code here as it does on Telegram.
     deep_link = _DEEP_LINK.fullmatch(text)
-    return Arrived(deep_link[1]) if deep_link else Said(text)
+    return Arrived(deep_link[1]) if deep_link else Said(text, _text(message, "id"))
 
 
 def _is_ours(payload: Mapping[str, Any]) -> bool:
@@ -122,19 +120,6 @@ def _digest(event: Mapping[str, Any]) -> str:
     """A stand-in for a missing event id; a redelivery, which differs in `deliveryContext` alone, has the same."""
     same = {key: value for key, value in event.items() if key != "deliveryContext"}
     return hashlib.sha256(json.dumps(same, sort_keys=True).encode()).hexdigest()
-
-
-def _storable(value: Any) -> Any:
-    """`value` with NUL and lone surrogates replaced, which PostgreSQL's text and jsonb refuse."""
-    match value:
-        case str():
-            return _NOT_STORABLE.sub("\ufffd", value)
-        case list():
-            return [_storable(item) for item in value]
-        case dict():
-            return {_NOT_STORABLE.sub("\ufffd", key): _storable(item) for key, item in value.items()}
-        case _:
-            return value
 
 
 def _object(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:

@@ -16,7 +16,7 @@ from telegram import CallbackQuery, ChatMemberUpdated, Message, Update
 from telegram.constants import ChatMemberStatus, ChatType, MessageAttachmentType
 from telegram.helpers import effective_message_type
 
-from bots.channel import Arrival, Profile
+from bots.channel import NOBODY, Arrival, Profile
 from bots.telegram.settings import TelegramSettings
 from handlers.incoming import Arrived, Incoming, Left, Nothing, Other, Returned, Said, Tapped
 
@@ -48,7 +48,7 @@ def read(body: bytes) -> list[Arrival]:
     number = update.get("update_id") if isinstance(update, dict) else None
     if not isinstance(number, int) or isinstance(number, bool):
         raise ValueError("not a Telegram update")
-    return [Arrival(str(number), _lane(update) or str(number), update)]
+    return [Arrival(str(number), _lane(update), update)]
 
 
 def understand(payload: Mapping[str, Any]) -> Incoming:
@@ -84,7 +84,7 @@ def _message(message: Message) -> Incoming:
         return Nothing("bot")
     if isinstance(message.text, str):
         start = _START.fullmatch(message.text)
-        return Arrived(start[1] or "") if start else Said(message.text)
+        return Arrived(start[1] or "") if start else Said(message.text, str(message.message_id))
     kind = effective_message_type(message)
     if kind is None:  # newer than the library: most likely content, and a person waits for an answer
         return Other("unknown")
@@ -110,14 +110,18 @@ def _membership(change: ChatMemberUpdated) -> Incoming:
 
 
 def _lane(update: Mapping[str, Any]) -> str:
-    """The sender's id as text; the chat's for what has no sender; '' for what has neither."""
-    if isinstance(number := _sender(update).get("id"), int):
-        return str(number)
+    """The sender's id as text in a private chat with us, else a lane of nobody's."""
+    sender = _sender(update).get("id")
+    return str(sender) if isinstance(sender, int) and _is_private(update) else f"{NOBODY}{update['update_id']}"
+
+
+def _is_private(update: Mapping[str, Any]) -> bool:
     for event in update.values():
-        chat = event.get("chat") if isinstance(event, dict) else None
-        if isinstance(chat, dict) and isinstance(chat.get("id"), int):
-            return str(chat["id"])
-    return ""
+        if isinstance(event, dict):
+            message = event.get("message", event)
+            chat = message.get("chat") if isinstance(message, dict) else None
+            return isinstance(chat, dict) and chat.get("type") == "private"
+    return False
 
 
 def _sender(update: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -17,12 +17,12 @@ KEEP_IDS: Final = timedelta(days=30)
 
 _ERASE = text(
     "update inbox set payload = null where clinic_id = :clinic and state = 'done' and payload is not null"
-    " and done_at < clock_timestamp() - :age"
+    " and done_at < clock_timestamp() - cast(:age as interval)"
 )
 # Pending events are never dropped, however old; parked ones have waited long enough for somebody to look.
 _DELETE = text(
     "delete from inbox where clinic_id = :clinic and state in ('done', 'parked')"
-    " and received_at < clock_timestamp() - :age"
+    " and received_at < clock_timestamp() - cast(:age as interval)"
 )
 
 

@@ -18,6 +18,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from domain.database.storable import storable
+
 Connection = AsyncConnection
 Engine = AsyncEngine
 
@@ -74,16 +76,13 @@ def violated(error: BaseException) -> str | None:
 async def accept_events(
     engine: Engine, clinic_id: UUID, account_id: UUID, arrivals: Sequence[tuple[str, str, Mapping[str, Any]]]
 ) -> dict[str, UUID]:
-    """Put (event id, lane, payload) rows into the inbox, ignoring known ids; returns the new ones' inbox ids.
-
-    NUL characters are dropped: PostgreSQL's jsonb cannot hold them, and no event may be lost for one.
-    """
+    """Put (event id, lane, payload) rows into the inbox, ignoring known ids; returns the new ones' inbox ids."""
     values = {
         "clinic": clinic_id,
         "account": account_id,
         "events": [event for event, _, _ in arrivals],
         "lanes": [lane for _, lane, _ in arrivals],
-        "payloads": [json.dumps(payload).replace("\\u0000", "") for _, _, payload in arrivals],
+        "payloads": [json.dumps(storable(payload)) for _, _, payload in arrivals],
     }
     async with engine.begin() as connection:
         rows = (await connection.execute(_ACCEPT, values)).all()

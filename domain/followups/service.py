@@ -156,7 +156,9 @@ async def _alarm(unit: Unit, asked: Asked, option: Option) -> None:
         "answer": dict(option.label),
         "at": unit.now.isoformat(),
     }
-    unit.record("reaction_reported", asked.journey_id, **facts)
+    # Facts are kept for ever, so this one holds ids only, not who felt what.
+    ids = {name: facts[name] for name in ("execution_id", "journey_id", "customer_id", "outcome")}
+    unit.record("reaction_reported", asked.journey_id, **ids)
     persons = await store.alarmed_persons(unit.db, unit.clinic.id, asked.journey_id)
     subject = f"reaction:{asked.id}"
     await notify(unit, persons, "followup.alarm", facts, message_class=DeliveryClass.SAFETY, subject=subject)

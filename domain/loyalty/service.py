@@ -70,9 +70,7 @@ async def earn_for_payment(
     return await book(unit, account, earning)
 
 
-async def activate_for_completion(
-    unit: Unit, *, journey_id: UUID, customer_id: UUID, completion_id: UUID
-) -> int:
+async def activate_for_completion(unit: Unit, *, journey_id: UUID, customer_id: UUID, completion_id: UUID) -> int:
     """Make the journey's pending points usable after its treatment; returns how many, debt included.
 
     What is owed is repaid from them first. Asked again for the same completion, it answers the same.
@@ -101,9 +99,7 @@ async def award(unit: Unit, customer_id: UUID, points: int, key: str, reason: st
     account = await enrol(unit, customer_id)
     tier = _rung(await store.ladder(unit.db, unit.clinic.id), account.tier)
     body = {"customer": customer_id, "points": points, "reason": reason, **facts}
-    return await book(
-        unit, account, Earning(key, reason, points, body, tier.expiry_months, rules.BASIS, facts=facts)
-    )
+    return await book(unit, account, Earning(key, reason, points, body, tier.expiry_months, rules.BASIS, facts=facts))
 
 
 async def recompute_tier(unit: Unit, customer_id: UUID) -> TierChange | None:

@@ -102,9 +102,7 @@ async def lots(db: Connection, clinic_id: UUID, account_id: UUID) -> list[Lot]:
     return [_lot(row) for row in (await db.execute(query)).all()]
 
 
-async def lots_of_journey(
-    db: Connection, clinic_id: UUID, account_id: UUID, journey_id: UUID
-) -> list[tuple[Lot, int]]:
+async def lots_of_journey(db: Connection, clinic_id: UUID, account_id: UUID, journey_id: UUID) -> list[tuple[Lot, int]]:
     """The journey's lots, oldest first, each with the months that its points last."""
     c = point_lots.c
     query = (
@@ -125,9 +123,7 @@ async def add_lot(db: Connection, clinic_id: UUID, account_id: UUID, lot: Lot, o
         "multiplier_bp": origin.multiplier_bp,
         "expiry_months": origin.expiry_months,
     }
-    await db.execute(
-        insert(point_lots).values(clinic_id=clinic_id, account_id=account_id, **asdict(lot), **values)
-    )
+    await db.execute(insert(point_lots).values(clinic_id=clinic_id, account_id=account_id, **asdict(lot), **values))
 
 
 async def save_lot(db: Connection, clinic_id: UUID, lot: Lot) -> None:
@@ -140,9 +136,7 @@ async def save_lot(db: Connection, clinic_id: UUID, lot: Lot) -> None:
     )
 
 
-async def spend_between(
-    db: Connection, clinic_id: UUID, account_id: UUID, since: datetime, until: datetime
-) -> int:
+async def spend_between(db: Connection, clinic_id: UUID, account_id: UUID, since: datetime, until: datetime) -> int:
     """Satang of purchases that became complete after `since` and not after `until`."""
     values = {"clinic": clinic_id, "account": account_id, "since": since, "until": until}
     return int((await db.execute(_SPEND, values)).scalar_one())
@@ -157,9 +151,7 @@ async def known_entries(
     return {row.key: (row.body_hash, row.points, row.facts) for row in (await db.execute(query)).all()}
 
 
-async def add_entry(
-    db: Connection, clinic_id: UUID, account_id: UUID, entry: Entry, **columns: Any
-) -> None:
+async def add_entry(db: Connection, clinic_id: UUID, account_id: UUID, entry: Entry, **columns: Any) -> None:
     """Write a row of the books with what it took; `columns`: key, body_hash, reason, actor_user_id, event_id."""
     entry_id = uuid4()
     values = {name: value for name, value in asdict(entry).items() if name != "taken"}
@@ -184,9 +176,7 @@ async def entries(db: Connection, clinic_id: UUID, account_id: UUID) -> list[Ent
     ]
 
 
-async def history(
-    db: Connection, clinic_id: UUID, customer_id: UUID, limit: int, offset: int
-) -> Sequence[PointRow]:
+async def history(db: Connection, clinic_id: UUID, customer_id: UUID, limit: int, offset: int) -> Sequence[PointRow]:
     """Rows of the books as a customer reads them, newest first, with the treatment they were about."""
     values = {"clinic": clinic_id, "customer": customer_id, "limit": limit, "offset": offset}
     return [_point_row(row) for row in (await db.execute(_HISTORY, values)).all()]
@@ -203,6 +193,4 @@ def _point_row(row: Row[Any]) -> PointRow:
 
 
 def _lot(row: Row[Any]) -> Lot:
-    return Lot(
-        row.id, row.points, row.remaining, LotState(row.state), row.earned_at, row.active_from, row.expires_at
-    )
+    return Lot(row.id, row.points, row.remaining, LotState(row.state), row.earned_at, row.active_from, row.expires_at)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from domain.clinics.tables import channel_accounts
 from domain.database.session import Connection
@@ -35,7 +36,7 @@ class SentCard:
 _i = channel_identities.c
 _CHATS = (
     select(_i.account_id, _i.id, _i.person_id, _i.external_id)
-    .distinct(_i.person_id)
+    .ext(distinct_on(_i.person_id))
     .join(persons, and_(persons.c.clinic_id == _i.clinic_id, persons.c.id == _i.person_id))
     .join(
         channel_accounts,

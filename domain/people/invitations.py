@@ -65,15 +65,20 @@ async def invite_staff(
     return await _issue(unit, valid_for, user_id=user_id)
 
 
-async def reinvite_staff(unit: Unit, user_id: UUID, *, valid_for: timedelta = STAFF_CODE_LIFE) -> Invitation:
-    """A new code for somebody on the staff list already (another channel, a new telephone); older ones die.
+async def reinvite_staff(
+    unit: Unit, user_id: UUID, *, valid_for: timedelta = STAFF_CODE_LIFE, keep_others: bool = False
+) -> Invitation:
+    """A new code for somebody on the staff list already (another channel, a new telephone).
+
+    Older unused codes die, unless `keep_others`.
 
     For managers and the system, else `not_your_role`; `no_such_staff`.
     """
     _only(unit, Role.MANAGER, Role.SYSTEM)
     if await store.staff(unit.db, unit.clinic.id, user_id) is None:
         raise DomainError("no_such_staff")
-    await store.revoke_invitations(unit.db, unit.clinic.id, unit.now, user_id=user_id)
+    if not keep_others:
+        await store.revoke_invitations(unit.db, unit.clinic.id, unit.now, user_id=user_id)
     return await _issue(unit, valid_for, user_id=user_id)
 
 
@@ -197,8 +202,12 @@ async def _bind(unit: Unit, scene: Scene, identity_id: UUID, mine: UUID, target:
     clinic = unit.clinic.id
     languages = await store.lock_persons(unit.db, clinic, [mine, target.person_id])
     worn = await store.hats(unit.db, clinic, mine)
+    worn_there = await store.hats(unit.db, clinic, target.person_id)
     theirs = await store.chats(unit.db, clinic, person_id=target.person_id)
     if not worn:
+        # A customer's code must not open the door to the staff rights of a colleague who is a customer too.
+        if target.hat is Hat.CUSTOMER and Hat.STAFF in worn_there:
+            raise DomainError("person_taken")
         if any(chat.account_id == scene.account_id for chat in theirs):
             raise DomainError("person_taken")
         await store.move_chat(unit.db, clinic, identity_id, target.person_id)
@@ -206,7 +215,7 @@ async def _bind(unit: Unit, scene: Scene, identity_id: UUID, mine: UUID, target:
             await store.change_person(unit.db, clinic, target.person_id, language=languages[mine])
         await store.delete_person_if_empty(unit.db, clinic, mine)
         return target.person_id
-    if worn & await store.hats(unit.db, clinic, target.person_id):
+    if worn & worn_there:
         raise DomainError("chat_taken")
     if theirs:
         raise DomainError("person_taken")

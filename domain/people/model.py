@@ -119,7 +119,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """What entering a code led to. `again`: this chat had been bound to that person before; `language` may be unknown."""
+    """What entering a code led to. `again`: this chat was bound to that person before; `language` may be unknown."""
 
     kind: str
     name: str

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, column, delete, exists, insert, or_, select, table, update
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from domain.clinics.tables import branches, channel_accounts
 from domain.database.session import Connection
@@ -253,7 +254,7 @@ async def latest_consents(db: Connection, clinic_id: UUID, customer_id: UUID) ->
     c = consents.c
     query = (
         select(c.purpose, c.given)
-        .distinct(c.purpose)
+        .ext(distinct_on(c.purpose))
         .where(c.clinic_id == clinic_id, c.customer_id == customer_id)
         .order_by(c.purpose, c.at.desc(), c.id)
     )

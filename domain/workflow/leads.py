@@ -16,7 +16,7 @@ from domain.unit import Unit
 from domain.workflow import store
 from domain.workflow.model import Action, JourneyView
 from domain.workflow.moves import journey_view, role, write_action
-from domain.workflow.rules import next_stage
+from domain.workflow.rules import next_stage, transition_for
 
 SCAN_TREATMENT: Final = "SCN"
 """What a lead who comes alone is taken in for: the skin scan, with which the clinic finds out what they need."""
@@ -70,22 +70,11 @@ async def create_self_lead(unit: Unit, *, name: str, phone: str) -> JourneyView:
         )
         await people.set_person_name(unit, name)
     journey = await _open(unit, customer, treatment, FROM_CHAT)
-    desk = await people.staff_of_role(unit, (Role.SALES, Role.MANAGER))
-    facts = {
-        "journey_id": str(journey.id),
-        "customer_id": str(customer.id),
-        "name": customer.name,
-        "phone": customer.phone,
-        "treatment": treatment.names,
-        "source": FROM_CHAT,
-        "at": unit.now.isoformat(),
-    }
-    await notify(unit, [member.person_id for member in desk], "lead.new", facts)
     return journey
 
 
 async def _open(unit: Unit, customer: Customer, treatment: Treatment, source: str) -> JourneyView:
-    stage = next_stage(None, Action.CREATE, Role.SYSTEM)
+    stage = transition_for(None, Action.CREATE).target
     journey_id = await store.add(
         unit.db,
         unit.clinic.id,

@@ -68,7 +68,7 @@ async def lock(unit: Unit, journey_id: UUID) -> Journey:
 
 def may_ever(unit: Unit, action: Action) -> None:
     """Refuse people who may not do this at any stage, before telling them anything about the journey."""
-    if not any(unit.actor.role in move.roles for move in TRANSITIONS if move.action is action):
+    if not any(unit.actor.role in rule.roles for rule in TRANSITIONS if rule.action is action):
         raise DomainError("not_your_role", action=action)
 
 

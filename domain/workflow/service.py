@@ -128,7 +128,7 @@ async def schedule(unit: Unit, journey_id: UUID, *, version: int, at: datetime) 
         )
     if journey.version != version:
         raise DomainError("outdated")
-    if at <= unit.now:
+    if at < unit.now:
         raise DomainError("in_the_past")
     await move(unit, journey, Action.SCHEDULE, scheduled_at=at)
     unit.record(

@@ -40,7 +40,7 @@ begin
   if not found then
     return;
   end if;
-  if e.lane <> '' then
+  if left(e.lane, 1) <> '~' then
     select i.id, i.person_id into who from channel_identities i
      where i.clinic_id = p_clinic and i.account_id = e.account_id and i.external_id = e.lane for update;
     if not found then

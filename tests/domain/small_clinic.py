@@ -1,4 +1,4 @@
-"""A small clinic for tests of loyalty, badges, follow-ups, reactions and the scheduler, written straight into its tables."""
+"""A small clinic, written straight into its tables: for tests of loyalty, follow-ups, reactions and the scheduler."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ async def small_clinic(engine: Engine, react: React = nothing, *, timezone: str 
         await db.execute(insert(clinics).values(id=clinic_id, slug=slug, timezone=timezone, created_at=NOON, **names))
         line = {"channel": "line", "external_id": "U1", "handle": "@aura", "name": "Aura", "secrets": b""}
         account_id = await _add(db, channel_accounts, clinic_id, **line)
-        facial = {"code": "FAC-HYD", "name_th": "ทรีตเมนต์เติมน้ำผิว", "name_en": "Hydrating facial"}
+        facial: dict[str, Any] = {"code": "FAC-HYD", "name_th": "ทรีตเมนต์เติมน้ำผิว", "name_en": "Hydrating facial"}
         facial |= {"price_satang": 129_000, "minutes": 60, "roles": ["beautician"], "recall_days": 28}
         treatment_id = await _add(db, treatments, clinic_id, **facial, scan_required=False)
         for code, enter, bp, months, welcome in TIERS:

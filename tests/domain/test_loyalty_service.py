@@ -18,6 +18,7 @@ from domain.database.session import Engine
 from domain.errors import DomainError
 from domain.loyalty import service as loyalty
 from domain.loyalty.model import Balance
+from domain.loyalty.tiers import spend_since
 from domain.unit import Unit
 from tests.domain.small_clinic import BANGKOK, NOON, Person, SmallClinic, small_clinic
 
@@ -196,6 +197,17 @@ async def test_spend_of_more_than_a_year_ago_is_forgotten(clinic: SmallClinic) -
     await buy_and_finish(clinic, customer, 6_000 * BAHT, NOON + timedelta(days=367))
     async with clinic.at(NOON + timedelta(days=367)) as unit:
         assert (await loyalty.card(unit, customer.id)).tier.code == "silver"
+
+
+@pytest.mark.parametrize(
+    ("now", "since"),
+    [
+        (NOON, NOON.replace(year=2025)),
+        (datetime(2028, 2, 29, 1, tzinfo=BANGKOK), datetime(2027, 2, 28, 1, tzinfo=BANGKOK)),
+    ],
+)
+def test_the_rolling_year_begins_at_the_same_time_a_year_ago(now: datetime, since: datetime) -> None:
+    assert spend_since(now, BANGKOK) == since
 
 
 async def test_who_has_not_joined_sees_the_lowest_tier_and_no_points(clinic: SmallClinic) -> None:

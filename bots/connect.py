@@ -1,0 +1,44 @@
+"""Connecting an account: prove its secrets to the platform, keep them encrypted, register the webhook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from bots.accounts import SecretBox
+from bots.channel import Account, Channel, Proof
+from domain.clinics import store
+from domain.unit import Units
+
+
+async def connect(
+    units: Units,
+    box: SecretBox,
+    channel: Channel,
+    clinic: tuple[UUID, str],
+    secrets: Mapping[str, str],
+    webhook_url: str,
+    *,
+    offline: bool = False,
+) -> Proof:
+    """Make `clinic` (id, slug) reachable on `channel`. AccountError when the platform refuses the secrets.
+
+    `offline` saves what was given without asking the platform, for preparing a machine without a network.
+    """
+    clinic_id, slug = clinic
+    draft = Account(clinic_id, clinic_id, slug, channel.name, "", "", secrets)
+    proof = Proof("", "", "") if offline else await channel.prove(draft)
+    async with units.clinic(clinic_id) as unit:
+        await store.save_account(
+            unit.db,
+            clinic_id,
+            channel=channel.name,
+            external_id=proof.external_id,
+            handle=proof.handle,
+            name=proof.name,
+            secrets=box.seal(secrets),
+            settings={},
+        )
+    if not offline:
+        await channel.register(draft, webhook_url)
+    return proof

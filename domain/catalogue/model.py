@@ -1,0 +1,197 @@
+"""The shape of catalogue and demo files: read from YAML, checked here, written by `service.py`.
+
+A file with a mistake is refused as a whole (pydantic's ValidationError names the place). Prices and
+thresholds are whole baht in the files and satang everywhere else.
+"""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.followups.model import DeliveryClass, Outcome
+from domain.payments.rules import SATANG_PER_BAHT
+from domain.people.model import Role
+from domain.workflow.model import Stage
+
+Code = Annotated[str, Field(min_length=1, max_length=40)]
+Words = Annotated[str, Field(min_length=1)]
+Count = Annotated[int, Field(ge=0)]
+StaffRole = Literal[Role.BEAUTICIAN, Role.DOCTOR, Role.SALES, Role.MANAGER]
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Named(_Entry):
+    code: Code
+    th: Words
+    en: Words
+
+    def columns(self) -> dict[str, object]:
+        """Code and names as their columns."""
+        return {"code": self.code, "name_th": self.th, "name_en": self.en}
+
+
+class Treatment(_Named):
+    """What is sold: baht, minutes, who performs it, days until it is due again."""
+
+    price: Count
+    minutes: Annotated[int, Field(gt=0)]
+    roles: Annotated[list[StaffRole], Field(min_length=1)]
+    recall_days: Count
+    scan_required: bool = True
+
+    def columns(self) -> dict[str, object]:
+        """The row without clinic and id."""
+        return {
+            **super().columns(),
+            "price_satang": self.price * SATANG_PER_BAHT,
+            "minutes": self.minutes,
+            "roles": [str(role) for role in self.roles],
+            "recall_days": self.recall_days,
+            "scan_required": self.scan_required,
+            "active": True,
+        }
+
+
+class Tier(_Named):
+    """A rung of the ladder: baht to enter and to keep, earning factor in basis points, months until points expire."""
+
+    enter: Count
+    keep: Count
+    multiplier_bp: Annotated[int, Field(gt=0)]
+    expiry_months: Annotated[int, Field(gt=0)]
+    welcome_points: Count = 0
+
+    def columns(self) -> dict[str, object]:
+        """The row without clinic and id."""
+        return {
+            **super().columns(),
+            "enter_satang": self.enter * SATANG_PER_BAHT,
+            "keep_satang": self.keep * SATANG_PER_BAHT,
+            "multiplier_bp": self.multiplier_bp,
+            "expiry_months": self.expiry_months,
+            "welcome_points": self.welcome_points,
+        }
+
+
+class Achievement(_Named):
+    """A badge: what is counted, how much of it, and the points given with it."""
+
+    metric: Literal["completed_treatments"]
+    target: Annotated[int, Field(gt=0)]
+    points: Count
+
+    def columns(self) -> dict[str, object]:
+        """The row without clinic and id."""
+        return {**super().columns(), "metric": self.metric, "target": self.target, "points": self.points}
+
+
+class Answer(_Entry):
+    """One button under a question, and what pressing it leads to."""
+
+    code: Code
+    th: Words
+    en: Words
+    outcome: Outcome
+
+
+class Template(_Entry):
+    """A question in both languages with its buttons; their order never changes, a sent button carries it."""
+
+    key: Code
+    th: Words
+    en: Words
+    answers: list[Answer] = []
+
+    def columns(self) -> dict[str, object]:
+        """The row without clinic and id."""
+        answers = [answer.model_dump(mode="json") for answer in self.answers]
+        return {"key": self.key, "text_th": self.th, "text_en": self.en, "answers": answers}
+
+
+class Rule(_Entry):
+    """When a template is sent: days after an anchor, at an hour of the clinic's day; for one treatment or all."""
+
+    key: Code
+    anchor: Literal["completed"]
+    offset_days: int
+    at_time: time | None = None
+    message_class: DeliveryClass
+    template: Code
+    treatment: Code | None = None
+
+    def columns(self, treatments: dict[str, UUID]) -> dict[str, object]:
+        """The row without clinic and id; `treatments` gives the id of each code."""
+        return {
+            "key": self.key,
+            "anchor": self.anchor,
+            "offset_days": self.offset_days,
+            "at_time": self.at_time,
+            "message_class": str(self.message_class),
+            "template_key": self.template,
+            "treatment_id": treatments[self.treatment] if self.treatment else None,
+            "active": True,
+        }
+
+
+class StageTask(_Entry):
+    """Entering a stage opens a task of this kind; without a treatment, for every treatment."""
+
+    stage: Stage
+    kind: Code
+    treatment: Code | None = None
+
+
+class Catalogue(_Entry):
+    """Everything a clinic starts with but people."""
+
+    treatments: list[Treatment]
+    tiers: list[Tier]
+    achievements: list[Achievement]
+    templates: list[Template]
+    rules: list[Rule]
+    stage_tasks: list[StageTask]
+
+
+class Branch(_Named):
+    """A place of the clinic."""
+
+
+class Member(_Entry):
+    """A member of the demo's staff; without a branch, of every branch."""
+
+    name: Words
+    role: StaffRole
+    branch: Code | None = None
+    licence_no: str | None = None
+
+
+class Visitor(_Entry):
+    """A customer of the demo; `staff` is the name of the member of staff who is the same human being."""
+
+    name: Words
+    phone: str
+    language: Literal["th", "en"] | None = None
+    owner: str | None = None
+    branch: Code | None = None
+    staff: str | None = None
+
+
+class DemoClinic(_Entry):
+    """One clinic of the demo: its names and its people. Everything in it is invented."""
+
+    slug: Code
+    name_th: Words
+    name_en: Words
+    timezone: str
+    phone: str
+    licence_no: str
+    branches: list[Branch]
+    staff: list[Member]
+    customers: list[Visitor]

@@ -1,0 +1,21 @@
+"""Making foreign JSON fit for PostgreSQL: its text and jsonb refuse NUL and lone surrogates, and no event may be lost for one."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+_NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def storable(value: Any) -> Any:
+    """`value` with NUL and lone surrogates replaced, which PostgreSQL's text and jsonb refuse."""
+    match value:
+        case str():
+            return _NOT_STORABLE.sub("\ufffd", value)
+        case list():
+            return [storable(item) for item in value]
+        case dict():
+            return {_NOT_STORABLE.sub("\ufffd", key): storable(item) for key, item in value.items()}
+        case _:
+            return value

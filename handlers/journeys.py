@@ -1,0 +1,212 @@
+"""The journey card, which is the customer's card for sales: where they stand, and the one next thing to do.
+
+Also inviting the customer's chat, setting the time, and what sales hears about a customer's chat: who joined,
+what they wrote. Reads and moves journeys through `domain.workflow`, chats through `domain.people`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from domain.errors import DomainError
+from domain.people import service as people
+from domain.people.model import Invitation
+from domain.people.rules import show_phone
+from domain.unit import Clinic
+from domain.workflow import service as workflow
+from domain.workflow.model import JourneyView, Stage
+from handlers.cards import Action, Button, Card, Picture
+from handlers.menu import command_button
+from handlers.refusals import refusal
+from handlers.router import SALES, Routes
+from handlers.stages import stage_name
+from handlers.talk import Link, Talk
+from handlers.task_cards import tier_name
+from handlers.words import Words
+
+routes = Routes()
+
+OVERTAKEN: Final = frozenset({"already_paid", "already_scheduled", "outdated"})
+"""Refusals that mean a colleague (or an earlier press) was first; they are answered with the current card."""
+
+_CHANNELS: Final = {"line": "LINE", "telegram": "Telegram"}
+
+
+def row_id(action: Action) -> UUID:
+    """The row a button names; DomainError('bad_button') when it names none."""
+    if action.id is None:
+        raise DomainError("bad_button")
+    return action.id
+
+
+def payable(journey: JourneyView) -> bool:
+    """Whether a payment may be confirmed now: something is due, and a treatment that needs a scan had one."""
+    ready = journey.stage in (Stage.SCANNED, Stage.PROPOSAL_SENT)
+    return journey.due_satang > 0 and (ready or (journey.stage is Stage.LEAD and not journey.scan_required))
+
+
+# The card
+
+
+def journey_card(words: Words, journey: JourneyView, said: str = "") -> Card:
+    """One customer's journey; `said` is what has just happened."""
+    return Card(title=journey.customer_name, text=said, rows=_rows(words, journey), buttons=_buttons(words, journey))
+
+
+def _rows(words: Words, journey: JourneyView) -> tuple[tuple[str, str], ...]:
+    paid = words.t(
+        "{paid} of {agreed}", paid=words.money(journey.paid_satang), agreed=words.money(journey.agreed_satang)
+    )
+    rows = [
+        (words.t("Phone"), show_phone(journey.phone) if journey.phone else words.t("not known")),
+        (words.t("Treatment"), words.pick(journey.treatment)),
+        (words.t("Stage"), stage_name(words, journey.stage)),
+        (words.t("Tier"), tier_name(words, journey.tier)),
+        (words.t("Paid"), paid),
+        (words.t("Chat"), words.t("linked") if journey.linked else words.t("not linked yet")),
+        (words.t("Looked after by"), journey.owner_name or words.t("nobody yet")),
+    ]
+    if journey.scheduled_at is not None:
+        rows.insert(3, (words.t("Time"), words.when(journey.scheduled_at)))
+    return tuple(rows)
+
+
+def _buttons(words: Words, journey: JourneyView) -> tuple[Button, ...]:
+    buttons = []
+    if payable(journey):
+        buttons.append(Button(words.t("Confirm payment"), Action("journey.pay", id=journey.id), style="primary"))
+    if journey.stage is Stage.PAYMENT_CONFIRMED:
+        now = Action("journey.schedule_now", id=journey.id, version=journey.version)
+        buttons.append(Button(words.t("Start now: set the time to now"), now, style="primary"))
+    if not journey.linked:
+        buttons.append(Button(words.t("Invite to chat"), Action("journey.invite", id=journey.id)))
+    return tuple(buttons) or (command_button(words, "lead"), command_button(words, "payments"))
+
+
+def show_button(words: Words, journey_id: UUID) -> Button:
+    """The way to a journey's card."""
+    return Button(words.t("Show customer"), Action("journey.show", id=journey_id))
+
+
+@routes.action("journey.show", SALES)
+async def show(talk: Talk, action: Action) -> None:
+    """The card as it is now."""
+    talk.say(journey_card(talk.words, await workflow.journey_view(talk.unit, row_id(action))))
+
+
+async def show_current(talk: Talk, error: DomainError, journey_id: UUID) -> None:
+    """Answer an outdated press: what happened and who did it, then the card as it is now."""
+    journey = await workflow.journey_view(talk.unit, journey_id)
+    talk.say(journey_card(talk.words, journey, refusal(talk.words, error)))
+
+
+@routes.action("journey.schedule_now", SALES)
+async def schedule_now(talk: Talk, action: Action) -> None:
+    """The customer is here: the time is now, and those who may do the treatment are asked."""
+    journey_id = row_id(action)
+    try:
+        journey = await workflow.schedule(talk.unit, journey_id, version=action.version, at=talk.unit.now)
+    except DomainError as error:
+        if error.code not in OVERTAKEN:
+            raise
+        await show_current(talk, error, journey_id)
+        return
+    said = talk.t("The time is set to now. The team has been asked; the first to accept does the treatment.")
+    talk.say(journey_card(talk.words, journey, said))
+
+
+# The customer's chat
+
+
+@routes.action("journey.invite", SALES)
+async def invite(talk: Talk, action: Action) -> None:
+    """A fresh code for the customer; the ones before it stop working."""
+    await say_invitation(talk, await workflow.journey_view(talk.unit, row_id(action)))
+
+
+async def say_invitation(talk: Talk, journey: JourneyView) -> None:
+    """Make a code for the journey's customer and show it: as text to pass on, and as a QR picture per channel."""
+    invitation = await people.invite_customer(talk.unit, journey.customer_id, journey.id)
+    _show_invitation(talk, journey.customer_name, invitation)
+
+
+def _show_invitation(talk: Talk, name: str, invitation: Invitation) -> None:
+    links = talk.links(invitation.code)
+    talk.say(_code_card(talk, name, invitation, links))
+    for link in links:
+        talk.say(_link_card(talk, name, link))
+
+
+def _code_card(talk: Talk, name: str, invitation: Invitation, links: list[Link]) -> Card:
+    """Words only, so that the whole message can be copied and sent on."""
+    lines = [
+        talk.t("Invitation for {name}: code {code}", name=name, code=invitation.code),
+        talk.t("It works once, until {when}.", when=talk.words.when(invitation.expires_at)),
+        talk.t("Open the chat with a link below, or type the code in the chat with {clinic}.", clinic=talk.clinic_name),
+        *(f"{link.label}: {link.url}" for link in links),
+    ]
+    return Card(text="\n".join(lines))
+
+
+def _link_card(talk: Talk, name: str, link: Link) -> Card:
+    caption = talk.t("Scan to open {clinic} in {channel}", clinic=talk.clinic_name, channel=link.label)
+    alt = talk.t("QR code that opens {clinic} in {channel}", clinic=talk.clinic_name, channel=link.label)
+    return Card(
+        title=link.label,
+        text=talk.t("Let {name} scan this with their phone.", name=name),
+        buttons=(Button(talk.t("Open in {channel}", channel=link.label), url=link.url),),
+        picture=Picture("qr", {"url": link.url, "caption": caption}, alt),
+    )
+
+
+@routes.action("customer.unlink", SALES)
+async def unlink(talk: Talk, action: Action) -> None:
+    """[Not them]: the chat is taken off the customer, and there is a new code for the right person."""
+    invitation = await people.unlink_customer(talk.unit, row_id(action))
+    if invitation.customer_id is None:
+        raise DomainError("bad_button")
+    customer = await people.customer(talk.unit, invitation.customer_id)
+    buttons = (show_button(talk.words, invitation.journey_id),) if invitation.journey_id else ()
+    talk.say(talk.t("That chat is no longer linked to {name}. Here is a new code.", name=customer.name), *buttons)
+    _show_invitation(talk, customer.name, invitation)
+
+
+# What sales hears
+
+
+@routes.presenter("customer.joined")
+def joined(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
+    """Whose chat was bound to a customer, with the way back if it is somebody else's."""
+    not_them = Button(
+        words.t("Not them"), Action("customer.unlink", id=UUID(facts["invitation_id"])), style="danger"
+    )
+    return Card(
+        title=words.t("{name} has joined", name=facts["name"]),
+        text=words.t("Their chat is now linked to {name}. Please check that it is really them.", name=facts["name"]),
+        rows=((words.t("Name in the chat"), facts["display_name"] or "–"), _channel_row(words, facts)),
+        buttons=(*_to_journey(words, facts), not_them),
+    )
+
+
+@routes.presenter("message.forward")
+def forwarded(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
+    """What somebody wrote that no handler understood; a human being takes it from here."""
+    return Card(
+        title=words.t("{name} wrote", name=facts["name"]),
+        text=facts["text"],
+        rows=(_channel_row(words, facts),),
+        footnote=words.t("I could not answer this. They know that it was passed on to you; please contact them."),
+        buttons=_to_journey(words, facts),
+    )
+
+
+def _channel_row(words: Words, facts: Mapping[str, Any]) -> tuple[str, str]:
+    channel = facts.get("channel") or ""
+    return (words.t("Channel"), _CHANNELS.get(channel, channel) or "–")
+
+
+def _to_journey(words: Words, facts: Mapping[str, Any]) -> tuple[Button, ...]:
+    journey_id = facts.get("journey_id")
+    return (show_button(words, UUID(journey_id)),) if journey_id else ()

@@ -1,0 +1,229 @@
+"""New customers: sales enters one with `/lead`, or a stranger left a name and a phone in the chat.
+
+The form asks for name, phone, treatment (of those sold without a skin scan) and source. When somebody with
+that phone has an open plan, it is shown before anything else is asked. Ends in `domain.workflow.create_lead`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from domain.clinics import service as clinics
+from domain.clinics.model import Treatment
+from domain.errors import DomainError
+from domain.people import service as people
+from domain.people.rules import clean_name, parse_phone, show_phone
+from domain.unit import Clinic
+from domain.workflow import service as workflow
+from domain.workflow.model import JourneyView
+from handlers.cards import Action, Button, Card
+from handlers.forms import Choice, Data, Form, Question, Step
+from handlers.journeys import journey_card, row_id, say_invitation, show_button, show_current
+from handlers.router import SALES, Routes
+from handlers.stages import stage_name
+from handlers.talk import Talk
+from handlers.words import N_, Words
+
+routes = Routes()
+
+SOURCES: Final[Mapping[str, str]] = {
+    "walk_in": N_("Walk-in"),
+    "line": N_("LINE"),
+    "facebook": N_("Facebook"),
+    "instagram": N_("Instagram"),
+    "friend": N_("A friend"),
+    "other": N_("Other"),
+}
+"""How a customer found the clinic: what is stored, and its label. Any other text is stored as it was typed."""
+
+
+@routes.command("lead", "ลูกค้าใหม่", N_("New customer"), SALES)
+async def lead(talk: Talk) -> None:
+    """Enter a new customer."""
+    await form.start(talk)
+
+
+# The questions
+
+
+async def _ask_name(talk: Talk, data: Data) -> Question:
+    return Question(talk.t("What is the customer's name?"), title=talk.t("New customer"))
+
+
+async def _read_name(talk: Talk, data: Data, text: str) -> dict[str, Any]:
+    return {"name": clean_name(text)}
+
+
+async def _ask_phone(talk: Talk, data: Data) -> Question:
+    return Question(talk.t("What is {name}'s phone number?", name=data["name"]))
+
+
+async def _read_phone(talk: Talk, data: Data, text: str) -> dict[str, Any]:
+    phone = parse_phone(text)
+    plans = await workflow.open_journeys_of_phone(talk.unit, phone)
+    return {"phone": phone, "has_open_plan": bool(plans), "wants_new_plan": False}
+
+
+def _goes_on(data: Data) -> bool:
+    """Whether this becomes a new plan: nothing is open for the phone, or sales wants another one all the same."""
+    return bool(data.get("wants_new_plan")) or not data.get("has_open_plan")
+
+
+async def _ask_treatment(talk: Talk, data: Data) -> Question:
+    sold = await clinics.treatments(talk.unit, scan_required=False)
+    choices = [Choice(f"{talk.words.pick(t.names)} · {talk.words.money(t.price_satang)}", t.code) for t in sold]
+    return Question(talk.t("Which treatment?"), choices)
+
+
+async def _read_treatment(talk: Talk, data: Data, text: str) -> dict[str, Any]:
+    found = _named(await clinics.treatments(talk.unit), text)
+    if found.scan_required:
+        raise DomainError("scan_needed")
+    return {"treatment": str(found.id), "treatment_names": found.names, "price_satang": found.price_satang}
+
+
+def _named(sold: list[Treatment], text: str) -> Treatment:
+    """The treatment of this code or name, else the only one whose name contains the text; `bad_choice` otherwise."""
+    wanted = " ".join(text.split()).casefold()
+    exact = [t for t in sold if wanted in (t.code.casefold(), t.name_th.casefold(), t.name_en.casefold())]
+    alike = [t for t in sold if wanted in t.name_th.casefold() or wanted in t.name_en.casefold()]
+    for found in (exact, alike):
+        if len(found) == 1:
+            return found[0]
+    raise DomainError("bad_choice")
+
+
+async def _ask_source(talk: Talk, data: Data) -> Question:
+    choices = [Choice(talk.t(label), code) for code, label in SOURCES.items()]
+    return Question(talk.t("How did {name} find us? You can also type it.", name=data["name"]), choices)
+
+
+async def _read_source(talk: Talk, data: Data, text: str) -> dict[str, Any]:
+    typed = clean_name(text)
+    by_word = {word.casefold(): code for code, label in SOURCES.items() for word in (code, label, talk.t(label))}
+    return {"source": by_word.get(typed.casefold(), typed)}
+
+
+# The two summaries: plans that are open already, and what is about to be saved
+
+
+async def _review(talk: Talk, data: Data) -> Card:
+    if _goes_on(data):
+        return await _summary(talk, data)
+    plans = await workflow.open_journeys_of_phone(talk.unit, data["phone"])
+    return Card(
+        title=talk.t("This phone already has an open plan"),
+        text=talk.t("Continue it, or make a new plan for {name}?", name=data["name"]),
+        rows=tuple(_plan_row(talk.words, plan) for plan in plans),
+        buttons=tuple(_continue_button(talk.words, plan, alone=len(plans) == 1) for plan in plans),
+    )
+
+
+def _plan_row(words: Words, plan: JourneyView) -> tuple[str, str]:
+    return plan.customer_name, f"{words.pick(plan.treatment)} · {stage_name(words, plan.stage)}"
+
+
+def _continue_button(words: Words, plan: JourneyView, *, alone: bool) -> Button:
+    label = words.t("Continue it")
+    if not alone:
+        label = f"{label} · {plan.customer_name} · {words.pick(plan.treatment)}"
+    return Button(label, Action("journey.continue_lead", id=plan.id), style="primary")
+
+
+async def _summary(talk: Talk, data: Data) -> Card:
+    source = SOURCES.get(data["source"])
+    price = talk.words.money(data["price_satang"])
+    return Card(
+        title=talk.t("Save this customer?"),
+        rows=(
+            (talk.t("Name"), data["name"]),
+            (talk.t("Phone"), show_phone(data["phone"])),
+            (talk.t("Treatment"), f"{talk.words.pick(data['treatment_names'])} · {price}"),
+            (talk.t("Found us through"), talk.t(source) if source else data["source"]),
+        ),
+        footnote=await _same_phone(talk, data),
+    )
+
+
+async def _same_phone(talk: Talk, data: Data) -> str:
+    """A phone may belong to two people, and one person may be typed in two ways: sales decides which it is."""
+    known = [customer.name for customer in await people.customers_by_phone(talk.unit, data["phone"])]
+    if data["name"].casefold() in (name.casefold() for name in known):
+        return talk.t("{name} is already our customer; this becomes a new plan for them.", name=data["name"])
+    if known:
+        return talk.t(
+            "This phone also belongs to {names}. If that is the same person, go back and type the name like that.",
+            names=", ".join(known),
+        )
+    return ""
+
+
+def _confirm(talk: Talk, data: Data) -> Button:
+    return Button(talk.t("Confirm") if _goes_on(data) else talk.t("New plan"))
+
+
+async def _finish(talk: Talk, data: Data) -> None:
+    if not _goes_on(data):
+        # A new run of the form, so that [New plan] pressed again later cannot confirm the summary.
+        known = {name: value for name, value in data.items() if name != "run"}
+        await form.start(talk, **{**known, "wants_new_plan": True})
+        return
+    try:
+        journey = await workflow.create_lead(
+            talk.unit,
+            name=data["name"],
+            phone=data["phone"],
+            treatment_id=UUID(data["treatment"]),
+            source=data["source"],
+        )
+    except DomainError as error:
+        if error.code != "open_journey":
+            raise
+        # Nothing was written: the plan that is open already is the one to go on with.
+        await show_current(talk, error, UUID(error.facts["journey_id"]))
+        return
+    talk.say(journey_card(talk.words, journey, talk.t("Saved. You look after {name}.", name=journey.customer_name)))
+    if not journey.linked:
+        await say_invitation(talk, journey)
+
+
+form = routes.form(
+    Form(
+        "lead",
+        (
+            Step("name", _ask_name, _read_name),
+            Step("phone", _ask_phone, _read_phone),
+            Step("treatment", _ask_treatment, _read_treatment, needed=_goes_on),
+            Step("source", _ask_source, _read_source, needed=_goes_on),
+        ),
+        _finish,
+        review=_review,
+        confirm=_confirm,
+    )
+)
+
+
+@routes.action("journey.continue_lead", SALES)
+async def continue_lead(talk: Talk, action: Action) -> None:
+    """[Continue it]: the open plan's card; the form that found it has done its work."""
+    journey = await workflow.journey_view(talk.unit, row_id(action))
+    if talk.conversation is not None and talk.conversation["handler"] == form.name:
+        talk.forget()
+    talk.say(journey_card(talk.words, journey))
+
+
+@routes.presenter("lead.new")
+def new_lead(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
+    """A stranger left name and phone: sales hears of it."""
+    phone = facts.get("phone")
+    return Card(
+        title=words.t("New customer from the chat"),
+        text=words.t("{name} would like to hear from us. Please contact them.", name=facts["name"]),
+        rows=(
+            (words.t("Name"), facts["name"]),
+            (words.t("Phone"), show_phone(phone) if phone else words.t("not known")),
+        ),
+        buttons=(show_button(words, UUID(facts["journey_id"])),),
+    )

@@ -1,0 +1,88 @@
+"""Status: how a customer's own treatments stand, in a customer's words, and what comes next.
+
+Stages have other words here than for staff: no trade, only what it means for the person.
+"""
+
+from __future__ import annotations
+
+from domain.workflow import service as workflow
+from domain.workflow.model import JourneyView, Stage
+from handlers.cards import Card
+from handlers.menu import command_button
+from handlers.router import CUSTOMER, Routes
+from handlers.talk import Talk
+from handlers.words import N_, Words
+
+routes = Routes()
+
+CARDS = 3
+"""Treatments with a card of their own: with the list of the others, one answer holds at most 5 messages on LINE."""
+EARLIER = 5
+"""Older treatments named in the list."""
+
+# What a stage means to the customer, and what comes next.
+STAGES = {
+    Stage.LEAD: (N_("We have your request"), N_("Our staff will contact you.")),
+    Stage.SCANNED: (N_("Your skin scan is done"), N_("We are preparing your plan.")),
+    Stage.PROPOSAL_SENT: (N_("Your plan is ready"), N_("Take your time, and write to us with any question.")),
+    Stage.PAYMENT_CONFIRMED: (N_("Paid, thank you"), N_("Our staff will agree a time with you.")),
+    Stage.TREATMENT_SCHEDULED: (
+        N_("Your appointment is set"),
+        N_("See you then! If the time does not suit you, just write to us."),
+    ),
+    Stage.TREATMENT_STARTED: (N_("Your treatment is under way"), N_("Relax, we take care of the rest.")),
+    Stage.TREATMENT_COMPLETED: (
+        N_("Your treatment is done"),
+        N_("We will ask how your skin is. If anything worries you, write to us at once."),
+    ),
+    Stage.FOLLOW_UP: (N_("Aftercare"), N_("If anything worries you, write to us at once.")),
+    Stage.CLOSED: (N_("Finished"), ""),
+    Stage.LOST: (N_("Ended"), ""),
+    Stage.CANCELLED: (N_("Cancelled"), ""),
+}
+ENDED = frozenset({Stage.CLOSED, Stage.LOST, Stage.CANCELLED})
+
+
+@routes.command("status", "สถานะ", N_("Status"), CUSTOMER)
+async def show(talk: Talk) -> None:
+    """A card for each treatment that goes on, newest first, then the earlier ones in one list."""
+    views = await workflow.journeys_of_customer(talk.unit, talk.customer_id)
+    current = [view for view in views if view.stage not in ENDED][:CARDS]
+    for view in current:
+        talk.say(journey_card(talk.words, view))
+    if not current:
+        talk.say(_nothing(talk))
+    if earlier := [view for view in views if view not in current][:EARLIER]:
+        rows = tuple((talk.words.pick(view.treatment), talk.t(STAGES[view.stage][0])) for view in earlier)
+        talk.say(Card(title=talk.t("Earlier"), rows=rows))
+
+
+def journey_card(words: Words, view: JourneyView) -> Card:
+    """One treatment as its customer sees it."""
+    stage, following = STAGES[view.stage]
+    rows = [
+        (words.t("Status"), words.t(stage)),
+        (words.t("Appointment"), words.when(view.scheduled_at) if view.scheduled_at else ""),
+        (words.t("Paid"), _paid(words, view)),
+        (words.t("Next"), words.t(following) if following else ""),
+    ]
+    return Card(
+        title=words.pick(view.treatment),
+        rows=tuple((label, value) for label, value in rows if value),
+        buttons=(command_button(words, "points"),),
+    )
+
+
+def _paid(words: Words, view: JourneyView) -> str:
+    """What was paid, of how much when something is still due; nothing for what costs nothing."""
+    if view.due_satang:
+        return words.t("{paid} of {total}", paid=words.money(view.paid_satang), total=words.money(view.agreed_satang))
+    return words.money(view.paid_satang) if view.paid_satang else ""
+
+
+def _nothing(talk: Talk) -> Card:
+    text = talk.t(
+        "Nothing is planned right now, {name}. Write to us here when you would like a treatment.",
+        name=talk.unit.actor.name,
+    )
+    return Card(text=text, buttons=(command_button(talk.words, "points"),))

@@ -1,0 +1,154 @@
+"""The emulated Telegram: the rules by which it refuses, and the forms it understands."""
+
+from __future__ import annotations
+
+import base64
+import io
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bots.telegram import limits
+from bots.telegram.emulator_webhooks import retry_seconds
+from tests.channels.telegram_world import TOKEN, Platform, Program, account, png
+
+
+@pytest.mark.parametrize(
+    ("params", "description"),
+    [
+        ({}, "message text is empty"),
+        ({"text": " \n "}, "message text is empty"),
+        ({"text": "x" * 4097}, "message is too long"),
+        ({"text": "💎" * 2049}, "message is too long"),
+        ({"text": "x", "parse_mode": "Nonsense"}, "unsupported parse_mode"),
+        ({"text": "x", "chat_id": ""}, "chat_id is empty"),
+        ({"text": "x", "chat_id": 5}, "chat not found"),
+        ({"text": "x", "entities": [{"type": "bold", "offset": 5, "length": 1}]}, "entity begins after"),
+        (
+            {"text": "x", "entities": [{"type": "bold", "offset": 0, "length": 9}]},
+            "entity beginning at UTF-16 offset 0",
+        ),
+        ({"text": "x", "entities": [{"type": "loud", "offset": 0, "length": 1}]}, "can't parse MessageEntity"),
+        ({"text": "x", "entities": "{"}, "can't parse entities"),
+    ],
+)
+async def test_bad_texts(platform: Platform, person: str, params: dict[str, Any], description: str) -> None:
+    status, answer = await platform.api("sendMessage", **{"chat_id": person} | params)
+    assert (status, answer.startswith(f"Bad Request: {description}")) == (400, True), answer
+
+
+@pytest.mark.parametrize(
+    ("rows", "description"),
+    [
+        ([[{"text": "x", "callback_data": "d" * 65}]], "BUTTON_DATA_INVALID"),
+        ([[{"text": "x", "callback_data": ""}]], "can't parse inline keyboard button: Text buttons"),
+        ([[{"callback_data": "x"}]], "can't parse inline keyboard button: Can't find field"),
+        (
+            [[{"text": "x", "url": "tel:+6620000000"}]],
+            "inline keyboard button URL 'tel:+6620000000' is invalid: Unsupp",
+        ),
+        (
+            [[{"text": "x", "url": "http://localhost/x"}]],
+            "inline keyboard button URL 'http://localhost/x' is invalid: Wrong",
+        ),
+        ([[{"text": "x", "callback_data": "y", "style": "loud"}]], "can't parse inline keyboard button: invalid"),
+        ([[{"text": "x", "callback_data": "y"}] * 9], "reply markup is too long"),
+        ([[{"text": "x", "callback_data": "y"}]] * 101, "reply markup is too long"),
+    ],
+)
+async def test_bad_keyboards(platform: Platform, person: str, rows: list[Any], description: str) -> None:
+    markup = {"inline_keyboard": rows}
+    status, answer = await platform.api("sendMessage", chat_id=person, text="x", reply_markup=markup)
+    assert (status, answer.startswith(f"Bad Request: {description}")) == (400, True), answer
+
+
+@pytest.mark.parametrize(
+    ("params", "answer"),
+    [
+        ({"url": "https://a.example/x", "secret_token": "a b"}, "secret token contains unallowed characters"),
+        ({"url": "https://a.example/x", "secret_token": "a" * 257}, "secret token contains unallowed characters"),
+        ({"url": "http://a.example/x"}, "bad webhook: An HTTPS URL must be provided for webhook"),
+        ({"url": "https://a.example:3000/x"}, "bad webhook: Webhook can be set up only on ports"),
+        ({"url": "nonsense"}, "invalid webhook URL specified"),
+    ],
+)
+async def test_bad_webhooks(platform: Platform, params: dict[str, Any], answer: str) -> None:
+    status, description = await platform.api("setWebhook", **params)
+    assert (status, description.startswith(f"Bad Request: {answer}")) == (400, True)
+
+
+async def test_set_webhook_keeps_types_and_is_limited_to_one_change_a_second(platform: Platform) -> None:
+    url = "https://a.example:8443/hook"
+    assert await platform.api("setWebhook", url=url, allowed_updates=["message"], secret_token="a-_9") == (200, True)
+    assert (await platform.api("setWebhook", url=url, secret_token="a-_9"))[0] == 200
+    assert (await platform.api("setWebhook", url=url + "2"))[0] == 429
+    platform.clock.now += 1
+    assert (await platform.api("setWebhook", url=url + "2"))[0] == 200
+    _, info = await platform.api("getWebhookInfo")
+    assert (info["url"], info["allowed_updates"]) == (url + "2", ["message"])
+    await platform.api("deleteWebhook")
+    assert (await platform.api("getWebhookInfo"))[1]["url"] == ""
+
+
+async def test_unknown_tokens_and_methods(platform: Platform) -> None:
+    assert await platform.api("getMe", token="1:x") == (401, "Unauthorized")
+    assert await platform.api("sendRocket") == (404, "Not Found")
+    assert (await platform.api("GETME"))[1]["username"] == "siam_bot"
+
+
+@pytest.mark.parametrize(
+    ("picture", "description"),
+    [
+        (b"no picture", "IMAGE_PROCESS_FAILED"),
+        (png(9_990, 11), "PHOTO_INVALID_DIMENSIONS"),
+        (png(210, 10), "PHOTO_INVALID_DIMENSIONS"),
+        (b"x" * (limits.PHOTO_BYTES + 1), "file of size"),
+    ],
+)
+async def test_bad_photos(platform: Platform, person: str, picture: bytes, description: str) -> None:
+    form = aiohttp.FormData({"chat_id": person})
+    form.add_field("photo", io.BytesIO(picture), filename="รูป.png")
+    async with platform.session.post(f"{platform.url}/bot{TOKEN}/sendPhoto", data=form) as answer:
+        assert answer.status == 400
+        assert (await answer.json())["description"].startswith(f"Bad Request: {description}")
+
+
+async def test_forms_multipart_json_and_queries_are_all_understood(platform: Platform, person: str) -> None:
+    url = f"{platform.url}/bot{TOKEN}/sendMessage"
+    params = {"chat_id": person, "text": "ที่"}
+    multipart = aiohttp.FormData(params, default_to_multipart=True)
+    for ways in ({"data": params}, {"data": multipart}, {"json": params}, {"params": params}):
+        async with platform.session.post(url, **ways) as answer:
+            assert (await answer.json())["result"]["text"] == "ที่"
+
+
+async def test_a_file_is_fetched_by_its_bot_only(platform: Platform, program: Program, person: str) -> None:
+    await platform.channel().register(account(), await program.start())
+    picture = png()
+    await platform.act(person, "photo", base64=base64.b64encode(picture).decode())
+    file_id = program.updates()[-1]["message"]["photo"][-1]["file_id"]
+    _, file = await platform.api("getFile", file_id=file_id)
+    await platform.add_bot("55:another_key", slug="other")
+    for token, status in ((TOKEN, 200), ("55:another_key", 404)):
+        async with platform.session.get(f"{platform.url}/file/bot{token}/{file['file_path']}") as answer:
+            assert answer.status == status
+            assert (await answer.read() == picture) is (status == 200)
+    assert (await platform.api("getFile", token="55:another_key", file_id=file_id))[0] == 400
+
+
+async def test_commands_show_in_the_persons_language(platform: Platform, person: str) -> None:
+    thai, english = [{"command": "points", "description": "แต้ม"}], [{"command": "points", "description": "Points"}]
+    assert (await platform.api("setMyCommands", commands=english))[0] == 200
+    assert (await platform.api("setMyCommands", commands=thai, language_code="th"))[0] == 200
+    anna = await platform.add_person("Anna", "en-GB")
+    for who, commands in ((person, thai), (anna, english)):
+        chat = await platform.control(f"accounts/{platform.account}/chats/{who}")
+        assert chat["menu"] == {"commands": commands}
+    assert (await platform.api("setMyCommands", commands=[{"command": "Bad!", "description": "x"}]))[0] == 400
+    assert (await platform.api("sendChatAction", chat_id=person, action="typing")) == (200, True)
+
+
+def test_waits_between_attempts_are_the_platforms() -> None:
+    assert [retry_seconds(n) for n in range(1, 7)] == [0, 2, 4, 8, 16, 32]
+    assert all(60 <= retry_seconds(n) <= 120 for n in range(7, 50))

@@ -1,0 +1,181 @@
+"""From a lead to aftercare on the real database: what each fact sets going, in the transaction that recorded it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from domain.database.session import Engine
+from domain.loyalty import service as loyalty
+from domain.reactions import react
+from domain.tasks import service as tasks
+from domain.unit import Actor
+from domain.workflow import service as workflow
+from domain.workflow.model import JourneyView
+from tests.domain.small_clinic import BANGKOK, NOON, Person, SmallClinic, small_clinic
+
+SLOT = datetime(2026, 7, 18, 14, tzinfo=BANGKOK)
+
+
+@pytest.fixture
+async def clinic(engine: Engine) -> SmallClinic:
+    return await small_clinic(engine, react)
+
+
+def staff(role: str, person: Person) -> Actor:
+    return Actor(role, person.person_id, person.id, None, role)
+
+
+async def notices(clinic: SmallClinic, kind: str) -> list[Any]:
+    return await clinic.rows("select * from outbox where notice_kind = :kind order by seq", kind=kind)
+
+
+async def lead(clinic: SmallClinic, customer: Person) -> JourneyView:
+    async with clinic.at(NOON, staff("sales", clinic.sales)) as unit:
+        return await workflow.create_lead(
+            unit,
+            name="นก",
+            phone="0812345678",
+            treatment_id=clinic.treatment_id,
+            source="walk-in",
+            customer_id=customer.id,
+        )
+
+
+async def pay(clinic: SmallClinic, journey: JourneyView, satang: int) -> JourneyView:
+    async with clinic.at(NOON, staff("sales", clinic.sales)) as unit:
+        result = await workflow.confirm_payment(
+            unit, journey.id, version=journey.version, amount_satang=satang, method="cash"
+        )
+    return result.journey
+
+
+async def treat(clinic: SmallClinic, journey: JourneyView, at: datetime) -> None:
+    """Scheduled, accepted, started, completed."""
+    async with clinic.at(NOON, staff("sales", clinic.sales)) as unit:
+        await workflow.schedule(unit, journey.id, version=journey.version, at=SLOT)
+        task = await tasks.open_for_journey(unit, journey.id)
+    assert task is not None
+    for act in (tasks.accept, workflow.start_treatment):
+        async with clinic.at(at, staff("beautician", clinic.beautician)) as unit:
+            await act(unit, task.id)
+    async with clinic.at(at, staff("beautician", clinic.beautician)) as unit:
+        await workflow.complete_treatment(unit, task.id, "ผิวชุ่มชื้นดี ไม่มีรอยแดง")
+
+
+async def test_a_payment_makes_a_member_with_pending_points_and_sends_the_receipt(clinic: SmallClinic) -> None:
+    customer = await clinic.customer()
+    journey = await pay(clinic, await lead(clinic, customer), 100_000)
+    await pay(clinic, journey, 29_000)
+    first, second = await notices(clinic, "payment.receipt")
+    assert first.person_id == customer.person_id
+    facts = first.content
+    assert (facts["receipt_no"], facts["amount_satang"], facts["paid_satang"], facts["agreed_satang"]) == (
+        1,
+        100_000,
+        100_000,
+        129_000,
+    )
+    assert (facts["pending"], facts["method"], facts["treatment"]["en"]) == (40, "cash", "Hydrating facial")
+    assert (second.content["pending"], second.content["paid_satang"]) == (11, 129_000)
+    async with clinic.at() as unit:
+        shown = await loyalty.balance(unit, customer.id)
+    assert (shown.usable, shown.pending) == (100, 51)
+
+
+async def test_a_completed_treatment_brings_points_badge_tier_and_aftercare_on_one_card(clinic: SmallClinic) -> None:
+    await clinic.rule("d1", 1)
+    await clinic.rule("d3", 3)
+    customer = await clinic.customer()
+    await clinic.change("update loyalty_tiers set enter_satang = 129000 where code = 'silver'")
+    journey = await pay(clinic, await lead(clinic, customer), 129_000)
+    await treat(clinic, journey, SLOT)
+    [card] = await notices(clinic, "points.card")
+    facts = card.content
+    assert card.person_id == customer.person_id
+    assert (facts["activated"], facts["usable"], facts["pending"]) == (51, 251, 0)
+    assert facts["awards"] == [{"th": "ก้าวแรก", "en": "First step", "points": 100}]
+    assert (facts["tier_code"], facts["tier_up"]) == ("silver", {"th": "silver", "en": "silver"})
+    assert facts["treatment"]["th"] == "ทรีตเมนต์เติมน้ำผิว"
+    due = await clinic.rows("select due_at from followup_executions order by due_at")
+    assert [row.due_at for row in due] == [
+        SLOT.replace(day=19, hour=10, minute=0),
+        SLOT.replace(day=21, hour=10, minute=0),
+    ]
+    kinds = [row.kind for row in await clinic.rows("select kind from workflow_events where kind like 'achievement%'")]
+    assert kinds == ["achievement_awarded"]
+
+
+async def test_a_scheduled_treatment_is_offered_to_those_who_may_do_it(clinic: SmallClinic) -> None:
+    journey = await pay(clinic, await lead(clinic, await clinic.customer()), 129_000)
+    async with clinic.at(NOON, staff("sales", clinic.sales)) as unit:
+        await workflow.schedule(unit, journey.id, version=journey.version, at=SLOT)
+    assert [row.person_id for row in await notices(clinic, "task.offer")] == [clinic.beautician.person_id]
+
+
+async def test_a_failure_in_a_reaction_undoes_the_payment_too(clinic: SmallClinic) -> None:
+    journey = await lead(clinic, await clinic.customer())
+    await clinic.change("delete from loyalty_tiers")
+    with pytest.raises(ValueError, match="empty"):
+        await pay(clinic, journey, 129_000)
+    assert await clinic.rows("select 1 from payments") == []
+    assert await notices(clinic, "payment.receipt") == []
+
+
+async def joined(clinic: SmallClinic, customer: Person, journey_id: UUID | None) -> None:
+    async with clinic.at() as unit:
+        unit.record(
+            "customer_joined",
+            customer.id,
+            identity_id=str(clinic.id),
+            channel="line",
+            display_name="Nok 🌸",
+            journey_id=str(journey_id) if journey_id else None,
+            invitation_id=str(clinic.id),
+        )
+
+
+async def test_joining_enrols_and_shows_the_owner_whose_chat_it_is(clinic: SmallClinic) -> None:
+    customer = await clinic.customer()
+    journey = await clinic.journey(customer, owner=clinic.manager.id)
+    await joined(clinic, customer, journey)
+    await joined(clinic, customer, None)
+    [first, second] = await notices(clinic, "customer.joined")
+    assert (first.person_id, first.content["display_name"]) == (clinic.manager.person_id, "Nok 🌸")
+    assert (first.content["journey_id"], second.content["journey_id"]) == (str(journey), None)
+    async with clinic.at() as unit:
+        assert (await loyalty.balance(unit, customer.id)).usable == 100
+
+
+@pytest.mark.parametrize("owned", [True, False])
+async def test_what_nobody_understood_reaches_the_owner_or_the_whole_desk(clinic: SmallClinic, owned: bool) -> None:
+    customer = await clinic.customer(owner=owned)
+    async with clinic.at() as unit:
+        unit.record("message_not_understood", customer.id, text="ขอเลื่อนนัดได้ไหมคะ", name="นก", channel="line")
+    told = await notices(clinic, "message.forward")
+    desk = {clinic.sales.person_id, clinic.manager.person_id}
+    assert {row.person_id for row in told} == ({clinic.sales.person_id} if owned else desk)
+    expected = {"name": "นก", "text": "ขอเลื่อนนัดได้ไหมคะ", "channel": "line", "customer_id": str(customer.id)}
+    assert told[0].content == {**expected, "journey_id": None}
+
+
+async def test_an_owner_who_left_is_told_nothing(clinic: SmallClinic) -> None:
+    customer = await clinic.customer()
+    await clinic.change("update users set active = false where id = :id", id=clinic.sales.id)
+    async with clinic.at() as unit:
+        unit.record("message_not_understood", customer.id, text="?", name="นก", channel="line")
+    assert [row.person_id for row in await notices(clinic, "message.forward")] == [clinic.manager.person_id]
+
+
+async def test_a_second_treatment_brings_its_own_points_and_no_second_badge(clinic: SmallClinic) -> None:
+    customer = await clinic.customer()
+    for n in range(2):
+        journey = await pay(clinic, await lead(clinic, customer), 129_000)
+        await treat(clinic, journey, SLOT + timedelta(days=n))
+    first, second = await notices(clinic, "points.card")
+    assert (first.content["usable"], second.content["usable"]) == (251, 302)
+    assert second.content["awards"] == []
+    assert second.content["tier_up"] is None

@@ -1,0 +1,1 @@
+"""The product's story, told by the people in it, on every channel and in both languages."""
