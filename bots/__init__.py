@@ -1,0 +1,1 @@
+"""Every byte to or from LINE, Telegram, HTTP clients, terminals and browsers."""

@@ -128,9 +128,7 @@ async def running(program: Program, role: Role = "all") -> AsyncIterator[int]:
             tasks.append(asyncio.create_task(program.intake.run()))
         if role != "web":
             tasks.append(asyncio.create_task(program.delivery.run()))
-            tasks.append(
-                asyncio.create_task(listen(program.url, {"aura_outbox": lambda _: program.delivery.wake()}))
-            )
+            tasks.append(asyncio.create_task(listen(program.url, {"aura_outbox": lambda _: program.delivery.wake()})))
             program.scheduler.start()
             stack.push_async_callback(program.scheduler.stop)
         stack.push_async_callback(_stop, tasks)

@@ -15,7 +15,6 @@ from uuid import UUID
 from handlers.cards import Action, Card
 from handlers.incoming import Incoming
 
-
 # A lane that starts so belongs to no person of ours (a group, a chat another service holds): nobody is made for it.
 NOBODY = "~"
 
@@ -126,10 +125,11 @@ class AccountError(Exception):
 class Channel(Protocol):
     """One messaging platform.
 
-    `name` is the registry's key, `label` what people call it; `edits` says whether sent cards can be changed; `batch` is how many
-    cards one call can carry (LINE 5, Telegram 1); `safe_retry` says whether `Letter.retry_key` makes a
-    repeated push harmless (LINE's X-Line-Retry-Key); `reply_seconds` is how long a reply token lives (0: none);
-    `per_second` is how many notices an account may send a second (0: no limit that we could reach).
+    `name` is the registry's key, `label` what people call it; `edits` says whether sent cards can be changed;
+    `batch` is how many cards one call can carry (LINE 5, Telegram 1); `safe_retry` says whether
+    `Letter.retry_key` makes a repeated push harmless (LINE's X-Line-Retry-Key); `reply_seconds` is how long a
+    reply token lives (0: none); `per_second` is how many notices an account may send a second (0: no limit that
+    we could reach).
     """
 
     name: str

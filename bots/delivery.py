@@ -96,9 +96,7 @@ class Delivery:
     async def _serve(self, clinic_id: UUID, account_id: UUID) -> int:
         account = await self._accounts.by_id(clinic_id, account_id)
         async with self._units.clinic(clinic_id) as unit:
-            rows = await outbox.claim_due(
-                unit.db, clinic_id, account_id, seconds=LEASE_SECONDS, limit=BATCH
-            )
+            rows = await outbox.claim_due(unit.db, clinic_id, account_id, seconds=LEASE_SECONDS, limit=BATCH)
             clinic = unit.clinic
         chats: dict[str, list[Outgoing]] = {}
         for row in rows:
@@ -138,8 +136,13 @@ class Delivery:
         if isinstance(outcome, RetryLater) and outcome.whole_account:
             await self._hold(account, now + timedelta(seconds=outcome.seconds))
         if not isinstance(outcome, Sent):
-            log.warning("delivery.not_sent", account=str(account.id), outcome=type(outcome).__name__,
-                        reason=outcome.reason, rows=[str(row.id) for row in rows])
+            log.warning(
+                "delivery.not_sent",
+                account=str(account.id),
+                outcome=type(outcome).__name__,
+                reason=outcome.reason,
+                rows=[str(row.id) for row in rows],
+            )
         ids = outcome.message_ids if isinstance(outcome, Sent) else ()
         await self._record(
             account,
@@ -162,9 +165,7 @@ class Delivery:
             repeat_mark=words.t(N_("(possibly sent before)")) if any(row.repeated for row in rows) else "",
         )
 
-    async def _record(
-        self, account: Account, results: Sequence[tuple[Outgoing, Verdict, Sequence[str]]]
-    ) -> None:
+    async def _record(self, account: Account, results: Sequence[tuple[Outgoing, Verdict, Sequence[str]]]) -> None:
         verdicts = []
         for row, verdict, ids in results:
             data = asdict(verdict)
@@ -234,5 +235,3 @@ async def _wait(event: asyncio.Event, seconds: float) -> None:
         await asyncio.wait_for(event.wait(), seconds)
     except TimeoutError:
         return
-
-

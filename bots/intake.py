@@ -145,9 +145,7 @@ class Intake:
                     raise
                 log.info("intake.again", sqlstate=sqlstate(error))
 
-    async def _unit(
-        self, claim: Claim, account: Account, profile: Profile, refused: DomainError | None
-    ) -> None:
+    async def _unit(self, claim: Claim, account: Account, profile: Profile, refused: DomainError | None) -> None:
         answers: list[Outgoing] = []
         async with self._units.event(claim, name=profile.name, language=profile.language) as unit:
             if unit is None:
@@ -176,8 +174,9 @@ class Intake:
 
         def links(code: str) -> list[Link]:
             return [
-                Link(other.channel, self._channels[other.channel].label, self._channels[other.channel].link(other, code))
+                Link(channel.name, channel.label, channel.link(other, code))
                 for other in sorted(accounts, key=lambda a: a.channel)
+                for channel in (self._channels[other.channel],)
             ]
 
         guess = "en" if profile.language.startswith("en") else "th"

@@ -40,6 +40,24 @@ async def make_member(unit: Unit, fact: Fact) -> None:
     await loyalty.enrol(unit, _subject(fact))
 
 
+async def tell_desk_of_lead(unit: Unit, fact: Fact) -> None:
+    """Who asks for the clinic in a chat belongs to nobody yet: everybody at the desk hears of it."""
+    if unit.actor.user_id is not None:
+        return
+    journey = await workflow.journey_view(unit, _subject(fact))
+    facts = {
+        "journey_id": str(journey.id),
+        "customer_id": str(journey.customer_id),
+        "name": journey.customer_name,
+        "phone": journey.phone,
+        "treatment": dict(journey.treatment),
+        "source": journey.source,
+        "at": unit.now.isoformat(),
+    }
+    desk = await people.staff_of_role(unit, DESK)
+    await notify(unit, [member.person_id for member in desk], "lead.new", facts, subject=f"journey:{journey.id}")
+
+
 async def tell_owner_of_member(unit: Unit, fact: Fact) -> None:
     """The salesperson sees whose chat was bound, and can say that it is somebody else's."""
     customer = await people.customer(unit, _subject(fact))
@@ -104,7 +122,6 @@ async def complete_treatment(unit: Unit, fact: Fact) -> None:
     facts = {
         "name": journey.customer_name,
         "activated": activated,
-        "name": journey.customer_name,
         "awards": [{"th": award.name_th, "en": award.name_en, "points": award.points} for award in awards],
         "tier_up": tier_words(change.after) if change else None,
         "treatment": dict(journey.treatment),
@@ -128,6 +145,7 @@ async def forward_message(unit: Unit, fact: Fact) -> None:
 
 
 TABLE: Final[Mapping[str, tuple[Reaction, ...]]] = {
+    "lead_created": (tell_desk_of_lead,),
     "customer_joined": (make_member, tell_owner_of_member),
     "payment_confirmed": (reward_payment,),
     "treatment_scheduled": (offer_task,),

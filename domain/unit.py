@@ -104,8 +104,7 @@ class Unit:
         """The facts as rows of `workflow_events`."""
         who = {"actor_user_id": self.actor.user_id, "actor_role": self.actor.role}
         return [
-            {"id": uuid4(), "kind": f.kind, "subject_id": f.subject_id, "data": dict(f.data), **who}
-            for f in self.facts
+            {"id": uuid4(), "kind": f.kind, "subject_id": f.subject_id, "data": dict(f.data), **who} for f in self.facts
         ]
 
 

@@ -148,9 +148,7 @@ class Form:
             Button(choice.label, Action("form.pick", choice=n, version=mark))
             for n, choice in enumerate(question.choices)
         )
-        talk.say(
-            Card(title=question.title, text=question.text, buttons=picks, quick=self._ways_out(talk, data, mark))
-        )
+        talk.say(Card(title=question.title, text=question.text, buttons=picks, quick=self._ways_out(talk, data, mark)))
 
     async def _summary(self, talk: Talk, data: Data, mark: int) -> Card:
         card = await self.review(talk, data) if self.review else Card()

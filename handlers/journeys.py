@@ -179,9 +179,7 @@ async def unlink(talk: Talk, action: Action) -> None:
 @routes.presenter("customer.joined")
 def joined(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
     """Whose chat was bound to a customer, with the way back if it is somebody else's."""
-    not_them = Button(
-        words.t("Not them"), Action("customer.unlink", id=UUID(facts["invitation_id"])), style="danger"
-    )
+    not_them = Button(words.t("Not them"), Action("customer.unlink", id=UUID(facts["invitation_id"])), style="danger")
     return Card(
         title=words.t("{name} has joined", name=facts["name"]),
         text=words.t("Their chat is now linked to {name}. Please check that it is really them.", name=facts["name"]),

@@ -30,8 +30,11 @@ SENTENCES: Mapping[str, Say] = {
         N_("That is more than what is due ({due}). Please check the amount."), due=w.money(f["due"])
     ),
     "second_person_needed": lambda w, f: w.t(
-        N_("Payments of {limit} or more need a second colleague, which this version cannot do in chat yet. "
-           "Please ask a manager."), limit=w.money(f["limit"])
+        N_(
+            "Payments of {limit} or more need a second colleague, which this version cannot do in chat yet. "
+            "Please ask a manager."
+        ),
+        limit=w.money(f["limit"]),
     ),
     "code_unknown": _plain(N_("We do not know this code. Please check it, or ask the clinic for a new one.")),
     "code_used": _plain(N_("This code has already been used. Please ask the clinic for a new one.")),
@@ -48,7 +51,10 @@ SENTENCES: Mapping[str, Say] = {
     "outdated": _plain(N_("Something changed in the meantime. Please look at the current card and try again.")),
     "already_paid": lambda w, f: w.t(
         N_("Already confirmed: {amount}, receipt no. {no}, by {by}, {when}."),
-        amount=w.money(f["amount"]), no=f["receipt_no"], by=f["by"], when=w.when(f["at"]),
+        amount=w.money(f["amount"]),
+        no=f["receipt_no"],
+        by=f["by"],
+        when=w.when(f["at"]),
     ),
     "own_payment": _plain(N_("You cannot confirm your own payment. Please ask a colleague.")),
     "already_scheduled": _by(N_("The time is already set, by {by}, {when}.")),
@@ -73,7 +79,8 @@ SENTENCES: Mapping[str, Say] = {
     "no_such_answer": _plain(N_("This answer is no longer offered. Please write to us instead.")),
     "already_answered": lambda w, f: w.t(
         N_("You answered “{answer}”, {when}. Type a message if something has changed."),
-        answer=w.pick(f["answer"]), when=w.when(f["at"]),
+        answer=w.pick(f["answer"]),
+        when=w.when(f["at"]),
     ),
     "open_journey": _plain(N_("This customer already has an open plan for this treatment.")),
     "form_closed": _plain(N_("That form is finished. Nothing was changed.")),

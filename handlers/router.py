@@ -49,9 +49,7 @@ class Routes:
     forms: dict[str, Form] = field(default_factory=dict)
     presenters: dict[str, Presenter] = field(default_factory=dict)
 
-    def command(
-        self, name: str, thai: str, title: str, roles: Roles
-    ) -> Callable[[CommandHandler], CommandHandler]:
+    def command(self, name: str, thai: str, title: str, roles: Roles) -> Callable[[CommandHandler], CommandHandler]:
         """Route a typed word (with or without slash) and its Thai twin."""
 
         def add(run: CommandHandler) -> CommandHandler:

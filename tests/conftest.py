@@ -91,9 +91,7 @@ async def database() -> AsyncIterator[Database]:
     connection = await asyncpg.connect(admin)
     try:
         await connection.execute(f"create database {name} template {TEMPLATE} strategy file_copy")
-        yield Database(
-            url=_with_database(admin, name, "aura_program"), admin_url=_with_database(admin, name)
-        )
+        yield Database(url=_with_database(admin, name, "aura_program"), admin_url=_with_database(admin, name))
         await connection.execute(f"drop database {name} with (force)")
     finally:
         await connection.close()

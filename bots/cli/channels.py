@@ -67,9 +67,7 @@ def set_channel(
         async with aiohttp.ClientSession() as http:
             found = wiring.channels(config, http)[channel]
             try:
-                proof = await connect(
-                    units, box, found, (clinic_id, slug), secrets, address, offline=offline
-                )
+                proof = await connect(units, box, found, (clinic_id, slug), secrets, address, offline=offline)
             finally:
                 await found.close()
         return proof

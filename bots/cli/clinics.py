@@ -28,6 +28,7 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Add a clinic with the starting treatments, tiers, rewards and rules, without people."""
+
     async def work(units: Units, box: SecretBox) -> UUID:
         return await add_clinic(units, slug=slug, name_th=name, name_en=name_en or name, timezone=timezone)
 

@@ -76,9 +76,7 @@ def database(config: Settings, *, migrated: bool = True) -> Iterator[Database]:
         yield found
         return
     with embedded.start(config.data_dir) as server:
-        found = Database(
-            server.dsn("aura_program", "aura"), server.superuser_dsn("aura"), is_embedded=True
-        )
+        found = Database(server.dsn("aura_program", "aura"), server.superuser_dsn("aura"), is_embedded=True)
         run(ensure_database(server.superuser_dsn(), "aura"))
         if migrated:
             run(upgrade(found.admin_url, create_login=True))

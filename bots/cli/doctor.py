@@ -36,10 +36,17 @@ def doctor(
 async def _collect(wiring: Composition, config: Settings, url: str) -> list[Finding]:
     current, head = await versions(url)
     findings: list[Finding] = [
-        ("database", current == head, f"revision {current or 'none'} of {head}" + ("" if current == head else
-         ": run `aura db upgrade`")),
-        ("public address", config.address.startswith("https://"), f"{config.address}" + (
-            "" if config.address.startswith("https://") else ": set AURA_PUBLIC_URL to the https address")),
+        (
+            "database",
+            current == head,
+            f"revision {current or 'none'} of {head}" + ("" if current == head else ": run `aura db upgrade`"),
+        ),
+        (
+            "public address",
+            config.address.startswith("https://"),
+            f"{config.address}"
+            + ("" if config.address.startswith("https://") else ": set AURA_PUBLIC_URL to the https address"),
+        ),
     ]
     if current == head:
         findings += [finding async for finding in _program(wiring, config, url)]

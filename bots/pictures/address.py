@@ -24,7 +24,7 @@ class PictureAddress:
         self._keys = [sha256(b"aura/pictures/" + secret.encode()).digest() for secret in secret_keys]
 
     def url(self, clinic_id: UUID, outbox_id: UUID) -> str:
-        """The address of a row's picture, good for LIFETIME seconds (rounded up to a day, so that it stays the same)."""
+        """The address of a row's picture, good for LIFETIME seconds; the same all day."""
         until = (int(time.time()) // 86_400 + 1) * 86_400 + LIFETIME
         body = _BODY.pack(clinic_id.bytes, outbox_id.bytes, until)
         token = base64.urlsafe_b64encode(body + self._mac(self._keys[0], body)).decode().rstrip("=")

@@ -35,9 +35,7 @@ class Canvas:
     def __init__(self, height: int, background: str) -> None:
         """Start an empty sheet filled with `background`, any matplotlib colour."""
         self.height = height
-        self.figure = Figure(
-            figsize=(WIDTH / fonts.DPI, height / fonts.DPI), dpi=fonts.DPI, facecolor=background
-        )
+        self.figure = Figure(figsize=(WIDTH / fonts.DPI, height / fonts.DPI), dpi=fonts.DPI, facecolor=background)
         FigureCanvasAgg(self.figure)
         self._axes: Axes = self.figure.add_axes((0, 0, 1, 1), xlim=(0, WIDTH), ylim=(height, 0))
         self._axes.axis("off")
@@ -53,27 +51,19 @@ class Canvas:
         """Place red-green-blue pixels exactly, without resampling, behind all else."""
         self.figure.figimage(values, left, self.height - top - values.shape[0], origin="upper", zorder=-1)
 
-    def pill(
-        self, left: float, top: float, width: float, height: float, *, colour: str, alpha: float = 1
-    ) -> None:
+    def pill(self, left: float, top: float, width: float, height: float, *, colour: str, alpha: float = 1) -> None:
         """A filled bar with round ends; `width` must exceed `height`."""
         ends = [left + height / 2, left + width - height / 2]
         middle = [top + height / 2] * 2
         self._axes.plot(ends, middle, color=colour, alpha=alpha, lw=height, solid_capstyle="round")
 
-    def circle(
-        self, x: float, y: float, radius: float, *, colour: str, alpha: float = 1, line: float = 0
-    ) -> None:
+    def circle(self, x: float, y: float, radius: float, *, colour: str, alpha: float = 1, line: float = 0) -> None:
         """A disc, or with `line` pixels of stroke a ring."""
         self._axes.add_patch(
-            Circle(
-                (x, y), radius, fill=not line, fc=colour, ec=colour if line else "none", lw=line, alpha=alpha
-            )
+            Circle((x, y), radius, fill=not line, fc=colour, ec=colour if line else "none", lw=line, alpha=alpha)
         )
 
-    def polygon(
-        self, points: Sequence[tuple[float, float]], *, colour: str, alpha: float = 1, line: float = 0
-    ) -> None:
+    def polygon(self, points: Sequence[tuple[float, float]], *, colour: str, alpha: float = 1, line: float = 0) -> None:
         """A filled polygon, or with `line` pixels of stroke its outline."""
         self._axes.add_patch(
             Polygon(

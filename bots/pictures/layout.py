@@ -43,9 +43,7 @@ class Block:
         return len(self.lines) * self.size * LEADING
 
 
-def fit(
-    text: str, *, width: float, size: float, smallest: float, bold: bool = False, lines: int = 1
-) -> Block:
+def fit(text: str, *, width: float, size: float, smallest: float, bold: bool = False, lines: int = 1) -> Block:
     """Lay `text` out in at most `lines` lines of `width` pixels, as near to `size` as it can be.
 
     Words stay whole while shrinking; at `smallest` they may break, and what is still too long ends in "…".
@@ -100,6 +98,4 @@ def _cut(rows: list[str], lines: int, width: float, size: float, bold: bool) -> 
 def _fitting(clusters: list[str], ending: str, width: float, size: float, bold: bool) -> int:
     """How many leading clusters fit in `width` with `ending` after them."""
     measure = partial(fonts.width, size=size, bold=bold)
-    return bisect_right(
-        range(1, len(clusters) + 1), width, key=lambda n: measure("".join(clusters[:n]) + ending)
-    )
+    return bisect_right(range(1, len(clusters) + 1), width, key=lambda n: measure("".join(clusters[:n]) + ending))

@@ -38,9 +38,7 @@ def _code(url: str) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
     """Pixels of the code in its quiet zone; whole pixels a module keep the edges sharp."""
     if not url:
         raise ValueError("picture fact 'url' must not be empty")
-    modules = np.array(
-        [list(row) for row in segno.make_qr(url, error="m").matrix_iter(border=_QUIET)], dtype=np.uint8
-    )
+    modules = np.array([list(row) for row in segno.make_qr(url, error="m").matrix_iter(border=_QUIET)], dtype=np.uint8)
     scale = _SIDE // modules.shape[0]
     grey = (1 - modules).repeat(scale, axis=0).repeat(scale, axis=1) * np.uint8(255)
     return np.stack([grey] * 3, axis=-1)

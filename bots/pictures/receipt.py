@@ -47,9 +47,7 @@ def compose(facts: Mapping[str, object]) -> Canvas:
 def _row(label: str, value: str, *, size: float = 36, bold: bool = False) -> tuple[Block, Block]:
     """The value takes what it needs up to 60 % of the line, the label the rest: sums stay whole."""
     right = fit(value, width=_ROOM * 0.6, size=size, smallest=size * 0.72, bold=bold, lines=6)
-    left = fit(
-        label, width=_ROOM - _GUTTER - right.width, size=size, smallest=size * 0.72, bold=bold, lines=6
-    )
+    left = fit(label, width=_ROOM - _GUTTER - right.width, size=size, smallest=size * 0.72, bold=bold, lines=6)
     return left, right
 
 

@@ -96,9 +96,7 @@ def _points(canvas: Canvas, colours: _Colours, facts: Mapping[str, object]) -> N
     pill = pending.width + 48 if pending.lines else 0
     label = fit(words(facts, "points_label"), width=WIDTH - 2 * MARGIN, size=30, smallest=22)
     canvas.write(label, MARGIN, 286, colour=colours.ink, alpha=0.85)
-    points = fit(
-        words(facts, "points"), width=WIDTH - 2 * MARGIN - pill - 32, size=132, smallest=48, bold=True
-    )
+    points = fit(words(facts, "points"), width=WIDTH - 2 * MARGIN - pill - 32, size=132, smallest=48, bold=True)
     canvas.write(points, MARGIN - 2, 404, colour=colours.ink)
     if pill:
         right = WIDTH - MARGIN

@@ -5,6 +5,7 @@ Safe to repeat at every start: clinics, people and accounts are found again, web
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -47,9 +48,7 @@ class Stage:
         for data in demo_clinics():
             slug = data["slug"]
             found = await find_clinic(self.units.engine, slug)
-            ids[slug] = found or await add_clinic(
-                self.units, slug, data["name_th"], data["name_en"], data["timezone"]
-            )
+            ids[slug] = found or await add_clinic(self.units, slug, data["name_th"], data["name_en"], data["timezone"])
             async with self.units.clinic(ids[slug]) as unit:
                 await load_demo(unit, data)
             await self._connect(ids[slug], slug, data["name_th"])
@@ -58,14 +57,12 @@ class Stage:
 
     async def phones(self, kept: Path) -> list[Phone]:
         """The phones; staff who have not joined yet hold their invitation. `kept` remembers the codes."""
-        invitations: dict[str, dict[str, str]] = json.loads(kept.read_text("utf-8")) if kept.exists() else {}
+        invitations = await asyncio.to_thread(_read, kept)
         accounts = {a.channel: a for a in await self.accounts.of_clinic(STAR)}
         data = next(d for d in demo_clinics() if d["slug"] == STAR)
         phones = []
         for number, (role, name, label) in enumerate(CAST, 1):
-            ids = {
-                channel: await self._person(channel, number, name) for channel in accounts
-            }
+            ids = {channel: await self._person(channel, number, name) for channel in accounts}
             if role != "customer" and role not in invitations:
                 invitations[role] = await self._invite(role, name)
             phones.append(
@@ -79,7 +76,7 @@ class Stage:
                     invitations=invitations.get(role, {}),
                 )
             )
-        kept.write_text(json.dumps(invitations), encoding="utf-8")
+        await asyncio.to_thread(kept.write_text, json.dumps(invitations), encoding="utf-8")
         return phones
 
     async def _invite(self, role: str, name: str) -> dict[str, str]:
@@ -96,11 +93,15 @@ class Stage:
     async def _connect(self, clinic_id: UUID, slug: str, name: str) -> None:
         bot, token = self.secrets[slug]["bot"], self.secrets[slug]["token"]
         box = SecretBox(self.settings.secret_keys())
-        for channel, secrets, extra in (
-            ("line", {"channel_secret": token, "access_token": f"line-{token}"}, {}),
-            ("telegram", {"bot_token": f"{bot}:{token}", "webhook_secret": token}, {"username": f"{slug.lower()}_demo_bot"}),
+        for channel, handle, secrets in (
+            ("line", {}, {"channel_secret": token, "access_token": f"line-{token}"}),
+            (
+                "telegram",
+                {"username": f"{slug.lower()}_demo_bot"},
+                {"bot_token": f"{bot}:{token}", "webhook_secret": token},
+            ),
         ):
-            await self._control(channel, "accounts", slug=slug, name=name, **secrets, **extra)
+            await self._control(channel, "accounts", slug=slug, name=name, **handle, **secrets)
             await connect(
                 self.units,
                 box,
@@ -120,3 +121,8 @@ class Stage:
             answer.raise_for_status()
             made: dict[str, Any] = await answer.json()
             return made
+
+
+def _read(kept: Path) -> dict[str, dict[str, str]]:
+    read: dict[str, dict[str, str]] = json.loads(kept.read_text("utf-8")) if kept.exists() else {}
+    return read

@@ -24,9 +24,7 @@ _SLUG: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?")
 """What stands in a webhook's address without being escaped."""
 
 
-async def add_clinic(
-    units: Units, slug: str, name_th: str, name_en: str, timezone: str = "Asia/Bangkok"
-) -> UUID:
+async def add_clinic(units: Units, slug: str, name_th: str, name_en: str, timezone: str = "Asia/Bangkok") -> UUID:
     """A new clinic with the starting catalogue and nobody in it; all or nothing.
 
     DomainErrors: `bad_slug`, `bad_name`, `bad_timezone`, `slug_taken`. The moment is real time: that a clinic was

@@ -15,9 +15,7 @@ _KEEP = text(
     "insert into customer_journey_events (clinic_id, person_id, identity_id, event_id, kind, data, at)"
     " values (:clinic, :person, :identity, :event, :kind, cast(:data as jsonb), :at)"
 )
-_UNREACHABLE = text(
-    "update channel_identities set reachable = false where clinic_id = :clinic and id = :identity"
-)
+_UNREACHABLE = text("update channel_identities set reachable = false where clinic_id = :clinic and id = :identity")
 _ERASE_KEPT = text(
     "delete from customer_journey_events where clinic_id = :clinic and identity_id = :identity"
     " and data ->> 'message_id' = :message"
@@ -64,6 +62,4 @@ async def erase(
 ) -> None:
     """Forget a message that its sender took back, wherever it is kept."""
     await db.execute(_ERASE_KEPT, {"clinic": clinic_id, "identity": identity_id, "message": message_id})
-    await db.execute(
-        _ERASE_INBOX, {"clinic": clinic_id, "account": account_id, "lane": lane, "message": message_id}
-    )
+    await db.execute(_ERASE_INBOX, {"clinic": clinic_id, "account": account_id, "lane": lane, "message": message_id})

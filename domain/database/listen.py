@@ -27,7 +27,7 @@ async def listen(url: str, wakers: Mapping[str, Callable[[str], None]]) -> None:
             await asyncio.sleep(1)
             continue
         try:
-            connection.add_termination_listener(lambda *_: ended.set())
+            connection.add_termination_listener(_setter(ended))
             for channel, wake in wakers.items():
                 await connection.add_listener(channel, lambda *args, wake=wake: wake(args[3]))
                 wake("")
@@ -36,3 +36,7 @@ async def listen(url: str, wakers: Mapping[str, Callable[[str], None]]) -> None:
             log.warning("listen.lost", error=type(error).__name__)
         finally:
             await connection.close(timeout=2)
+
+
+def _setter(event: asyncio.Event) -> Callable[..., None]:
+    return lambda *_: event.set()

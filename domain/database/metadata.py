@@ -36,7 +36,7 @@ metadata = MetaData(
 
 
 def clinic_table(name: str, *items: SchemaItem) -> Table:
-    """A table whose rows belong to one clinic: `(clinic_id, id)` is its key; row-level security is added by migration."""
+    """A table whose rows belong to one clinic, with `(clinic_id, id)` as its key. A migration adds its policy."""
     return Table(
         name,
         metadata,
@@ -87,6 +87,4 @@ def moment(name: str, *, null: bool = False) -> Column[object]:
 
 def jsonb(name: str, *, null: bool = False, default: str | None = "{}") -> Column[object]:
     """A jsonb column."""
-    return Column(
-        name, JSONB, nullable=null, server_default=None if default is None else text(f"'{default}'::jsonb")
-    )
+    return Column(name, JSONB, nullable=null, server_default=None if default is None else text(f"'{default}'::jsonb"))

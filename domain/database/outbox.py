@@ -55,9 +55,7 @@ select o.*, p.language, null as edited_ids, false as taken_over from outbox o
   left join persons p on p.clinic_id = o.clinic_id and p.id = o.person_id
  where o.clinic_id = :clinic and o.id = :id
 """)
-_UNREACHABLE = text(
-    "update channel_identities set reachable = false where clinic_id = :clinic and id = :identity"
-)
+_UNREACHABLE = text("update channel_identities set reachable = false where clinic_id = :clinic and id = :identity")
 _OTHER_CHAT = text("""
 select i.account_id, i.id, i.external_id from channel_identities i
  where i.clinic_id = :clinic and i.person_id = :person and i.reachable and i.id <> :identity
@@ -101,9 +99,7 @@ async def claim_accounts(engine: Engine, holder: UUID, seconds: int) -> list[tup
     return [(row.clinic_id, row.account_id) for row in rows]
 
 
-async def claim_due(
-    db: Connection, clinic_id: UUID, account_id: UUID, *, seconds: int, limit: int
-) -> list[Outgoing]:
+async def claim_due(db: Connection, clinic_id: UUID, account_id: UUID, *, seconds: int, limit: int) -> list[Outgoing]:
     """Claim rows of one account that are due, oldest first, for `seconds`."""
     values = {"clinic": clinic_id, "account": account_id, "seconds": seconds, "limit": limit}
     return [_outgoing(row) for row in (await db.execute(_CLAIM, values)).all()]

@@ -1,4 +1,7 @@
-"""Making foreign JSON fit for PostgreSQL: its text and jsonb refuse NUL and lone surrogates, and no event may be lost for one."""
+"""Making foreign JSON fit for PostgreSQL, whose text and jsonb refuse NUL and lone surrogates.
+
+No event may be lost for one such character, so it is replaced on the way into the inbox.
+"""
 
 from __future__ import annotations
 

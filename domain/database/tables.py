@@ -84,9 +84,7 @@ outbox = clinic_table(
     ref("identity_id", "channel_identities"),
     ref("person_id", "persons"),
     CheckConstraint("row_kind in ('answer', 'edit', 'notice')", name="row_kind"),
-    CheckConstraint(
-        "state in ('pending', 'sending', 'sent', 'refused', 'unknown', 'dropped')", name="state"
-    ),
+    CheckConstraint("state in ('pending', 'sending', 'sent', 'refused', 'unknown', 'dropped')", name="state"),
     Index("ix_outbox_due", "account_id", "seq", postgresql_where=text("state in ('pending', 'sending')")),
     Index("ix_outbox_subject", "clinic_id", "subject", postgresql_where=text("subject is not null")),
 )

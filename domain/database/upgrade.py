@@ -73,9 +73,7 @@ async def versions(url: str) -> tuple[str | None, str | None]:
     engine = create_async_engine(async_url(url))
     try:
         async with engine.connect() as connection:
-            current = await connection.run_sync(
-                lambda c: MigrationContext.configure(c).get_current_revision()
-            )
+            current = await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
     finally:
         await engine.dispose()
     return current, head

@@ -53,9 +53,7 @@ _CHATS = (
         _i.last_seen_at.desc(),
     )
 )
-_ABOUT = select(
-    outbox.c.id, outbox.c.account_id, outbox.c.identity_id, outbox.c.person_id, outbox.c.recipient
-).where(
+_ABOUT = select(outbox.c.id, outbox.c.account_id, outbox.c.identity_id, outbox.c.person_id, outbox.c.recipient).where(
     outbox.c.clinic_id == bindparam("clinic"),
     outbox.c.subject == bindparam("subject"),
     outbox.c.row_kind != "edit",
@@ -76,5 +74,3 @@ async def sent_about(db: Connection, clinic_id: UUID, subject: str) -> list[Sent
     """Cards about a subject that people see, or soon will."""
     rows = (await db.execute(_ABOUT, {"clinic": clinic_id, "subject": subject})).all()
     return [SentCard(r.id, Chat(r.account_id, r.identity_id, r.person_id, r.recipient)) for r in rows]
-
-

@@ -136,7 +136,7 @@ async def join(unit: Unit, code: str) -> Joined:
 
 
 async def unlink_customer(unit: Unit, invitation_id: UUID) -> Invitation:
-    """"That is somebody else": take the customer away from the chat that used a code, and make a new code.
+    """ "That is somebody else": take the customer away from the chat that used a code, and make a new code.
 
     The chat keeps nothing of the customer: it gets a person of its own (a member of staff keeps theirs), its
     open form is gone and notices not yet sent are dropped. Consents stay with the customer as the record of
@@ -165,9 +165,7 @@ async def unlink_customer(unit: Unit, invitation_id: UUID) -> Invitation:
         await store.move_chat(unit.db, clinic, chat.identity_id, other)
         await store.forget_chat(unit.db, clinic, chat.identity_id)
     await store.revoke_invitations(unit.db, clinic, unit.now, id=found.id)
-    unit.record(
-        "customer_unlinked", target.id, identity_id=str(chat.identity_id), invitation_id=str(invitation_id)
-    )
+    unit.record("customer_unlinked", target.id, identity_id=str(chat.identity_id), invitation_id=str(invitation_id))
     return await invite_customer(unit, target.id, found.journey_id)
 
 

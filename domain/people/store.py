@@ -153,9 +153,7 @@ async def staff(db: Connection, clinic_id: UUID, user_id: UUID) -> Staff | None:
     return Staff(**row._mapping) if row else None
 
 
-async def staff_of_role(
-    db: Connection, clinic_id: UUID, roles: Collection[str], branch: UUID | None
-) -> list[Staff]:
+async def staff_of_role(db: Connection, clinic_id: UUID, roles: Collection[str], branch: UUID | None) -> list[Staff]:
     """Active staff in one of the roles, by name; with a branch, those of it and those of no branch."""
     query = _STAFF.where(_u.clinic_id == clinic_id, _u.role.in_(roles)).order_by(_u.name, _u.id)
     if branch is not None:

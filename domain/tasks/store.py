@@ -54,9 +54,7 @@ _VIEW = (
     .join(customers, and_(customers.c.clinic_id == _q.clinic_id, customers.c.id == _j.customer_id))
     .join(treatments, and_(treatments.c.clinic_id == _q.clinic_id, treatments.c.id == _j.treatment_id))
     .outerjoin(users, and_(users.c.clinic_id == _q.clinic_id, users.c.id == _q.assignee_id))
-    .outerjoin(
-        _profiles, and_(_profiles.c.clinic_id == _q.clinic_id, _profiles.c.customer_id == _j.customer_id)
-    )
+    .outerjoin(_profiles, and_(_profiles.c.clinic_id == _q.clinic_id, _profiles.c.customer_id == _j.customer_id))
 )
 
 
@@ -82,9 +80,7 @@ async def open_for_journey(db: Connection, clinic_id: UUID, journey_id: UUID) ->
 
 async def waiting(db: Connection, clinic_id: UUID, role: str) -> list[TaskView]:
     """Tasks nobody has accepted that this role may perform, earliest slot first."""
-    return await _views(
-        db, _q.clinic_id == clinic_id, _q.state == TaskState.REQUESTED, treatments.c.roles.any(role)
-    )
+    return await _views(db, _q.clinic_id == clinic_id, _q.state == TaskState.REQUESTED, treatments.c.roles.any(role))
 
 
 async def of_assignee(db: Connection, clinic_id: UUID, user_id: UUID) -> list[TaskView]:

@@ -8,7 +8,6 @@ from uuid import UUID
 from domain.clinics import service as clinics
 from domain.clinics.model import Treatment
 from domain.errors import DomainError
-from domain.notifications.service import notify
 from domain.people import service as people
 from domain.people.model import Customer, Role
 from domain.people.rules import clean_name
@@ -55,8 +54,8 @@ async def create_lead(
 async def create_self_lead(unit: Unit, *, name: str, phone: str) -> JourneyView:
     """Somebody asks for the clinic in a chat: a journey of the skin scan, on their own person, owned by nobody.
 
-    Tells all sales and managers (`lead.new`). For strangers and customers; a stranger becomes a customer with
-    this name and phone. DomainErrors: `not_your_role`, `bad_name`, `bad_phone`, `open_journey` (journey_id).
+    For strangers and customers; a stranger becomes a customer with this name and phone. The fact `lead_created`
+    has the actor's role as `by`. DomainErrors: `not_your_role`, `bad_name`, `bad_phone`, `open_journey` (journey_id).
     """
     actor = unit.actor
     if actor.person_id is None or actor.role not in _ALONE:
@@ -69,8 +68,7 @@ async def create_self_lead(unit: Unit, *, name: str, phone: str) -> JourneyView:
             unit, name=name, phone=phone, source=FROM_CHAT, owner_id=None, person_id=actor.person_id
         )
         await people.set_person_name(unit, name)
-    journey = await _open(unit, customer, treatment, FROM_CHAT)
-    return journey
+    return await _open(unit, customer, treatment, FROM_CHAT)
 
 
 async def _open(unit: Unit, customer: Customer, treatment: Treatment, source: str) -> JourneyView:

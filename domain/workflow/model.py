@@ -32,9 +32,7 @@ class Stage(StrEnum):
     CANCELLED = "cancelled"
 
 
-OVER_STAGES: Final = frozenset(
-    {Stage.TREATMENT_COMPLETED, Stage.FOLLOW_UP, Stage.CLOSED, Stage.LOST, Stage.CANCELLED}
-)
+OVER_STAGES: Final = frozenset({Stage.TREATMENT_COMPLETED, Stage.FOLLOW_UP, Stage.CLOSED, Stage.LOST, Stage.CANCELLED})
 """The treatment was done or given up, so the customer may start another journey of the same treatment."""
 
 

@@ -113,7 +113,7 @@ async def confirm_payment(
 
 
 async def schedule(unit: Unit, journey_id: UUID, *, version: int, at: datetime) -> JourneyView:
-    """Give a paid journey its time (T5); the trigger opens the task of whoever will perform it.
+    """Give a paid journey its time (T5), now or later; the trigger opens the task of whoever will perform it.
 
     DomainErrors: `no_such_journey`, `not_your_role`, `already_scheduled` (by, at: who set it when; scheduled_at:
     the time set), `outdated`, `illegal_move`, `in_the_past`.

@@ -28,9 +28,7 @@ _PAID = (
     .scalar_subquery()
 )
 _LINKED = exists(
-    select(1).where(
-        channel_identities.c.clinic_id == _s.clinic_id, channel_identities.c.person_id == _c.person_id
-    )
+    select(1).where(channel_identities.c.clinic_id == _s.clinic_id, channel_identities.c.person_id == _c.person_id)
 ).correlate(workflow_states, customers)
 _VIEW = (
     select(
@@ -61,9 +59,7 @@ _VIEW = (
     .join(customers, and_(_c.clinic_id == _s.clinic_id, _c.id == _s.customer_id))
     .join(treatments, and_(_t.clinic_id == _s.clinic_id, _t.id == _s.treatment_id))
     .outerjoin(users, and_(users.c.clinic_id == _s.clinic_id, users.c.id == _s.owner_id))
-    .outerjoin(
-        _profiles, and_(_profiles.c.clinic_id == _s.clinic_id, _profiles.c.customer_id == _s.customer_id)
-    )
+    .outerjoin(_profiles, and_(_profiles.c.clinic_id == _s.clinic_id, _profiles.c.customer_id == _s.customer_id))
 )
 _NEWEST = (_s.created_at.desc(), _s.id)
 

@@ -1,4 +1,4 @@
-"""The emulated platforms as fixtures: `line` is a whole world, `platform` and `program` are Telegram and its listener."""
+"""The emulated platforms as fixtures: `line` is a whole world; `platform`, `program` and `person` are Telegram's."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from pathlib import Path
 import pytest
 
 from bots.journal import Journal
-from tests.channels.line_world import *
-from tests.channels.telegram_world import *
+from tests.channels import line_world, telegram_world
 
 
 @pytest.fixture
-async def line() -> AsyncIterator[World]:
-    async with world(Journal(None), Clock()) as made:
+async def line() -> AsyncIterator[line_world.World]:
+    """One account, one person and the program that listens to them."""
+    async with line_world.world(Journal(None), line_world.Clock()) as made:
         yield made
 
 
 @pytest.fixture
-async def platform(tmp_path: Path) -> AsyncIterator[Platform]:
-    running = Platform(tmp_path / "journal.jsonl", Clock())
+async def platform(tmp_path: Path) -> AsyncIterator[telegram_world.Platform]:
+    """An emulator with one bot, which no webhook listens to yet."""
+    running = telegram_world.Platform(tmp_path / "journal.jsonl", telegram_world.Clock())
     await running.start()
     running.account = await running.add_bot()
     yield running
@@ -29,15 +30,17 @@ async def platform(tmp_path: Path) -> AsyncIterator[Platform]:
 
 
 @pytest.fixture
-async def program() -> AsyncIterator[Program]:
-    receiving = Program()
+async def program() -> AsyncIterator[telegram_world.Program]:
+    """The receiving end of the bot's webhook."""
+    receiving = telegram_world.Program()
     yield receiving
     if receiving.server:
         await receiving.server.close()
 
 
 @pytest.fixture
-async def person(platform: Platform) -> str:
+async def person(platform: telegram_world.Platform) -> str:
+    """Somebody who has started the bot."""
     newcomer = await platform.add_person()
     await platform.act(newcomer, "follow")
     return newcomer

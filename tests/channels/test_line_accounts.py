@@ -10,9 +10,7 @@ import pytest
 
 from bots.channel import Account, AccountError, Profile, Proof, Refused
 from handlers.cards import Card
-from tests.channels.line_world import *
-
-# --- the account ---
+from tests.channels.line_world import SECRET, TOKEN, World
 
 
 async def test_the_account_proves_itself(line: World) -> None:

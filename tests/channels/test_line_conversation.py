@@ -10,7 +10,8 @@ import aiohttp
 
 from bots.channel import Profile, Sent
 from handlers.cards import Action, Button, Card, Picture
-from tests.channels.line_world import *
+from handlers.incoming import Arrived, Left, Other, Said, Tapped
+from tests.channels.line_world import World
 
 
 async def test_a_person_and_the_program_talk(line: World) -> None:
@@ -28,7 +29,8 @@ async def test_a_person_and_the_program_talk(line: World) -> None:
     await line.act("tap", message=sent.message_ids[0], button=0)
     assert line.channel.understand(line.program.arrivals[-1].payload) == Tapped("signed-points-0")
     await line.act("say", text="ขอบคุณค่ะ")
-    assert line.channel.understand(line.program.arrivals[-1].payload) == Said("ขอบคุณค่ะ")
+    thanks = (await line.chat())["messages"][-1]["id"]
+    assert line.channel.understand(line.program.arrivals[-1].payload) == Said("ขอบคุณค่ะ", thanks)
     await line.act("sticker")
     assert line.channel.understand(line.program.arrivals[-1].payload) == Other("sticker")
     shown = [(m["from"], m["text"]) for m in (await line.chat())["messages"]]
@@ -97,8 +99,8 @@ async def test_a_forged_press_reaches_the_program_as_it_is(line: World) -> None:
     await line.act("follow")
     sent = await line.channel.send(line.account, [Card(text="x")], line.letter())
     assert isinstance(sent, Sent)
-    await line.act("press", message=sent.message_ids[0], data="forged\u0000\u202e")
-    assert line.channel.understand(line.program.arrivals[-1].payload) == Tapped("forged\ufffd\u202e")
+    await line.act("press", message=sent.message_ids[0], data="forged\u0000\ud83e\u202e")
+    assert line.channel.understand(line.program.arrivals[-1].payload) == Tapped("forged\u0000\ud83e\u202e")
     await line.act("press", status=404, message="1", data="x")
 
 

@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
-import json
-from collections.abc import Callable, Mapping
 from typing import Any
-from uuid import UUID, uuid4
 
-import aiohttp
 import pytest
-import regex
-from aiohttp import web
-from aiohttp.test_utils import TestServer
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.channel import Account, AccountError, Letter, Outcome, Refused, RetryLater, Sent, Unknown
-from bots.line import LineChannel, inbound, limits
-from bots.line import settings as line_settings
-from bots.line.emulator_checks import refusal
-from bots.line.outcomes import outcome_of
-from bots.line.render import render
-from handlers.cards import Action, Button, Card, Picture
+from bots.channel import NOBODY
+from bots.line import inbound
 from handlers.incoming import Arrived, Incoming, Left, Nothing, Other, Said, Tapped, Unsent
-from tests.channels import line_samples
-from tests.channels.line_samples import *
+from tests.channels.line_samples import GOLDEN_BODY, GROUP, PERSON, body, event
 
 
-        (event(), Said("สวัสดี")),
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (event(), Said("สวัสดี", "1")),
         (event(message={"type": "text", "id": "1", "text": "/start AB12"}), Arrived("AB12")),
-        (event(message={"type": "text", "id": "1", "text": "/start"}), Said("/start")),
+        (event(message={"type": "text", "id": "1", "text": "/start"}), Said("/start", "1")),
+        (event(message={"type": "text", "text": "no id"}), Said("no id")),
         (event(message={"type": "sticker", "id": "1", "stickerResourceType": "NEW"}), Other("sticker")),
         (event(message={"type": "hologram"}), Other("hologram")),
         (event(type="postback", postback={"data": "token"}, message=None), Tapped("token")),
@@ -64,18 +52,43 @@ def test_a_strange_event_does_not_lose_the_good_ones_beside_it() -> None:
     assert arrivals[1].payload["message"]["text"] == "สวัสดี"
 
 
+UNSEND = {"type": "unsend", "unsend": {"messageId": "77"}, "message": None, "replyToken": None}
+NOBODYS = f"{NOBODY}01HEVENT"
+
+
 @pytest.mark.parametrize(
-    ("source", "lane"),
+    ("changes", "lane"),
     [
-        ({"type": "user", "userId": PERSON}, PERSON),
-        (GROUP, PERSON),
-        ({"type": "group", "groupId": "C1"}, "C1"),
-        ({"type": "room", "roomId": "R1"}, "R1"),
-        (None, "01HEVENT"),
+        ({}, PERSON),
+        ({"mode": None}, PERSON),
+        ({"type": "from the future"}, PERSON),
+        ({"mode": "standby"}, NOBODYS),
+        ({"source": GROUP}, NOBODYS),
+        ({"source": {"type": "group", "groupId": "C1"}}, NOBODYS),
+        ({"source": {"type": "room", "roomId": "R1", "userId": PERSON}}, NOBODYS),
+        ({"source": {"type": "user"}}, NOBODYS),
+        ({"source": None}, NOBODYS),
+        (UNSEND, PERSON),
+        (UNSEND | {"mode": "standby"}, PERSON),
+        (UNSEND | {"source": GROUP}, PERSON),
+        (UNSEND | {"source": {"type": "group", "groupId": "C1"}}, NOBODYS),
     ],
 )
-def test_the_lane_is_the_sender_or_what_comes_nearest(source: dict[str, str] | None, lane: str) -> None:
-    assert inbound.read(body(event(source=source)))[0].lane == lane
+def test_the_lane_is_the_person_in_a_chat_that_is_ours_else_nobodys(changes: dict[str, Any], lane: str) -> None:
+    assert inbound.read(body(event(**changes)))[0].lane == lane
+
+
+@given(st.text(), st.sampled_from(["user", "group", "room", "channel"]), st.sampled_from(["active", "standby"]))
+def test_what_asks_something_of_us_is_always_in_its_persons_lane(words: str, source: str, mode: str) -> None:
+    arrival = inbound.read(
+        body(
+            event(
+                message={"type": "text", "id": "1", "text": words}, mode=mode, source={"type": source, "userId": PERSON}
+            )
+        )
+    )[0]
+    asks = not isinstance(inbound.understand(arrival.payload), Nothing)
+    assert asks == (arrival.lane == PERSON) == (not arrival.lane.startswith(NOBODY))
 
 
 def test_a_redelivery_has_the_same_id_even_when_line_gives_none() -> None:
@@ -97,12 +110,6 @@ def test_the_consoles_verify_button_sends_no_events() -> None:
 def test_what_is_not_of_lines_shape_is_a_value_error(body: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - the contract promises no more than the type
         inbound.read(body)
-
-
-def test_what_postgresql_cannot_keep_is_replaced() -> None:
-    arrival = inbound.read(body(event(message={"type": "text", "id": "1", "text": "a\x00b\ud83e"})))[0]
-    json.dumps(arrival.payload, ensure_ascii=False).encode()
-    assert inbound.understand(arrival.payload) == Said("a\ufffdb\ufffd")
 
 
 @pytest.mark.parametrize(

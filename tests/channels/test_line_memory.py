@@ -13,7 +13,7 @@ import aiohttp
 from bots.channel import Profile, Refused, Sent
 from bots.journal import Journal
 from handlers.cards import Card
-from tests.channels.line_world import *
+from tests.channels.line_world import SECRET, TOKEN, Clock, World, listening, world
 
 
 async def test_a_failed_webhook_is_delivered_again(line: World) -> None:

@@ -13,7 +13,7 @@ from bots.channel import AccountError, Outcome, Refused, RetryLater, Sent, Unkno
 from bots.line import LineChannel
 from bots.line.outcomes import outcome_of
 from handlers.cards import Card
-from tests.channels.line_samples import *
+from tests.channels.line_samples import account, letter
 
 
 async def outcome(

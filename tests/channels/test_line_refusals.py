@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bots.line import limits
-from tests.channels.line_world import *
+from tests.channels.line_world import World
 
 
 def text(**changes: Any) -> dict[str, Any]:

@@ -12,8 +12,15 @@ from hypothesis import strategies as st
 
 from bots.line import limits
 from bots.line.emulator_checks import refusal
+from bots.line.render import render
 from handlers.cards import Action, Button, Card, Picture
-from tests.channels.line_samples import *
+from tests.channels.line_samples import letter
+
+
+def message(card: Card, **changes: Any) -> dict[str, Any]:
+    rendered: dict[str, Any] = render(card, letter(**changes)).to_dict()
+    return rendered
+
 
 TREATMENT = Card(
     title="งานใหม่ 14:00 น.",

@@ -8,7 +8,7 @@ import pytest
 
 from bots.channel import Refused, Sent
 from handlers.cards import Card
-from tests.channels.line_world import *
+from tests.channels.line_world import World
 
 
 async def test_a_reply_token_works_once(line: World) -> None:

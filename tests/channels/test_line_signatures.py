@@ -6,28 +6,26 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Mapping
-from typing import Any
-from uuid import UUID, uuid4
+from collections.abc import Mapping
 
 import aiohttp
 import pytest
-import regex
-from aiohttp import web
-from aiohttp.test_utils import TestServer
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.channel import Account, AccountError, Letter, Outcome, Refused, RetryLater, Sent, Unknown
-from bots.line import LineChannel, inbound, limits
+from bots.channel import AccountError, Refused
+from bots.line import LineChannel, inbound
 from bots.line import settings as line_settings
-from bots.line.emulator_checks import refusal
-from bots.line.outcomes import outcome_of
-from bots.line.render import render
-from handlers.cards import Action, Button, Card, Picture
-from handlers.incoming import Arrived, Incoming, Left, Nothing, Other, Said, Tapped, Unsent
-from tests.channels import line_samples
-from tests.channels.line_samples import *
+from handlers.cards import Card
+from tests.channels.line_samples import (
+    GOLDEN_BODY,
+    GOLDEN_SECRET,
+    GOLDEN_SIGNATURE,
+    PHOTO,
+    account,
+    event,
+    letter,
+)
 
 
 @pytest.mark.parametrize("header", ["x-line-signature", "X-Line-Signature", "X-LINE-SIGNATURE"])
@@ -53,12 +51,16 @@ async def test_an_account_without_usable_secrets_accepts_and_sends_nothing() -> 
         await channel.close()
 
 
-PHOTO = {"type": "image", "id": "1", "contentProvider": {"type": "line"}}
-
-
 def _hmac(secret: str, body: bytes, algorithm: str = "sha256") -> str:
+    return base64.b64encode(hmac.new(secret.encode(), body, algorithm).digest()).decode()
 
 
+FORGED: dict[str, tuple[Mapping[str, str], bytes]] = {
+    "no header": ({}, GOLDEN_BODY),
+    "empty header": ({"x-line-signature": ""}, GOLDEN_BODY),
+    "not base64": ({"x-line-signature": "ลายเซ็น\udcff"}, GOLDEN_BODY),
+    "another secret": ({"x-line-signature": _hmac("f" * 32, GOLDEN_BODY)}, GOLDEN_BODY),
+    "empty secret": ({"x-line-signature": _hmac("", GOLDEN_BODY)}, GOLDEN_BODY),
     "another algorithm": ({"x-line-signature": _hmac(GOLDEN_SECRET, GOLDEN_BODY, "sha512")}, GOLDEN_BODY),
     "hexadecimal": (
         {"x-line-signature": hmac.new(GOLDEN_SECRET.encode(), GOLDEN_BODY, hashlib.sha256).hexdigest()},
@@ -91,9 +93,6 @@ def test_any_changed_byte_breaks_the_signature(body: bytes, position: int, flip:
     changed = bytearray(body)
     changed[position % len(body)] ^= flip
     assert not inbound.verify([GOLDEN_SECRET], headers, bytes(changed))
-
-
-# --- settings ---
 
 
 @pytest.mark.parametrize(

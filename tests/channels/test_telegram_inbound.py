@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from bots.channel import NOBODY
 from bots.telegram import limits
 from bots.telegram.inbound import SECRET_HEADER, profile, read, understand, verify
 from bots.telegram.settings import TelegramSettings
 from handlers.incoming import Arrived, Incoming, Left, Nothing, Other, Returned, Said, Tapped
-from tests.channels.telegram_samples import *
+from tests.channels.telegram_samples import BOT, CHAT, GROUP, PERSON, TOKEN, membership, message, press
 
 
 def test_secrets_survive_being_kept_and_never_show() -> None:
@@ -67,10 +68,26 @@ def test_a_body_is_one_arrival_in_its_senders_lane(update: dict[str, Any]) -> No
     assert arrival.payload == update
 
 
-def test_updates_without_a_sender_have_a_lane_too() -> None:
-    (post,) = read(json.dumps({"update_id": 1, "channel_post": {"chat": GROUP}}).encode())
-    (poll,) = read(json.dumps({"update_id": 2, "poll": {"id": "3"}}).encode())
-    assert (post.lane, poll.lane) == ("-100", "2")
+@pytest.mark.parametrize(
+    "update",
+    [
+        message(text="hi", chat=GROUP),
+        press(message={"message_id": 1, "date": 0, "chat": GROUP}),
+        press(message=None, inline_message_id="1"),
+        membership("kicked", GROUP),
+        {"update_id": 10, "channel_post": {"chat": GROUP}},
+        {"update_id": 10, "channel_post": {"chat": GROUP | {"type": "channel"}, "from": PERSON}},
+        {"update_id": 10, "message": {"chat": CHAT}},
+        {"update_id": 10, "message": {"chat": 5, "from": PERSON}},
+        {"update_id": 10, "poll": {"id": "3"}},
+        {"update_id": 10, "brand_new_kind": 3},
+        {"update_id": 10},
+    ],
+)
+def test_what_no_person_did_in_a_private_chat_is_in_nobodys_lane(update: dict[str, Any]) -> None:
+    (arrival,) = read(json.dumps(update).encode())
+    assert arrival.lane == f"{NOBODY}{update['update_id']}"
+    assert isinstance(understand(arrival.payload), Nothing)
 
 
 @pytest.mark.parametrize(
@@ -90,9 +107,9 @@ STICKER = {"file_id": "a", "file_unique_id": "b", "type": "regular", "width": 1,
         (message(text="/start CODE_1-x"), Arrived("CODE_1-x")),
         (message(text="/start"), Arrived("")),
         (message(text="/start@siam_bot abc"), Arrived("abc")),
-        (message(text="/starting"), Said("/starting")),
-        (message(text="/start two words"), Said("/start two words")),
-        (message(text="  สวัสดี <b>&amp;\n"), Said("  สวัสดี <b>&amp;\n")),
+        (message(text="/starting"), Said("/starting", "7")),
+        (message(text="/start two words"), Said("/start two words", "7")),
+        (message(text="  สวัสดี <b>&amp;\n"), Said("  สวัสดี <b>&amp;\n", "7")),
         (press(data="v1.x"), Tapped("v1.x")),
         (press(message={"message_id": 1, "date": 0, "chat": CHAT}), Tapped("token")),
         (membership("kicked"), Left()),

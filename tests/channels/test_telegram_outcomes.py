@@ -15,7 +15,7 @@ from aiohttp.test_utils import TestServer
 from bots.channel import AccountError, Outcome, Refused, RetryLater, Sent, Unknown
 from bots.telegram import TelegramChannel
 from handlers.cards import Card
-from tests.channels.telegram_samples import *
+from tests.channels.telegram_samples import TOKEN, Reply, account, letter, message, press
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.cards import Card, Picture
-from tests.channels.telegram_world import *
+from tests.channels.telegram_world import SECRET, Platform, Program, account, keys, letter, png, sent
 
 
 async def test_a_restart_keeps_people_chats_ids_files_and_webhooks(

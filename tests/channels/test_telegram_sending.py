@@ -11,7 +11,7 @@ import pytest
 from bots.channel import AccountError, Letter, Refused, Sent
 from bots.telegram import limits
 from handlers.cards import Action, Button, Card, Picture
-from tests.channels.telegram_world import *
+from tests.channels.telegram_world import MARKUP, SECRET, Platform, account, keys, letter, png, sent
 
 
 async def test_prove_tells_who_the_token_belongs_to(platform: Platform) -> None:

@@ -10,7 +10,7 @@ from bots.channel import Refused
 from bots.telegram import limits
 from handlers.cards import Button, Card
 from handlers.incoming import Arrived, Left, Other, Returned, Said, Tapped
-from tests.channels.telegram_world import *
+from tests.channels.telegram_world import MARKUP, Platform, Program, account, keys, letter, png, sent
 
 
 async def test_what_people_do_reaches_the_program(platform: Platform, program: Program) -> None:
@@ -24,6 +24,7 @@ async def test_what_people_do_reaches_the_program(platform: Platform, program: P
         platform, nok, Card(text="?", buttons=(*keys("Yes"), Button("Map", url="https://maps.example.com")))
     )
     await platform.act(nok, "say", text=MARKUP)
+    words = (await platform.messages(nok))[-1]["id"]
     await platform.act(nok, "tap", message=message, button=0)
     await platform.act(nok, "press", message=message, data="forged" * 30)
     await platform.act(nok, "photo", base64=base64.b64encode(png()).decode())
@@ -34,7 +35,7 @@ async def test_what_people_do_reaches_the_program(platform: Platform, program: P
     arrivals = [arrival for body in program.bodies for arrival in channel.read(body)]
     assert [channel.understand(a.payload) for a in arrivals] == [
         Arrived("ABC_1"),
-        Said(MARKUP),
+        Said(MARKUP, words),
         Tapped("do-Yes"),
         Tapped("forged" * 30),
         Other("photo"),

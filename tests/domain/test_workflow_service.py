@@ -1,0 +1,463 @@
+"""Journeys from lead to treated: every move by the right person, once, in order, and written down."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.database.session import Engine
+from domain.errors import DomainError
+from domain.notifications.service import notify
+from domain.people import service as people
+from domain.tasks import service as tasks
+from domain.unit import Actor, Unit
+from domain.workflow import service as workflow
+from domain.workflow.model import JourneyView, Stage
+from tests.domain.clinic_factory import FACIAL_SATANG, PHONE, TestClinic, make_clinic, overtaken, refused
+
+NOTE = "ผิวดี ทายาครบทุกขั้นตอน"
+
+
+@pytest.fixture
+async def clinic(engine: Engine) -> TestClinic:
+    return await make_clinic(engine)
+
+
+@pytest.fixture
+async def sales(clinic: TestClinic) -> Actor:
+    return await clinic.staff("sales", "คุณเจ")
+
+
+async def pay(unit: Unit, journey: JourneyView, satang: int | None = None) -> workflow.PaymentResult:
+    amount = journey.agreed_satang if satang is None else satang
+    return await workflow.confirm_payment(
+        unit, journey.id, version=journey.version, amount_satang=amount, method="transfer"
+    )
+
+
+async def put(clinic: TestClinic, journey: JourneyView, stage: str) -> None:
+    """A stage that no use case reaches yet."""
+    await clinic.rows("update workflow_states set stage = :stage where id = :id", stage=stage, id=journey.id)
+
+
+async def audit(clinic: TestClinic, journey_id: UUID) -> list[tuple[str, str | None, str, int, str]]:
+    rows = await clinic.rows(
+        "select action, from_stage, to_stage, version, actor_role from workflow_actions"
+        " where journey_id = :id order by version",
+        id=journey_id,
+    )
+    return [tuple(row.values()) for row in rows]
+
+
+# The whole way
+
+
+async def test_a_facial_from_lead_to_treated(clinic: TestClinic, sales: Actor) -> None:
+    mint = await clinic.staff("beautician", "มิ้นท์")
+    lead = await clinic.lead(sales)
+    assert (lead.stage, lead.version, lead.agreed_satang, lead.paid_satang) == (Stage.LEAD, 1, FACIAL_SATANG, 0)
+    assert (lead.owner_id, lead.owner_name, lead.owner_person_id) == (sales.user_id, "คุณเจ", sales.person_id)
+    assert (lead.linked, lead.tier, lead.phone) == (False, "bronze", "+66812345678")
+    assert lead.treatment == {"th": "ทรีตเมนต์เติมน้ำผิว", "en": "Hydrating facial"}
+    async with clinic.by(sales) as unit:
+        paid = await pay(unit, lead)
+        assert (paid.journey.stage, paid.journey.paid_satang) == (Stage.PAYMENT_CONFIRMED, FACIAL_SATANG)
+        when = unit.now + timedelta(hours=1)
+        booked = await workflow.schedule(unit, lead.id, version=paid.journey.version, at=when)
+        assert (booked.stage, booked.scheduled_at) == (Stage.TREATMENT_SCHEDULED, when)
+        task = await tasks.open_for_journey(unit, lead.id)
+    assert task is not None
+    async with clinic.by(mint) as unit:
+        await tasks.accept(unit, task.id)
+        assert (await workflow.start_treatment(unit, task.id)).state == "in_progress"
+        done = await workflow.complete_treatment(unit, task.id, NOTE)
+        assert (done.state, done.note, done.completed_at) == ("completed", NOTE, unit.now)
+        assert (await workflow.journey_view(unit, lead.id)).stage == Stage.TREATMENT_COMPLETED
+    assert await audit(clinic, lead.id) == [
+        ("create", None, "lead", 1, "sales"),
+        ("confirm_payment", "lead", "payment_confirmed", 2, "sales"),
+        ("schedule", "payment_confirmed", "treatment_scheduled", 3, "sales"),
+        ("start", "treatment_scheduled", "treatment_started", 4, "beautician"),
+        ("complete", "treatment_started", "treatment_completed", 5, "beautician"),
+    ]
+    facts = {fact.kind: fact for fact in clinic.facts}
+    assert facts["payment_confirmed"].subject_id == paid.payment.id
+    assert facts["payment_confirmed"].data == {
+        "journey_id": str(lead.id),
+        "customer_id": str(lead.customer_id),
+        "amount_satang": FACIAL_SATANG,
+        "paid_before_satang": 0,
+        "method": "transfer",
+        "receipt_no": 1,
+        "stage": "payment_confirmed",
+    }
+    assert facts["treatment_scheduled"].subject_id == lead.id
+    assert facts["treatment_completed"].subject_id == lead.id
+    assert facts["treatment_completed"].data == {
+        "journey_id": str(lead.id),
+        "customer_id": str(lead.customer_id),
+        "task_id": str(task.id),
+        "performer_id": str(mint.user_id),
+        "agreed_satang": FACIAL_SATANG,
+        "paid_satang": FACIAL_SATANG,
+    }
+
+
+async def test_a_treated_customer_may_start_the_same_treatment_anew(clinic: TestClinic, sales: Actor) -> None:
+    first = await clinic.lead(sales)
+    await put(clinic, first, "treatment_completed")
+    second = await clinic.lead(sales)
+    assert (second.customer_id, second.id == first.id) == (first.customer_id, False)
+    async with clinic.by(sales) as unit:
+        assert [j.id for j in await workflow.open_journeys_of_phone(unit, PHONE)] == [second.id]
+        of_customer = await workflow.journeys_of_customer(unit, first.customer_id)
+        assert [j.id for j in of_customer] == [second.id, first.id]
+
+
+# Leads
+
+
+async def test_an_open_journey_of_the_same_plan_is_shown_instead_of_a_second(
+    clinic: TestClinic, sales: Actor
+) -> None:
+    lead = await clinic.lead(sales)
+    async with refused("open_journey", journey_id=str(lead.id)):
+        await clinic.lead(sales, name=" สมชาย ")
+    async with refused("open_journey", journey_id=str(lead.id)):
+        await clinic.lead(sales, customer_id=lead.customer_id)
+    other_plan = await clinic.lead(sales, "ACN", customer_id=lead.customer_id)
+    other_person = await clinic.lead(sales, name="สมหญิง")
+    assert other_plan.customer_id == lead.customer_id
+    assert other_person.customer_id != lead.customer_id
+    async with clinic.by(sales) as unit:
+        assert len(await workflow.open_journeys_of_phone(unit, "+66 81 234 5678")) == 3
+
+
+async def test_two_at_once_open_one_journey(clinic: TestClinic, sales: Actor) -> None:
+    customer_id = (await clinic.lead(sales, "ACN")).customer_id
+    facial = await clinic.treatment()
+
+    async def open_lead(unit: Unit) -> JourneyView:
+        return await workflow.create_lead(
+            unit, name="x", phone=None, treatment_id=facial, source="t", customer_id=customer_id
+        )
+
+    other = await clinic.staff("sales", "ฝน")
+    won, lost = await overtaken(clinic.engine, clinic.by(sales), clinic.by(other), open_lead, open_lead)
+    assert isinstance(lost, DomainError)
+    assert (lost.code, lost.facts) == ("open_journey", {"journey_id": str(won.id)})
+
+
+async def test_leads_are_taken_in_by_those_who_may(clinic: TestClinic, sales: Actor) -> None:
+    for role in ("beautician", "doctor"):
+        async with refused("not_your_role"):
+            await clinic.lead(await clinic.staff(role, role))
+    assert (await clinic.lead(await clinic.staff("manager", "พลอย"))).owner_name == "พลอย"
+    async with clinic.by(sales) as unit:
+        facial = await clinic.treatment()
+        for name, phone, code in (("", PHONE, "bad_name"), ("ก", "12", "bad_phone")):
+            async with refused(code):
+                await workflow.create_lead(unit, name=name, phone=phone, treatment_id=facial, source="t")
+        async with refused("no_such_treatment"):
+            await workflow.create_lead(unit, name="ก", phone=PHONE, treatment_id=uuid4(), source="t")
+
+
+async def test_a_stranger_asks_for_the_clinic_in_a_chat(clinic: TestClinic, sales: Actor) -> None:
+    async with clinic.event("anna") as unit:
+        person_id = unit.actor.person_id
+        lead = await workflow.create_self_lead(unit, name="Anna", phone=PHONE)
+    assert (lead.owner_id, lead.customer_person_id, lead.source, lead.linked) == (None, person_id, "chat", True)
+    assert lead.treatment["en"] == "Skin scan"
+    assert (clinic.facts[-1].kind, clinic.facts[-1].subject_id) == ("lead_created", lead.id)
+    assert clinic.facts[-1].data["by"] == "stranger"
+    async with clinic.event("anna") as unit:
+        assert (unit.actor.role, unit.actor.name) == ("customer", "Anna")
+    async with refused("open_journey"), clinic.event("anna") as unit:
+        await workflow.create_self_lead(unit, name="Anna", phone=PHONE)
+    async with clinic.by(sales) as unit, refused("not_your_role"):
+        await workflow.create_self_lead(unit, name="Anna", phone=PHONE)
+
+
+async def test_nobody_opens_a_journey_for_another_from_a_customers_chat(clinic: TestClinic, sales: Actor) -> None:
+    lead = await clinic.lead(sales)
+    facial = await clinic.treatment("ACN")
+    for customer_id in (None, lead.customer_id):
+        async with refused("not_your_role"):
+            async with clinic.event("thief") as unit:
+                await workflow.create_lead(
+                    unit, name="ก", phone=PHONE, treatment_id=facial, source="t", customer_id=customer_id
+                )
+
+
+# Payments
+
+
+async def test_parts_move_the_journey_when_they_add_up(clinic: TestClinic, sales: Actor) -> None:
+    lead = await clinic.lead(sales)
+    async with clinic.by(sales) as unit:
+        first = await pay(unit, lead, 100_000)
+        assert (first.journey.stage, first.journey.version, first.journey.due_satang) == (Stage.LEAD, 2, 29_000)
+        async with refused("more_than_due", due=29_000):
+            await pay(unit, first.journey, 29_001)
+        second = await pay(unit, first.journey, 29_000)
+        assert (second.journey.stage, second.journey.due_satang) == (Stage.PAYMENT_CONFIRMED, 0)
+        assert [first.payment.receipt_no, second.payment.receipt_no] == [1, 2]
+    assert clinic.facts[-1].data["paid_before_satang"] == 100_000
+    assert [(row[1], row[2]) for row in await audit(clinic, lead.id)][1:] == [
+        ("lead", "lead"),
+        ("lead", "payment_confirmed"),
+    ]
+
+
+async def test_a_second_press_hears_who_confirmed_what_and_when(clinic: TestClinic, sales: Actor) -> None:
+    lead = await clinic.lead(sales)
+    async with clinic.by(sales) as unit:
+        result = await pay(unit, lead)
+    said = {
+        "by": "คุณเจ",
+        "at": result.payment.confirmed_at.isoformat(),
+        "amount": FACIAL_SATANG,
+        "receipt_no": 1,
+    }
+    async with clinic.by(await clinic.staff("manager", "พลอย")) as unit:
+        for seen in (lead, result.journey):  # the old card, and one drawn after the payment
+            async with refused("already_paid", **said):
+                await pay(unit, seen)
+
+
+async def test_two_salespeople_confirm_the_same_payment_at_once(clinic: TestClinic, sales: Actor) -> None:
+    lead = await clinic.lead(sales)
+    other = await clinic.staff("sales", "ฝน")
+    won, lost = await overtaken(
+        clinic.engine, clinic.by(sales), clinic.by(other), lambda u: pay(u, lead), lambda u: pay(u, lead)
+    )
+    assert isinstance(lost, DomainError)
+    assert (lost.code, lost.facts["by"]) == ("already_paid", "คุณเจ")
+    assert datetime.fromisoformat(lost.facts["at"]) == won.payment.confirmed_at
+    assert len(await clinic.rows("select id from payments")) == 1
+    assert clinic.kinds().count("payment_confirmed") == 1
+
+
+async def test_payments_are_refused_that_may_not_be(clinic: TestClinic, sales: Actor) -> None:
+    lead, laser = await clinic.lead(sales), await clinic.lead(sales, "PICO")
+    async with clinic.by(sales) as unit:
+        async with refused("scan_needed"):
+            await pay(unit, laser)
+        async with refused("outdated"):
+            await workflow.confirm_payment(unit, lead.id, version=7, amount_satang=1, method="cash")
+        for amount in (0, -1):
+            async with refused("bad_amount"):
+                await pay(unit, lead, amount)
+        async with refused("bad_method"):
+            await workflow.confirm_payment(unit, lead.id, version=1, amount_satang=1, method="slip")
+        async with refused("no_such_journey"):
+            await workflow.confirm_payment(unit, uuid4(), version=1, amount_satang=1, method="cash")
+    for role in ("beautician", "doctor"):
+        async with clinic.by(await clinic.staff(role, role)) as unit, refused("not_your_role"):
+            await pay(unit, lead)
+    async with refused("not_your_role"):
+        async with clinic.event("x") as unit:
+            await pay(unit, lead)
+    await put(clinic, lead, "lost")
+    async with clinic.by(sales) as unit, refused("illegal_move"):
+        await pay(unit, lead)
+    assert await clinic.rows("select id from payments") == []
+
+
+async def test_a_scanned_customer_pays_for_what_needed_the_scan(clinic: TestClinic, sales: Actor) -> None:
+    laser = await clinic.lead(sales, "PICO")
+    await put(clinic, laser, "scanned")
+    async with clinic.by(sales) as unit:
+        assert (await pay(unit, laser)).journey.stage == Stage.PAYMENT_CONFIRMED
+
+
+async def test_nobody_confirms_their_own_payment(clinic: TestClinic, sales: Actor) -> None:
+    async with clinic.by(sales) as unit:
+        me = await people.create_customer(
+            unit, name="คุณเจ", phone=PHONE, source="t", owner_id=None, person_id=sales.person_id
+        )
+    lead = await clinic.lead(sales, customer_id=me.id)
+    async with clinic.by(sales) as unit, refused("own_payment"):
+        await pay(unit, lead)
+    async with clinic.by(await clinic.staff("sales", "ฝน")) as unit:
+        await pay(unit, lead)
+
+
+async def test_large_sums_need_two_people_from_the_clinics_own_limit(clinic: TestClinic, sales: Actor) -> None:
+    lift = await clinic.lead(sales, "ULT")
+    await put(clinic, lift, "scanned")
+    await clinic.rows("update workflow_states set agreed_satang = 3100000")
+    async with clinic.by(sales) as unit, refused("second_person_needed", limit=3_000_000):
+        await pay(unit, lift, 3_000_000)
+    await clinic.rows("update clinics set settings = '{\"two_person_limit_satang\"\\: 100000}'")
+    async with clinic.by(sales) as unit:
+        async with refused("second_person_needed", limit=100_000):
+            await pay(unit, lift, 100_000)
+        assert (await pay(unit, lift, 99_999)).payment.receipt_no == 1
+
+
+async def test_lists_show_the_actors_own_first(clinic: TestClinic, sales: Actor) -> None:
+    fon = await clinic.staff("sales", "ฝน")
+    mine = await clinic.lead(fon, name="ก")
+    paid = await clinic.paid(fon, name="ข")
+    theirs = await clinic.lead(sales, name="ค")
+    await clinic.lead(sales, "PICO", name="ง")  # needs a scan first
+    await clinic.lead(sales, "SCN", name="จ")  # costs nothing
+    async with clinic.by(fon) as unit:
+        assert [j.id for j in await workflow.journeys_to_pay(unit)] == [mine.id, theirs.id]
+        assert [j.id for j in await workflow.journeys_to_schedule(unit)] == [paid.id]
+    async with clinic.by(sales) as unit:
+        assert [j.id for j in await workflow.journeys_to_pay(unit)] == [theirs.id, mine.id]
+
+
+# Schedule, start, complete
+
+
+async def test_a_time_is_set_once_and_in_the_future(clinic: TestClinic, sales: Actor) -> None:
+    journey = await clinic.paid(sales)
+    lead = await clinic.lead(sales, name="ยังไม่จ่าย")
+    async with clinic.by(sales) as unit:
+        later = unit.now + timedelta(days=1)
+        async with refused("in_the_past"):
+            past = unit.now - timedelta(seconds=1)
+            await workflow.schedule(unit, journey.id, version=journey.version, at=past)
+        async with refused("outdated"):
+            await workflow.schedule(unit, journey.id, version=1, at=later)
+        async with refused("illegal_move"):
+            await workflow.schedule(unit, lead.id, version=lead.version, at=later)
+        async with refused("no_such_journey"):
+            await workflow.schedule(unit, uuid4(), version=1, at=later)
+        await workflow.schedule(unit, journey.id, version=journey.version, at=later)
+    fon = await clinic.staff("sales", "ฝน")
+    async with clinic.by(fon) as unit, refused("already_scheduled", by="คุณเจ", scheduled_at=later.isoformat()):
+        await workflow.schedule(unit, journey.id, version=journey.version, at=datetime(2099, 1, 1, tzinfo=UTC))
+    async with clinic.by(await clinic.staff("doctor", "หมอ")) as unit, refused("not_your_role"):
+        await workflow.schedule(unit, journey.id, version=journey.version, at=later)
+    assert len(await clinic.rows("select id from task_queue")) == 1
+
+
+async def test_two_salespeople_set_a_time_at_once(clinic: TestClinic, sales: Actor) -> None:
+    journey = await clinic.paid(sales)
+    fon = await clinic.staff("sales", "ฝน")
+
+    async def book(unit: Unit) -> JourneyView:
+        return await workflow.schedule(
+            unit, journey.id, version=journey.version, at=unit.now + timedelta(hours=2)
+        )
+
+    _, lost = await overtaken(clinic.engine, clinic.by(sales), clinic.by(fon), book, book)
+    assert isinstance(lost, DomainError)
+    assert (lost.code, lost.facts["by"]) == ("already_scheduled", "คุณเจ")
+    assert len(await clinic.rows("select id from task_queue")) == 1
+
+
+async def test_only_the_one_who_accepted_starts_and_completes_each_once(clinic: TestClinic, sales: Actor) -> None:
+    mint, nan = await clinic.staff("beautician", "มิ้นท์"), await clinic.staff("beautician", "แนน")
+    journey, task_id = await clinic.scheduled(sales)
+    async with clinic.by(mint) as unit:
+        async with refused("task_not_accepted"):
+            await workflow.start_treatment(unit, task_id)
+        await tasks.accept(unit, task_id)
+        async with refused("task_not_started"):
+            await workflow.complete_treatment(unit, task_id, NOTE)
+    for act in (workflow.start_treatment, lambda u, t: workflow.complete_treatment(u, t, NOTE)):
+        for who in (nan, sales):
+            async with clinic.by(who) as unit, refused("not_assignee", by="มิ้นท์"):
+                await act(unit, task_id)
+    async with clinic.by(mint) as unit:
+        started = await workflow.start_treatment(unit, task_id)
+        assert started.started_at is not None
+        async with refused("already_started", by="มิ้นท์", at=started.started_at.isoformat()):
+            await workflow.start_treatment(unit, task_id)
+        async with refused("note_too_short", needed=10):
+            await workflow.complete_treatment(unit, task_id, "  ดี   ")
+        done = await workflow.complete_treatment(unit, task_id, NOTE)
+        assert done.completed_at is not None
+        for act in (workflow.start_treatment, lambda u, t: workflow.complete_treatment(u, t, NOTE)):
+            async with refused("already_completed", by="มิ้นท์", at=done.completed_at.isoformat()):
+                await act(unit, task_id)
+    assert clinic.kinds().count("treatment_completed") == 1
+    assert [row[0] for row in await audit(clinic, journey.id)][-2:] == ["start", "complete"]
+
+
+async def test_two_presses_at_once_complete_once(clinic: TestClinic, sales: Actor) -> None:
+    mint = await clinic.staff("beautician", "มิ้นท์")
+    _, task_id = await clinic.scheduled(sales)
+    async with clinic.by(mint) as unit:
+        await tasks.accept(unit, task_id)
+        await workflow.start_treatment(unit, task_id)
+
+    async def finish(unit: Unit) -> tasks.TaskView:
+        return await workflow.complete_treatment(unit, task_id, NOTE)
+
+    _, lost = await overtaken(clinic.engine, clinic.by(mint), clinic.by(mint), finish, finish)
+    assert isinstance(lost, DomainError)
+    assert lost.code == "already_completed"
+    assert clinic.kinds().count("treatment_completed") == 1
+
+
+async def test_work_on_a_journey_that_left_is_refused(clinic: TestClinic, sales: Actor) -> None:
+    mint = await clinic.staff("beautician", "มิ้นท์")
+    journey, task_id = await clinic.scheduled(sales)
+    async with clinic.by(mint) as unit:
+        await tasks.accept(unit, task_id)
+    await put(clinic, journey, "cancelled")
+    async with refused("illegal_move"):
+        async with clinic.by(mint) as unit:
+            await workflow.start_treatment(unit, task_id)
+    [task] = await clinic.rows("select state from task_queue")
+    assert task["state"] == "accepted"  # what was half done is undone
+
+
+# Clinics apart, and the customer's chat
+
+
+async def test_nothing_of_another_clinic_exists(clinic: TestClinic, sales: Actor, engine: Engine) -> None:
+    mint = await clinic.staff("beautician", "มิ้นท์")
+    journey, task_id = await clinic.scheduled(sales)
+    twin = await make_clinic(engine, "BUA")
+    theirs, beautician = await twin.staff("sales", "เก่ง"), await twin.staff("beautician", "อ้อม")
+    async with twin.by(theirs) as unit:
+        async with refused("no_such_journey"):
+            await workflow.journey_view(unit, journey.id)
+        async with refused("no_such_journey"):
+            await pay(unit, journey)
+        async with refused("no_such_journey"):
+            await workflow.schedule(unit, journey.id, version=3, at=unit.now + timedelta(hours=1))
+        async with refused("no_such_treatment"):
+            await workflow.create_lead(unit, name="ก", phone=PHONE, treatment_id=journey.treatment_id, source="t")
+        async with refused("no_such_customer"):
+            await workflow.create_lead(
+                unit, name="ก", phone=PHONE, treatment_id=await twin.treatment(), source="t",
+                customer_id=journey.customer_id,
+            )
+        assert await workflow.open_journeys_of_phone(unit, PHONE) == []
+        assert await workflow.journeys_of_customer(unit, journey.customer_id) == []
+        assert await workflow.journeys_to_schedule(unit) == []
+    async with twin.by(beautician) as unit:
+        async with refused("no_such_task"):
+            await workflow.start_treatment(unit, task_id)
+        async with refused("no_such_task"):
+            await workflow.complete_treatment(unit, task_id, NOTE)
+    async with clinic.by(mint) as unit:
+        assert (await tasks.task_view(unit, task_id)).state == "requested"
+
+
+async def test_the_view_knows_the_customers_chat_and_tier(clinic: TestClinic, sales: Actor) -> None:
+    lead = await clinic.lead(sales)
+    async with clinic.by(sales) as unit:
+        invitation = await people.invite_customer(unit, lead.customer_id, lead.id)
+    async with clinic.event("somchai") as unit:
+        await people.join(unit, invitation.code)
+    await clinic.rows(
+        "insert into loyalty_profiles (clinic_id, customer_id, tier, created_at)"
+        " values (:clinic, :customer, 'gold', clock_timestamp())",
+        clinic=clinic.id,
+        customer=lead.customer_id,
+    )
+    async with clinic.by(sales) as unit:
+        seen = await workflow.journey_view(unit, lead.id)
+        assert (seen.linked, seen.tier) == (True, "gold")
+        assert await notify(unit, [seen.customer_person_id], "payment.receipt", {}) == 1
