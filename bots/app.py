@@ -38,6 +38,8 @@ from handlers.actions import ActionSigner
 from scheduler.app import Scheduler
 from scheduler.jobs import JOBS
 
+# Connections to the platforms, for all accounts together; more than the workers there are.
+CONNECTIONS = 200
 Role = Literal["all", "web", "worker"]
 
 
@@ -80,15 +82,12 @@ async def build(settings: Settings, url: str) -> AsyncIterator[Program]:
         engine = create_engine(url)
         stack.push_async_callback(engine.dispose)
         await refuse_unsafe_role(engine)
-        http = await stack.enter_async_context(aiohttp.ClientSession())
         keys = settings.secret_keys()
         units = Units(engine, react)
         accounts = Accounts(engine, SecretBox(keys))
         signer = ActionSigner(keys)
         addresses = PictureAddress(settings.address, keys)
-        channels = build_channels(settings, http)
-        for channel in channels.values():
-            stack.push_async_callback(channel.close)
+        channels = await stack.enter_async_context(open_channels(settings))
         delivery = Delivery(units, accounts, channels, signer, addresses)
         intake = Intake(units, accounts, channels, signer, delivery)
         server = web.Application(client_max_size=webhooks.MOST_BYTES)
@@ -110,13 +109,19 @@ async def build(settings: Settings, url: str) -> AsyncIterator[Program]:
         )
 
 
-def build_channels(settings: Settings, http: aiohttp.ClientSession) -> dict[str, Channel]:
-    """The registry of channels, by name."""
-    channels: list[Channel] = [
-        LineChannel(http, settings.line_api_url, settings.line_data_api_url),
-        TelegramChannel(http, settings.telegram_api_url),
-    ]
-    return {channel.name: channel for channel in channels}
+@asynccontextmanager
+async def open_channels(settings: Settings) -> AsyncIterator[dict[str, Channel]]:
+    """The registry of channels, by name, on one HTTP session; closed at the end."""
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=CONNECTIONS)) as http:
+        channels: list[Channel] = [
+            LineChannel(http, settings.line_api_url, settings.line_data_api_url),
+            TelegramChannel(http, settings.telegram_api_url),
+        ]
+        try:
+            yield {channel.name: channel for channel in channels}
+        finally:
+            for channel in channels:
+                await channel.close()
 
 
 @asynccontextmanager
@@ -148,4 +153,4 @@ async def _stop(tasks: list[asyncio.Task[None]]) -> None:
 
 def main() -> None:
     """The `aura` command."""
-    cli(obj=Composition(build=build, channels=build_channels, running=running))
+    cli(obj=Composition(build=build, channels=open_channels, running=running))

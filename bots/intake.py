@@ -176,6 +176,7 @@ class Intake:
             return [
                 Link(channel.name, channel.label, channel.link(other, code))
                 for other in sorted(accounts, key=lambda a: a.channel)
+                if other.handle
                 for channel in (self._channels[other.channel],)
             ]
 

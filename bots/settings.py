@@ -5,8 +5,10 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SHORTEST_KEY = 32
 
 
 class Settings(BaseSettings):
@@ -26,6 +28,13 @@ class Settings(BaseSettings):
     telegram_api_url: str = "https://api.telegram.org"
     log_level: str = "INFO"
 
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if any(len(key) < SHORTEST_KEY for key in _split(value)):
+            raise ValueError(f"must be at least {SHORTEST_KEY} characters; `openssl rand -hex 32` makes one")
+        return value
+
     @property
     def address(self) -> str:
         """The public address; without one, this machine's own (enough for the demo)."""
@@ -36,12 +45,11 @@ class Settings(BaseSettings):
 
         Without the setting a key is made once and kept in the data directory, readable by its owner only.
         """
-        if self.secret_key is not None:
-            keys = tuple(key.strip() for key in self.secret_key.get_secret_value().split(",") if key.strip())
-            if keys and all(len(key) >= 32 for key in keys):
-                return keys
-            raise ValueError("AURA_SECRET_KEY must be at least 32 characters; `openssl rand -hex 32` makes one")
-        return (_kept_key(self.data_dir / "secret_key"),)
+        return _split(self.secret_key) or (_kept_key(self.data_dir / "secret_key"),)
+
+
+def _split(keys: SecretStr | None) -> tuple[str, ...]:
+    return tuple(key.strip() for key in keys.get_secret_value().split(",") if key.strip()) if keys else ()
 
 
 def _kept_key(path: Path) -> str:

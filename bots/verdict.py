@@ -37,7 +37,7 @@ class Verdict:
 
 def before_sending(row: Outgoing, *, safe_retry: bool) -> Outgoing | Verdict:
     """The row to send (marked as a repeat if an earlier try may have sent it), or the verdict to leave it at."""
-    if not row.taken_over or safe_retry:
+    if not row.taken_over or safe_retry or row.row_kind == "edit":  # editing twice is editing once
         return row
     verdict = ambiguous(row, "the process that sent it ended")
     return replace(row, repeated=True) if verdict.state == "pending" else verdict

@@ -23,12 +23,15 @@ def _by(message: str) -> Say:
 SENTENCES: Mapping[str, Say] = {
     "bad_button": _plain(N_("This button is not for this chat or no longer works. Type /help to see what you can do.")),
     "bad_phone": _plain(N_("That does not look like a Thai phone number. Please type it like 081-234-5678.")),
-    "bad_name": _plain(N_("Please type a name of 1 to 80 characters.")),
+    "bad_name": lambda w, f: w.t(
+        N_("Please type a name of 1 to {longest} characters."), longest=w.number(f["longest"])
+    ),
     "bad_amount": _plain(N_("Please type an amount in baht, like 1,290 or 1290.50.")),
     "bad_choice": _plain(N_("Please choose one of the answers.")),
     "more_than_due": lambda w, f: w.t(
         N_("That is more than what is due ({due}). Please check the amount."), due=w.money(f["due"])
     ),
+    "bad_method": _plain(N_("Please choose how the money was paid.")),
     "second_person_needed": lambda w, f: w.t(
         N_(
             "Payments of {limit} or more need a second colleague, which this version cannot do in chat yet. "
@@ -38,7 +41,7 @@ SENTENCES: Mapping[str, Say] = {
     ),
     "code_unknown": _plain(N_("We do not know this code. Please check it, or ask the clinic for a new one.")),
     "code_used": _plain(N_("This code has already been used. Please ask the clinic for a new one.")),
-    "code_revoked": _plain(N_("This code has already been used. Please ask the clinic for a new one.")),
+    "code_revoked": _plain(N_("This code is no longer valid. Please ask the clinic for a new one.")),
     "code_expired": _plain(N_("This code has expired. Please ask the clinic for a new one.")),
     "chat_taken": _plain(N_("This chat already belongs to another member. Please ask the clinic's staff for help.")),
     "person_taken": _plain(
@@ -84,7 +87,10 @@ SENTENCES: Mapping[str, Say] = {
     ),
     "open_journey": _plain(N_("This customer already has an open plan for this treatment.")),
     "form_closed": _plain(N_("That form is finished. Nothing was changed.")),
-    "no_points": _plain(N_("There are no points yet.")),
+    "not_enough_points": lambda w, f: w.t(
+        N_("You can use {usable} points now, which is not enough. Type /points to see your card."),
+        usable=w.number(f["usable"]),
+    ),
 }
 
 

@@ -11,7 +11,10 @@ import typer
 from bots.cli import channels, clinics, database, demo, doctor, jobs, serve, staff
 
 cli = typer.Typer(
-    help="BN-Aura Chat: a beauty clinic's work in LINE and Telegram.", no_args_is_help=True, add_completion=False
+    help="BN-Aura Chat: a beauty clinic's work in LINE and Telegram.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
 )
 cli.command("serve")(serve.serve)
 cli.command("demo")(demo.demo)

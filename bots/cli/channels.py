@@ -11,7 +11,6 @@ import sys
 from enum import StrEnum
 from typing import Annotated
 
-import aiohttp
 import typer
 
 from bots.accounts import SecretBox
@@ -64,13 +63,8 @@ def set_channel(
 
     async def work(units: Units, box: SecretBox) -> Proof:
         clinic_id = await require_clinic(units, slug)
-        async with aiohttp.ClientSession() as http:
-            found = wiring.channels(config, http)[channel]
-            try:
-                proof = await connect(units, box, found, (clinic_id, slug), secrets, address, offline=offline)
-            finally:
-                await found.close()
-        return proof
+        async with wiring.channels(config) as channels:
+            return await connect(units, box, channels[channel], (clinic_id, slug), secrets, address, offline=offline)
 
     try:
         proof = with_units(config, work)

@@ -9,7 +9,6 @@ from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar
 
-import aiohttp
 import typer
 from pydantic import ValidationError
 from rich.console import Console
@@ -18,12 +17,24 @@ from bots.accounts import SecretBox
 from bots.channel import Channel
 from bots.settings import Settings
 from domain.database import embedded
-from domain.database.engine import create_engine, refuse_unsafe_role
+from domain.database.engine import UnsafeRole, create_engine, refuse_unsafe_role
+from domain.database.session import UNAVAILABLE
 from domain.database.upgrade import ensure_database, upgrade, versions
 from domain.errors import DomainError
 from domain.unit import Units
+from handlers.refusals import refusal
+from handlers.words import Words
 
 T = TypeVar("T")
+# Refusals that only an operator can meet.
+SENTENCES = {
+    "bad_slug": "{slug!r} is no slug: use letters, digits and dashes, at most 32",
+    "slug_taken": "there is a clinic {slug} already",
+    "bad_timezone": "there is no time zone {timezone!r}; try Asia/Bangkok",
+    "bad_role": "the role must be one of: {roles}",
+    "no_such_branch": "there is no branch {branch}",
+    "no_such_job": "there is no such job; there are: {known}",
+}
 console = Console(stderr=True)
 
 
@@ -32,7 +43,7 @@ class Composition:
     """How to build and run the program: filled in by `bots/app.py`."""
 
     build: Callable[[Settings, str], AbstractAsyncContextManager[Any]]
-    channels: Callable[[Settings, aiohttp.ClientSession], dict[str, Channel]]
+    channels: Callable[[Settings], AbstractAsyncContextManager[dict[str, Channel]]]
     running: Callable[..., AbstractAsyncContextManager[int]]
 
 
@@ -75,7 +86,11 @@ def database(config: Settings, *, migrated: bool = True) -> Iterator[Database]:
             run(_require_current(found.url))
         yield found
         return
-    with embedded.start(config.data_dir) as server:
+    try:
+        server = embedded.start(config.data_dir)
+    except RuntimeError as error:
+        fail(str(error))
+    with server:
         found = Database(server.dsn("aura_program", "aura"), server.superuser_dsn("aura"), is_embedded=True)
         run(ensure_database(server.superuser_dsn(), "aura"))
         if migrated:
@@ -117,10 +132,21 @@ def run(work: Awaitable[T]) -> T:
     try:
         return asyncio.run(inner())
     except DomainError as error:
-        facts = ", ".join(f"{name}={value}" for name, value in error.facts.items())
-        fail(error.code.replace("_", " ") + (f" ({facts})" if facts else ""))
-    except (OSError, TimeoutError) as error:
-        fail(f"the database does not answer: {error}")
+        fail(_sentence(error))
+    except UnsafeRole as error:
+        fail(str(error))
+    except UNAVAILABLE as error:
+        first = str(getattr(error, "orig", None) or error).strip().split("\n")[0]
+        fail(f"the database does not answer: {first or type(error).__name__}")
+
+
+def _sentence(error: DomainError) -> str:
+    facts = {
+        name: ", ".join(map(str, value)) if isinstance(value, list) else value for name, value in error.facts.items()
+    }
+    if error.code in SENTENCES:
+        return SENTENCES[error.code].format(**facts)
+    return refusal(Words("en"), error)
 
 
 def show(data: dict[str, Any], as_json: bool, *lines: str) -> None:

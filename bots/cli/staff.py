@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import aiohttp
 import typer
 
 from bots.accounts import Accounts, SecretBox
@@ -50,14 +49,12 @@ def invite(
             until = Words("en", unit.clinic.zone).when(invitation.expires_at)
         accounts = Accounts(units.engine, box)
         await accounts.refresh()
-        async with aiohttp.ClientSession() as http:
-            channels = wiring.channels(config, http)
+        async with wiring.channels(config) as channels:
             links = {
                 channels[account.channel].label: channels[account.channel].link(account, invitation.code)
                 for account in await accounts.of_clinic(slug)
+                if account.handle
             }
-            for channel in channels.values():
-                await channel.close()
         return invitation, links, until
 
     invitation, links, until = with_units(config, work)

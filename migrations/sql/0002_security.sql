@@ -24,6 +24,7 @@ begin
 end $$;
 
 grant select on public.clock to aura_app;
+grant select on public.alembic_version to aura_app;  -- the program checks that the schema is current
 -- The books and the audit trail are append-only for the program.
 revoke update, delete on point_transactions, point_allocations, workflow_actions, workflow_events from aura_app;
 revoke delete on clinics, payments, inbox, outbox, point_lots from aura_app;

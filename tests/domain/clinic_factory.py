@@ -24,10 +24,10 @@ from domain.database.session import Claim, Engine
 from domain.errors import DomainError
 from domain.people import service as people
 from domain.people import store as people_store
-from domain.people.model import Invitation
+from domain.people.model import Customer, Invitation, Joined
 from domain.unit import SYSTEM, Actor, Fact, Unit, Units
 from domain.workflow import service as workflow
-from domain.workflow.model import JourneyView
+from domain.workflow.model import JourneyView, PaymentResult
 
 CHANNELS = ("line", "telegram")
 PHONE = "081-234-5678"
@@ -140,6 +140,34 @@ class TestClinic:
         [task] = await self.rows("select id from task_queue where journey_id = :id", id=journey.id)
         return journey, task["id"]
 
+    async def put(self, journey_id: UUID, stage: str) -> None:
+        """A stage that no use case reaches yet."""
+        await self.rows("update workflow_states set stage = :stage where id = :id", stage=stage, id=journey_id)
+
+    async def audit(self, journey_id: UUID) -> list[tuple[object, ...]]:
+        """The audit trail of a journey: action, from, to, version, role."""
+        moves = await self.rows(
+            "select action, from_stage, to_stage, version, actor_role from workflow_actions"
+            " where journey_id = :id order by version",
+            id=journey_id,
+        )
+        return [tuple(move.values()) for move in moves]
+
+    async def customer(self, sales: Actor, name: str = "นก") -> Customer:
+        """A customer of this salesperson, without a journey or a chat."""
+        async with self.by(sales) as unit:
+            return await people.create_customer(unit, name=name, phone=PHONE, source="t", owner_id=sales.user_id)
+
+    async def customer_code(self, sales: Actor, customer: Customer) -> Invitation:
+        """A code for a customer's chat."""
+        async with self.by(sales) as unit:
+            return await people.invite_customer(unit, customer.id, None)
+
+    async def enter(self, sender: str, code: str, channel: str = "line") -> Joined:
+        """A code entered in a sender's chat."""
+        async with self.event(sender, channel) as unit:
+            return await people.join(unit, code)
+
     async def rows(self, sql: str, **values: Any) -> list[RowMapping]:
         """Rows as the program sees them in this clinic; also runs statements that return nothing."""
         async with self.engine.begin() as db:
@@ -168,6 +196,14 @@ async def make_clinic(engine: Engine, slug: str = "DRG") -> TestClinic:
                 settings={},
             )
     return made
+
+
+async def pay(unit: Unit, journey: JourneyView, satang: int | None = None) -> PaymentResult:
+    """The actor confirms a transfer on the journey as they saw it; of all that was agreed unless a sum is given."""
+    amount = journey.agreed_satang if satang is None else satang
+    return await workflow.confirm_payment(
+        unit, journey.id, version=journey.version, amount_satang=amount, method="transfer"
+    )
 
 
 async def until_blocked(engine: Engine, other: asyncio.Task[Any]) -> None:

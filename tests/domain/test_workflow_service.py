@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
@@ -12,10 +12,11 @@ from domain.errors import DomainError
 from domain.notifications.service import notify
 from domain.people import service as people
 from domain.tasks import service as tasks
+from domain.tasks.model import TaskView
 from domain.unit import Actor, Unit
 from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView, Stage
-from tests.domain.clinic_factory import FACIAL_SATANG, PHONE, TestClinic, make_clinic, overtaken, refused
+from tests.domain.clinic_factory import FACIAL_SATANG, PHONE, TestClinic, make_clinic, overtaken, pay, refused
 
 NOTE = "ผิวดี ทายาครบทุกขั้นตอน"
 
@@ -28,27 +29,6 @@ async def clinic(engine: Engine) -> TestClinic:
 @pytest.fixture
 async def sales(clinic: TestClinic) -> Actor:
     return await clinic.staff("sales", "คุณเจ")
-
-
-async def pay(unit: Unit, journey: JourneyView, satang: int | None = None) -> workflow.PaymentResult:
-    amount = journey.agreed_satang if satang is None else satang
-    return await workflow.confirm_payment(
-        unit, journey.id, version=journey.version, amount_satang=amount, method="transfer"
-    )
-
-
-async def put(clinic: TestClinic, journey: JourneyView, stage: str) -> None:
-    """A stage that no use case reaches yet."""
-    await clinic.rows("update workflow_states set stage = :stage where id = :id", stage=stage, id=journey.id)
-
-
-async def audit(clinic: TestClinic, journey_id: UUID) -> list[tuple[str, str | None, str, int, str]]:
-    rows = await clinic.rows(
-        "select action, from_stage, to_stage, version, actor_role from workflow_actions"
-        " where journey_id = :id order by version",
-        id=journey_id,
-    )
-    return [tuple(row.values()) for row in rows]
 
 
 # The whole way
@@ -75,7 +55,7 @@ async def test_a_facial_from_lead_to_treated(clinic: TestClinic, sales: Actor) -
         done = await workflow.complete_treatment(unit, task.id, NOTE)
         assert (done.state, done.note, done.completed_at) == ("completed", NOTE, unit.now)
         assert (await workflow.journey_view(unit, lead.id)).stage == Stage.TREATMENT_COMPLETED
-    assert await audit(clinic, lead.id) == [
+    assert await clinic.audit(lead.id) == [
         ("create", None, "lead", 1, "sales"),
         ("confirm_payment", "lead", "payment_confirmed", 2, "sales"),
         ("schedule", "payment_confirmed", "treatment_scheduled", 3, "sales"),
@@ -107,7 +87,7 @@ async def test_a_facial_from_lead_to_treated(clinic: TestClinic, sales: Actor) -
 
 async def test_a_treated_customer_may_start_the_same_treatment_anew(clinic: TestClinic, sales: Actor) -> None:
     first = await clinic.lead(sales)
-    await put(clinic, first, "treatment_completed")
+    await clinic.put(first.id, "treatment_completed")
     second = await clinic.lead(sales)
     assert (second.customer_id, second.id == first.id) == (first.customer_id, False)
     async with clinic.by(sales) as unit:
@@ -184,118 +164,10 @@ async def test_nobody_opens_a_journey_for_another_from_a_customers_chat(clinic: 
     lead = await clinic.lead(sales)
     facial = await clinic.treatment("ACN")
     for customer_id in (None, lead.customer_id):
-        async with refused("not_your_role"):
-            async with clinic.event("thief") as unit:
-                await workflow.create_lead(
-                    unit, name="ก", phone=PHONE, treatment_id=facial, source="t", customer_id=customer_id
-                )
-
-
-# Payments
-
-
-async def test_parts_move_the_journey_when_they_add_up(clinic: TestClinic, sales: Actor) -> None:
-    lead = await clinic.lead(sales)
-    async with clinic.by(sales) as unit:
-        first = await pay(unit, lead, 100_000)
-        assert (first.journey.stage, first.journey.version, first.journey.due_satang) == (Stage.LEAD, 2, 29_000)
-        async with refused("more_than_due", due=29_000):
-            await pay(unit, first.journey, 29_001)
-        second = await pay(unit, first.journey, 29_000)
-        assert (second.journey.stage, second.journey.due_satang) == (Stage.PAYMENT_CONFIRMED, 0)
-        assert [first.payment.receipt_no, second.payment.receipt_no] == [1, 2]
-    assert clinic.facts[-1].data["paid_before_satang"] == 100_000
-    assert [(row[1], row[2]) for row in await audit(clinic, lead.id)][1:] == [
-        ("lead", "lead"),
-        ("lead", "payment_confirmed"),
-    ]
-
-
-async def test_a_second_press_hears_who_confirmed_what_and_when(clinic: TestClinic, sales: Actor) -> None:
-    lead = await clinic.lead(sales)
-    async with clinic.by(sales) as unit:
-        result = await pay(unit, lead)
-    said = {
-        "by": "คุณเจ",
-        "at": result.payment.confirmed_at.isoformat(),
-        "amount": FACIAL_SATANG,
-        "receipt_no": 1,
-    }
-    async with clinic.by(await clinic.staff("manager", "พลอย")) as unit:
-        for seen in (lead, result.journey):  # the old card, and one drawn after the payment
-            async with refused("already_paid", **said):
-                await pay(unit, seen)
-
-
-async def test_two_salespeople_confirm_the_same_payment_at_once(clinic: TestClinic, sales: Actor) -> None:
-    lead = await clinic.lead(sales)
-    other = await clinic.staff("sales", "ฝน")
-    won, lost = await overtaken(
-        clinic.engine, clinic.by(sales), clinic.by(other), lambda u: pay(u, lead), lambda u: pay(u, lead)
-    )
-    assert isinstance(lost, DomainError)
-    assert (lost.code, lost.facts["by"]) == ("already_paid", "คุณเจ")
-    assert datetime.fromisoformat(lost.facts["at"]) == won.payment.confirmed_at
-    assert len(await clinic.rows("select id from payments")) == 1
-    assert clinic.kinds().count("payment_confirmed") == 1
-
-
-async def test_payments_are_refused_that_may_not_be(clinic: TestClinic, sales: Actor) -> None:
-    lead, laser = await clinic.lead(sales), await clinic.lead(sales, "PICO")
-    async with clinic.by(sales) as unit:
-        async with refused("scan_needed"):
-            await pay(unit, laser)
-        async with refused("outdated"):
-            await workflow.confirm_payment(unit, lead.id, version=7, amount_satang=1, method="cash")
-        for amount in (0, -1):
-            async with refused("bad_amount"):
-                await pay(unit, lead, amount)
-        async with refused("bad_method"):
-            await workflow.confirm_payment(unit, lead.id, version=1, amount_satang=1, method="slip")
-        async with refused("no_such_journey"):
-            await workflow.confirm_payment(unit, uuid4(), version=1, amount_satang=1, method="cash")
-    for role in ("beautician", "doctor"):
-        async with clinic.by(await clinic.staff(role, role)) as unit, refused("not_your_role"):
-            await pay(unit, lead)
-    async with refused("not_your_role"):
-        async with clinic.event("x") as unit:
-            await pay(unit, lead)
-    await put(clinic, lead, "lost")
-    async with clinic.by(sales) as unit, refused("illegal_move"):
-        await pay(unit, lead)
-    assert await clinic.rows("select id from payments") == []
-
-
-async def test_a_scanned_customer_pays_for_what_needed_the_scan(clinic: TestClinic, sales: Actor) -> None:
-    laser = await clinic.lead(sales, "PICO")
-    await put(clinic, laser, "scanned")
-    async with clinic.by(sales) as unit:
-        assert (await pay(unit, laser)).journey.stage == Stage.PAYMENT_CONFIRMED
-
-
-async def test_nobody_confirms_their_own_payment(clinic: TestClinic, sales: Actor) -> None:
-    async with clinic.by(sales) as unit:
-        me = await people.create_customer(
-            unit, name="คุณเจ", phone=PHONE, source="t", owner_id=None, person_id=sales.person_id
-        )
-    lead = await clinic.lead(sales, customer_id=me.id)
-    async with clinic.by(sales) as unit, refused("own_payment"):
-        await pay(unit, lead)
-    async with clinic.by(await clinic.staff("sales", "ฝน")) as unit:
-        await pay(unit, lead)
-
-
-async def test_large_sums_need_two_people_from_the_clinics_own_limit(clinic: TestClinic, sales: Actor) -> None:
-    lift = await clinic.lead(sales, "ULT")
-    await put(clinic, lift, "scanned")
-    await clinic.rows("update workflow_states set agreed_satang = 3100000")
-    async with clinic.by(sales) as unit, refused("second_person_needed", limit=3_000_000):
-        await pay(unit, lift, 3_000_000)
-    await clinic.rows("update clinics set settings = '{\"two_person_limit_satang\"\\: 100000}'")
-    async with clinic.by(sales) as unit:
-        async with refused("second_person_needed", limit=100_000):
-            await pay(unit, lift, 100_000)
-        assert (await pay(unit, lift, 99_999)).payment.receipt_no == 1
+        async with refused("not_your_role"), clinic.event("thief") as unit:
+            await workflow.create_lead(
+                unit, name="ก", phone=PHONE, treatment_id=facial, source="t", customer_id=customer_id
+            )
 
 
 async def test_lists_show_the_actors_own_first(clinic: TestClinic, sales: Actor) -> None:
@@ -379,7 +251,7 @@ async def test_only_the_one_who_accepted_starts_and_completes_each_once(clinic: 
             async with refused("already_completed", by="มิ้นท์", at=done.completed_at.isoformat()):
                 await act(unit, task_id)
     assert clinic.kinds().count("treatment_completed") == 1
-    assert [row[0] for row in await audit(clinic, journey.id)][-2:] == ["start", "complete"]
+    assert [row[0] for row in await clinic.audit(journey.id)][-2:] == ["start", "complete"]
 
 
 async def test_two_presses_at_once_complete_once(clinic: TestClinic, sales: Actor) -> None:
@@ -389,7 +261,7 @@ async def test_two_presses_at_once_complete_once(clinic: TestClinic, sales: Acto
         await tasks.accept(unit, task_id)
         await workflow.start_treatment(unit, task_id)
 
-    async def finish(unit: Unit) -> tasks.TaskView:
+    async def finish(unit: Unit) -> TaskView:
         return await workflow.complete_treatment(unit, task_id, NOTE)
 
     _, lost = await overtaken(clinic.engine, clinic.by(mint), clinic.by(mint), finish, finish)
@@ -403,10 +275,9 @@ async def test_work_on_a_journey_that_left_is_refused(clinic: TestClinic, sales:
     journey, task_id = await clinic.scheduled(sales)
     async with clinic.by(mint) as unit:
         await tasks.accept(unit, task_id)
-    await put(clinic, journey, "cancelled")
-    async with refused("illegal_move"):
-        async with clinic.by(mint) as unit:
-            await workflow.start_treatment(unit, task_id)
+    await clinic.put(journey.id, "cancelled")
+    async with refused("illegal_move"), clinic.by(mint) as unit:
+        await workflow.start_treatment(unit, task_id)
     [task] = await clinic.rows("select state from task_queue")
     assert task["state"] == "accepted"  # what was half done is undone
 

@@ -13,8 +13,12 @@ from tests.stories.world import world as make_world
 
 @pytest.fixture
 async def world(database: Database) -> AsyncIterator[World]:
-    """A world in which the clinic DRG is open. At its end nobody may have unseen messages."""
+    """A world in which the clinic DRG is open, at eleven in the morning. At its end nobody may have unseen messages.
+
+    Whatever hour it is in reality, so no story depends on it.
+    """
     async with make_world(database) as made:
+        await Time(made).moves_to_tomorrow("11:00")
         await made.opens("DRG")
         yield made
         await made.nobody_sees_more()

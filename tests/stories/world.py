@@ -2,11 +2,12 @@
 
 Everything goes through real HTTP: a person's tap reaches the emulator, the emulator signs and posts the
 webhook, the program answers through the real SDKs. A person must see each new message exactly once:
-`sees` takes them in order, and a story that leaves anything unseen fails.
+`sees` takes them in order, and a story that leaves anything unseen, a changed card included, fails.
 """
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -16,6 +17,7 @@ from typing import Any
 from uuid import UUID
 
 import aiohttp
+import asyncpg
 from aiohttp import web
 from pydantic import SecretStr
 
@@ -36,6 +38,7 @@ from tests.conftest import Database
 
 SECRET_KEY = "a key for tests only; never use it anywhere else"
 CHANNELS = ("line", "telegram")
+_CODE = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{10}\b")
 
 
 @dataclass(slots=True)
@@ -119,10 +122,25 @@ class World:
         async with self.program.units.clinic(self.clinic_ids[slug]) as unit:
             yield unit
 
+    async def truth(self, sql: str, *values: Any) -> list[asyncpg.Record]:
+        """Rows of the database as its owner sees them, whatever the clinic."""
+        connection = await asyncpg.connect(self.database.admin_url)
+        try:
+            return list(await connection.fetch(sql, *values))
+        finally:
+            await connection.close()
+
+    async def one_truth(self, sql: str, *values: Any) -> Any:
+        """The single value of the single row that a query finds."""
+        rows = await self.truth(sql, *values)
+        assert len(rows) == 1, f"{len(rows)} rows: {sql}"
+        return rows[0][0]
+
     async def nobody_sees_more(self) -> None:
-        """Everybody has seen every message they got."""
+        """Everybody has seen every message they got and every card that changed."""
         for person in self.everybody:
-            assert not await person.unseen(), f"{person.name} got more than the story tells"
+            assert not await person.unseen(), f"{person.name} got more than the story tells: {await person.unseen()}"
+            assert not await person.changed(), f"a card of {person.name} changed unnoticed: {await person.changed()}"
 
 
 @dataclass(slots=True)
@@ -170,9 +188,17 @@ class Person:
         """Sends a sticker."""
         await self._do("sticker")
 
+    async def unsends(self) -> None:
+        """Takes the newest own message back (LINE)."""
+        mine = [message["id"] for message in await self._all_messages() if message["from"] == "person"]
+        await self._do("unsend", message=mine[-1])
+
     async def taps(self, label: str, **fields: Any) -> None:
         """Presses the newest button with this label."""
-        found = await self.button(label, **fields)
+        await self.taps_on(await self.button(label, **fields))
+
+    async def taps_on(self, found: dict[str, Any]) -> None:
+        """Presses a button found earlier (`button`), however old its card is by now."""
         await self._do("tap", **found)
 
     async def presses(self, message: str, data: str) -> None:
@@ -201,10 +227,20 @@ class Person:
                     return str(button["url"])
         raise AssertionError(f"{self.name} has no link {label!r}")
 
+    async def code(self) -> str:
+        """The newest invitation code that can be read in this chat."""
+        for message in reversed(await self.messages()):
+            if found := _CODE.search(visible(message)):
+                return found[0]
+        raise AssertionError(f"{self.name} has been shown no code")
+
     async def messages(self) -> list[dict[str, Any]]:
         """Everything the bot has sent to this person, oldest first."""
+        return [message for message in await self._all_messages() if message["from"] == "bot"]
+
+    async def _all_messages(self) -> list[dict[str, Any]]:
         chat = await self.world.look(self.channel, self._chat)
-        return [message for message in chat["messages"] if message["from"] == "bot"]
+        return list(chat["messages"])
 
     async def unseen(self) -> list[str]:
         """What this person has not looked at yet, as text."""
@@ -223,28 +259,31 @@ class Person:
         """Has no new message."""
         await self.sees()
 
-    async def sees_changed(self, *parts: str) -> None:
-        """On a channel that can change cards, an older card changed to this; on the others, nothing happened."""
-        if not self.world.program.channels[self.channel].edits:
-            return
-        edited = [m for m in await self.messages() if m["edited"] and self.edits_seen.get(m["id"]) != visible(m)]
-        assert edited, f"no card of {self.name} changed"
-        for message in edited:
-            self.edits_seen[message["id"]] = visible(message)
-        text = visible(edited[-1])
-        assert all(self.t(part) in text for part in parts), f"{parts} not in {text!r}"
-        assert not edited[-1]["buttons"], "a card of the past still has buttons"
+    async def changed(self) -> dict[str, str]:
+        """Cards that changed since this person last looked, by message id."""
+        now = {message["id"]: visible(message) for message in await self.messages() if message["edited"]}
+        return {number: text for number, text in now.items() if self.edits_seen.get(number) != text}
 
-    async def picture(self) -> bytes:
-        """The newest picture, as the phone loads it."""
+    async def sees_changed(self, *parts: str) -> None:
+        """One older card says this now and has no button left, where the channel can change cards; else none did."""
+        changed = await self.changed()
+        assert len(changed) == self.world.program.channels[self.channel].edits, f"{self.name} sees changed: {changed}"
+        self.edits_seen.update(changed)
+        for text in changed.values():
+            assert all(self.t(part) in text for part in parts), f"{parts} not in {text!r}"
+        left = [button["label"] for m in await self.messages() if m["id"] in changed for button in m["buttons"]]
+        assert not left, f"a card of the past still has buttons: {left}"
+
+    async def picture(self, said: str = "") -> bytes:
+        """The newest picture (on a message that says this), as the phone loads it."""
         for message in reversed(await self.messages()):
-            if message["picture"]:
+            if message["picture"] and self.t(said or " ").strip() in visible(message):
                 url = message["picture"]
                 url = url if url.startswith("http") else f"{self.world.platforms}{url}"
                 async with self.world.http.get(url) as answer:
                     assert answer.status == 200, answer.status
                     return await answer.read()
-        raise AssertionError(f"{self.name} has no picture")
+        raise AssertionError(f"{self.name} has no picture {said!r}")
 
     async def _do(self, what: str, **body: Any) -> None:
         done = await self.world.control(self.channel, f"{self._chat}/{what}", **body)

@@ -1,0 +1,1 @@
+"""Rules about the code itself: the words people read, and the refusals they meet."""
