@@ -112,11 +112,24 @@ class Delivery:
                 taken = before_sending(row, safe_retry=channel.safe_retry)
                 if isinstance(taken, Verdict):
                     await self._record(account, [(row, taken, ())])
-                else:
-                    ready.append(taken)
+                    continue
+                if taken.repeated and not row.repeated:
+                    await outbox.mark_repeated(self._units.engine, account.clinic_id, row.id)
+                ready.append(taken)
             if ready:
                 await self._keep_pace(account, batch[0].recipient)
-                await self._send(account, ready, clinic)
+                await self._send_or_set_aside(account, ready, clinic)
+
+    async def _send_or_set_aside(self, account: Account, rows: Sequence[Outgoing], clinic: Clinic) -> None:
+        """A row that our own bug breaks is logged and set aside; it must not hold up the chat's next ones."""
+        try:
+            await self._send(account, rows, clinic)
+        except UNAVAILABLE:
+            raise
+        except Exception as error:
+            log.exception("delivery.broke", rows=[str(row.id) for row in rows])
+            verdict = Verdict("refused", error=f"bug: {type(error).__name__}")
+            await self._record(account, [(row, verdict, ()) for row in rows])
 
     async def _send(self, account: Account, rows: Sequence[Outgoing], clinic: Clinic | None) -> None:
         channel = self._channels[account.channel]
@@ -173,9 +186,7 @@ class Delivery:
             verdicts.append({"id": row.id, **data, "message_ids": list(ids) or None})
             if blocked:
                 await self._blocked(account, row)
-        async with self._units.engine.begin() as db:
-            await set_clinic(db, account.clinic_id)
-            await outbox.record(db, account.clinic_id, json.dumps(verdicts, default=str))
+        await outbox.record(self._units.engine, account.clinic_id, json.dumps(verdicts, default=str))
         if any(verdict["state"] == "pending" for verdict in verdicts):
             self.wake()
 

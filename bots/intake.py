@@ -27,7 +27,7 @@ from domain.unit import Unit, Units
 from handlers.actions import ActionSigner
 from handlers.cards import Card
 from handlers.dispatch import dispatch, refuse
-from handlers.incoming import Tapped
+from handlers.incoming import Tapped, Unsent
 from handlers.talk import Link, Talk
 from handlers.words import N_, Words
 
@@ -158,14 +158,15 @@ class Intake:
             answers = self._enqueue(unit, account, talk.cards)
         if answers:
             await self._delivery.answer(account, answers)
-        self._delivery.wake()
+        if len(unit.outbox) > len(answers):
+            self._delivery.wake()
 
     async def _dispatch(self, talk: Talk, account: Account) -> None:
         incoming = self._channels[account.channel].understand(talk.scene.payload)
         action = None
         if isinstance(incoming, Tapped):
             action = self._signer.read(incoming.data, account.clinic_id, account.id, talk.scene.lane)
-        if talk.scene.identity_id is not None:
+        if talk.scene.identity_id is not None or isinstance(incoming, Unsent):
             await dispatch(talk, incoming, action)
 
     async def _talk(self, unit: Unit, account: Account, profile: Profile) -> Talk:

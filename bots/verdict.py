@@ -18,7 +18,8 @@ from domain.database.outbox import Outgoing
 
 # An answer, a medical question or an alarm is worth a marked repeat; a receipt is not.
 REPEATED = frozenset({"answer", "safety", "care"})
-MOST_ATTEMPTS = 12
+# With waits of at most five minutes this is a day, as long as LINE remembers a retry key.
+MOST_ATTEMPTS = 290
 _WAIT = wait_exponential(multiplier=1, max=300)
 
 
@@ -54,12 +55,21 @@ def after_sending(row: Outgoing, outcome: Outcome, *, safe_retry: bool, now: dat
         case Refused(reason="token"):
             return Verdict("sent", repeated=row.repeated) if fresh_token else ambiguous(row, "late reply")
         case Refused(reason, detail):
-            return Verdict("refused", error=f"{reason}: {detail}"[:300], blocked=reason == "blocked")
+            return Verdict(
+                "refused", repeated=row.repeated, error=f"{reason}: {detail}"[:300], blocked=reason == "blocked"
+            )
+        case RetryLater(seconds, reason) if row.taken_over and row.reply_token is not None:
+            # This try surely failed, but an earlier one may have arrived: only the token can tell, in its minute.
+            if fresh_token:
+                return Verdict(
+                    "sending", lease_until=now + timedelta(seconds=max(seconds, _backoff(row))), error=reason
+                )
+            return ambiguous(row, reason)
         case RetryLater(seconds, reason):
             return _later(row, seconds, reason, keep_token=fresh_token, now=now)
         case Unknown(reason) if row.reply_token is not None:
             if fresh_token:
-                return Verdict("sending", lease_until=now + timedelta(seconds=2), error=reason)
+                return Verdict("sending", lease_until=now + timedelta(seconds=2 * _backoff(row)), error=reason)
             return ambiguous(row, reason)
         case Unknown(reason) if safe_retry:
             return _later(row, 0, reason, keep_token=False, now=now)
@@ -77,9 +87,7 @@ def ambiguous(row: Outgoing, reason: str) -> Verdict:
 def _later(row: Outgoing, seconds: float, reason: str, *, keep_token: bool, now: datetime) -> Verdict:
     if row.attempts >= MOST_ATTEMPTS:
         return Verdict("refused", repeated=row.repeated, error=f"gave up after {row.attempts} tries: {reason}"[:300])
-    attempt = RetryCallState(Retrying(), None, (), {})
-    attempt.attempt_number = row.attempts
-    wait = max(seconds, _WAIT(attempt))
+    wait = max(seconds, _backoff(row))
     return Verdict(
         "pending",
         not_before=now + timedelta(seconds=wait),
@@ -87,3 +95,10 @@ def _later(row: Outgoing, seconds: float, reason: str, *, keep_token: bool, now:
         drop_token=not keep_token,
         error=reason,
     )
+
+
+def _backoff(row: Outgoing) -> float:
+    """Seconds to wait after this try: doubling, at most five minutes."""
+    attempt = RetryCallState(Retrying(), None, (), {})
+    attempt.attempt_number = row.attempts
+    return _WAIT(attempt)

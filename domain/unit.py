@@ -165,7 +165,10 @@ class Units:
 
 def new_code(length: int = 10) -> str:
     """A one-time code people can read aloud: Crockford's base 32 without I, L, O, U; 50 bits at 10 characters."""
-    return "".join(secrets.choice("0123456789ABCDEFGHJKMNPQRSTVWXYZ") for _ in range(length))
+    while True:
+        code = "".join(secrets.choice("0123456789ABCDEFGHJKMNPQRSTVWXYZ") for _ in range(length))
+        if any(character.isdigit() for character in code):  # so that a code typed alone is never taken for a word
+            return code
 
 
 def _now(row: Any) -> datetime:

@@ -80,9 +80,10 @@ def _buttons(words: Words, journey: JourneyView) -> tuple[Button, ...]:
     if journey.stage is Stage.PAYMENT_CONFIRMED:
         now = Action("journey.schedule_now", id=journey.id, version=journey.version)
         buttons.append(Button(words.t("Start now: set the time to now"), now, style="primary"))
-    if not journey.linked:
-        buttons.append(Button(words.t("Invite to chat"), Action("journey.invite", id=journey.id)))
-    return tuple(buttons) or (command_button(words, "lead"), command_button(words, "payments"))
+    if not buttons and journey.linked:
+        buttons += [command_button(words, "lead"), command_button(words, "payments")]
+    label = words.t("Link another chat") if journey.linked else words.t("Invite to chat")
+    return (*buttons, Button(label, Action("journey.invite", id=journey.id)))
 
 
 def show_button(words: Words, journey_id: UUID) -> Button:

@@ -26,6 +26,7 @@ from bots.cli.serve import stop_signal
 from bots.logs import configure
 from bots.settings import Settings
 from bots.simulator import page
+from bots.simulator.moves import Moves
 from bots.simulator.stage import Stage
 from bots.simulator.truth import Truth
 from domain.database import embedded
@@ -71,7 +72,8 @@ async def _play(wiring: Composition, config: Settings, found: Database, platform
             stage = Stage(program.units, program.accounts, program.channels, config, http, platforms, secrets)
             clinic_id = await stage.open_clinics()
             phones = await stage.phones(config.data_dir / "phones.json")
-            truth = Truth(program.units, program.scheduler, admin, program.settle, clinic_id)
+            moves = Moves(config.data_dir / "moves.jsonl")
+            truth = Truth(program.units, program.scheduler, admin, program.settle, clinic_id, moves)
             page.mount(program.web, phones, platforms, truth)
             watching = asyncio.create_task(listen(found.url, {"aura_changes": truth.changed}))
             async with wiring.running(program) as port:
@@ -118,7 +120,7 @@ def _forget(data_dir: Path) -> None:
         embedded.erase(data_dir)
     except RuntimeError as error:
         fail(str(error))
-    for name in ("platforms.jsonl", "accounts.json", "phones.json", "secret_key"):
+    for name in ("platforms.jsonl", "moves.jsonl", "accounts.json", "phones.json", "secret_key"):
         (data_dir / name).unlink(missing_ok=True)
 
 

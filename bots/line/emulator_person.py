@@ -55,6 +55,7 @@ class PersonControl:
             web.post(f"{chat}/unblock", self._follow),
             web.post(f"{chat}/photo", self._photo),
             web.post(f"{chat}/sticker", self._sticker),
+            web.post(f"{chat}/unsend", self._unsend),
         ]
 
     async def _chat(self, request: web.Request) -> web.Response:
@@ -156,6 +157,15 @@ class PersonControl:
             "stickerResourceType": "STATIC",
         }
         return _delivered([await self._message(account, person, sticker)])
+
+    async def _unsend(self, request: web.Request) -> web.Response:
+        """Take a message of one's own back: it vanishes from the chat, and LINE asks the bot to forget it."""
+        account, person, chat = self._find(request)
+        message_id = required(await read_object(request), "message")
+        if not any(message.id == message_id and message.sender == "person" for message in chat.messages):
+            raise refused(404, "no such message of this person")
+        event = {"type": "unsend", "unsend": {"messageId": message_id}}
+        return _delivered([await self._happen(account, person, event, token=False)])
 
     def _find(self, request: web.Request, *, writing: bool = False) -> tuple[str, str, Chat]:
         """The chat a path names. Someone who blocked an account cannot write to it before unblocking."""

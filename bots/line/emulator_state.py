@@ -161,6 +161,8 @@ class State:
                 chat.friend, chat.blocked = False, True
             case "message":
                 chat.wrote_at = at
+            case "unsend":
+                chat.messages = [m for m in chat.messages if m.id != event["unsend"]["messageId"]]
         if content := entry.get("content"):
             self.contents[event["message"]["id"]] = content
         if token := event.get("replyToken"):

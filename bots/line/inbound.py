@@ -98,7 +98,7 @@ def content_id(payload: Mapping[str, Any]) -> str:
 
 def _arrival(event: Mapping[str, Any]) -> Arrival:
     event_id = _text(event, "webhookEventId") or _digest(event)
-    ours = _is_ours(event) or (_text(event, "type") == "unsend" and bool(user_id(event)))
+    ours = _is_ours(event) or (_is_one_to_one(event) and _text(event, "type") == "unsend")
     return Arrival(event_id, user_id(event) if ours else f"{NOBODY}{event_id}", event)
 
 
@@ -112,8 +112,11 @@ def _message(message: Mapping[str, Any]) -> Incoming:
 
 
 def _is_ours(payload: Mapping[str, Any]) -> bool:
-    one_to_one = _text(_object(payload, "source"), "type") == "user" and bool(user_id(payload))
-    return one_to_one and payload.get("mode", "active") == "active"
+    return _is_one_to_one(payload) and payload.get("mode", "active") == "active"
+
+
+def _is_one_to_one(payload: Mapping[str, Any]) -> bool:
+    return _text(_object(payload, "source"), "type") == "user" and bool(user_id(payload))
 
 
 def _digest(event: Mapping[str, Any]) -> str:

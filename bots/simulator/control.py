@@ -58,11 +58,29 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Chat:
+    """The language (`th`, `en`) that a person chose, None before; by channel and the platform's id of the person."""
+
+    channel: str
+    person: str
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The clock was moved: from `at` (real time) on, the clinic's time runs `ahead` seconds ahead of real time."""
+
+    at: datetime
+    ahead: float
+
+
+@dataclass(frozen=True, slots=True)
 class Strip:
     """What is true now, for the strip beside the phones.
 
     `now` is the clinic's clock (aware), `zone` its IANA time zone, `outbox` the number of rows by state,
-    `facts` the newest first. `points` is None until the demo customer has an account.
+    `facts` the newest first. `points` is None until the demo customer has an account. `moves`, oldest first, let
+    the page show each message with the clinic's time at which it was sent: platforms stamp them in real time.
     """
 
     now: datetime
@@ -72,14 +90,16 @@ class Strip:
     points: Points | None = None
     outbox: Mapping[str, int] = field(default_factory=dict)
     facts: tuple[Fact, ...] = ()
+    chats: tuple[Chat, ...] = ()
+    moves: tuple[Move, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The strip as JSON-able data, instants as ISO 8601."""
         data = asdict(self)
         data["now"] = self.now.isoformat()
         data["outbox"] = dict(self.outbox)
-        for shown, fact in zip(data["facts"], self.facts, strict=True):
-            shown["at"] = fact.at.isoformat()
+        for shown in (*data["facts"], *data["moves"]):
+            shown["at"] = shown["at"].isoformat()
         return data
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from uuid import UUID
 
-from bots.simulator.control import Fact, Journey, Points, Strip, Task, Words
+from bots.simulator.control import Chat, Fact, Journey, Move, Points, Strip, Task, Words
+from bots.simulator.moves import Moves
 from domain.database.clock import read_clock, set_clock
 from domain.database.session import Engine
 from domain.loyalty import service as loyalty
@@ -16,11 +18,16 @@ from domain.unit import Units
 from scheduler.app import Scheduler
 
 
+# Outbox rows change their state without a NOTIFY (it would cost every delivery): look while some are on their way.
+LOOK_SECONDS = 0.5
+ON_THEIR_WAY = ("pending", "sending")
+
+
 class Truth:
     """Implements `SimulatorControl` on the real database and scheduler.
 
     `admin` is the owner's engine, which alone may move the clock; `settle` waits until everything that was
-    set going has been done. The strip's points are those of the customer whose journey moved last.
+    set going has been done; `moves` keeps when the clock was moved. The strip's points are those of the customer whose journey moved last.
     """
 
     def __init__(
@@ -30,18 +37,22 @@ class Truth:
         admin: Engine,
         settle: Callable[[], Awaitable[None]],
         clinic_id: UUID,
+        moves: Moves,
     ) -> None:
         self._units = units
         self._scheduler = scheduler
         self._admin = admin
         self._settle = settle
         self._clinic_id = clinic_id
+        self._moves = moves
+        self._sending = False
         self._watchers: set[asyncio.Event] = set()
 
     async def strip(self) -> Strip:
         """What is true now."""
         async with self._units.clinic(self._clinic_id) as unit:
             seen = await overview(unit)
+            self._sending = any(seen.outbox.get(state) for state in ON_THEIR_WAY)
             points = None
             if seen.journeys:
                 card = await loyalty.card(unit, seen.journeys[0].customer_id)
@@ -64,6 +75,8 @@ class Truth:
                 points=points,
                 outbox=seen.outbox,
                 facts=tuple(Fact(f.at, f.kind, f.about) for f in seen.facts),
+                chats=tuple(Chat(c.channel, c.person, c.language) for c in seen.chats),
+                moves=self._moves.all(),
             )
 
     async def move_clock(self, to: datetime) -> None:
@@ -72,7 +85,9 @@ class Truth:
             now = await read_clock(self._units.engine)
             due = await self._scheduler.next_due(now)
             stop = min(due, to) if due else to
-            await set_clock(self._admin, stop - datetime.now(UTC))
+            at = datetime.now(UTC)
+            await set_clock(self._admin, stop - at)
+            await asyncio.to_thread(self._moves.note, Move(at, (stop - at).total_seconds()))
             await self._scheduler.run_due(await read_clock(self._units.engine))
             await self._settle()
             if stop >= to:
@@ -90,7 +105,8 @@ class Truth:
         self._watchers.add(watcher)
         try:
             while True:
-                await watcher.wait()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(watcher.wait(), LOOK_SECONDS if self._sending else None)
                 watcher.clear()
                 yield None
         finally:

@@ -32,10 +32,9 @@ def routes(intake: Intake, accounts: Accounts, channels: Mapping[str, Channel]) 
             return web.json_response({"error": "unauthorised"}, status=401)
         try:
             arrivals = channel.read(body)
-        except ValueError:
-            return web.json_response({"error": "malformed"}, status=400)
-        try:
             new = await intake.accept(account, arrivals)
+        except (ValueError, RecursionError):  # not JSON, not the platform's shape, nested beyond reason
+            return web.json_response({"error": "malformed"}, status=400)
         except UNAVAILABLE as error:
             log.warning("webhook.database_away", error=type(error).__name__)
             return web.json_response({"error": "unavailable"}, status=503, headers={"Retry-After": "2"})

@@ -34,12 +34,11 @@ async def blocked(unit: Unit) -> None:
 async def take_back(unit: Unit, message_id: str) -> None:
     """The sender took a message back: what is kept of it is erased, at once."""
     scene = unit.scene
-    if scene is not None and scene.identity_id is not None:
+    if scene is not None:
         await store.erase(
             unit.db,
             unit.clinic.id,
             account_id=scene.account_id,
             identity_id=scene.identity_id,
-            lane=scene.lane,
             message_id=message_id,
         )

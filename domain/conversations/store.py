@@ -21,7 +21,7 @@ _ERASE_KEPT = text(
     " and data ->> 'message_id' = :message"
 )
 _ERASE_INBOX = text(
-    "update inbox set payload = null where clinic_id = :clinic and account_id = :account and lane = :lane"
+    "update inbox set payload = null where clinic_id = :clinic and account_id = :account"
     " and payload #>> '{message,id}' = :message and state <> 'pending'"
 )
 
@@ -58,8 +58,8 @@ async def set_unreachable(db: Connection, clinic_id: UUID, identity_id: UUID) ->
 
 
 async def erase(
-    db: Connection, clinic_id: UUID, *, account_id: UUID, identity_id: UUID, lane: str, message_id: str
+    db: Connection, clinic_id: UUID, *, account_id: UUID, identity_id: UUID | None, message_id: str
 ) -> None:
-    """Forget a message that its sender took back, wherever it is kept."""
+    """Forget a message that its sender took back, wherever it is kept (message ids are an account's own)."""
     await db.execute(_ERASE_KEPT, {"clinic": clinic_id, "identity": identity_id, "message": message_id})
-    await db.execute(_ERASE_INBOX, {"clinic": clinic_id, "account": account_id, "lane": lane, "message": message_id})
+    await db.execute(_ERASE_INBOX, {"clinic": clinic_id, "account": account_id, "message": message_id})

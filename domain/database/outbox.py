@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, text
 
-from domain.database.session import Connection, Engine
+from domain.database.session import Connection, Engine, set_clinic
 
 # An earlier row of the same chat and class that has to wait makes the later ones wait too: order holds.
 _CLAIM = text("""
@@ -39,17 +39,7 @@ select c.*, p.language, t.message_ids as edited_ids
   left join outbox t on t.clinic_id = c.clinic_id and t.id = c.edits_id and t.state = 'sent'
  order by c.seq
 """)
-_RECORD = text("""
-update outbox o
-   set state = r.state, not_before = r.not_before, lease_until = r.lease_until, repeated = r.repeated,
-       reply_token = case when r.drop_token then null else o.reply_token end, error = r.error,
-       message_ids = coalesce(r.message_ids, o.message_ids),
-       sent_at = case when r.state = 'sent' then clock_timestamp() end
-  from jsonb_to_recordset(cast(:verdicts as jsonb)) as r (
-    id uuid, state text, not_before timestamptz, lease_until timestamptz, repeated boolean,
-    drop_token boolean, error text, message_ids jsonb)
- where o.clinic_id = :clinic and o.id = r.id and o.state = 'sending'
-""")
+_RECORD = text("select record_verdicts(:clinic, cast(:verdicts as jsonb))")
 _READ = text("""
 select o.*, p.language, null as edited_ids, false as taken_over from outbox o
   left join persons p on p.clinic_id = o.clinic_id and p.id = o.person_id
@@ -66,6 +56,7 @@ update outbox set account_id = :account, identity_id = :identity, recipient = :r
        lease_until = null, not_before = null, error = null, reply_token = null
  where clinic_id = :clinic and id = :id
 """)
+_REPEATED = text("update outbox set repeated = true where clinic_id = :clinic and id = :id")
 _ACCOUNTS = text("select clinic_id, account_id from claim_accounts(:holder, :seconds)")
 _HOLD = text("update channel_accounts set hold_until = :until where clinic_id = :clinic and id = :account")
 
@@ -111,9 +102,17 @@ async def read(db: Connection, clinic_id: UUID, outbox_id: UUID) -> Outgoing | N
     return _outgoing(row) if row else None
 
 
-async def record(db: Connection, clinic_id: UUID, verdicts: str) -> None:
+async def record(engine: Engine, clinic_id: UUID, verdicts: str) -> None:
     """Record what became of rows; `verdicts` is a JSON list. Rows another process has settled are left alone."""
-    await db.execute(_RECORD, {"clinic": clinic_id, "verdicts": verdicts})
+    async with engine.begin() as db:
+        await db.execute(_RECORD, {"clinic": clinic_id, "verdicts": verdicts})
+
+
+async def mark_repeated(engine: Engine, clinic_id: UUID, outbox_id: UUID) -> None:
+    """The row is about to be sent although it may have arrived; kept first, so that this happens once."""
+    async with engine.begin() as db:
+        await set_clinic(db, clinic_id)
+        await db.execute(_REPEATED, {"clinic": clinic_id, "id": outbox_id})
 
 
 async def hold_account(db: Connection, clinic_id: UUID, account_id: UUID, until: datetime) -> None:

@@ -80,8 +80,8 @@ async def accept_events(
     values = {
         "clinic": clinic_id,
         "account": account_id,
-        "events": [event for event, _, _ in arrivals],
-        "lanes": [lane for _, lane, _ in arrivals],
+        "events": [storable(event) for event, _, _ in arrivals],
+        "lanes": [storable(lane) for _, lane, _ in arrivals],
         "payloads": [json.dumps(storable(payload)) for _, _, payload in arrivals],
     }
     async with engine.begin() as connection:

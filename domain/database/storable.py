@@ -6,16 +6,19 @@ No event may be lost for one such character, so it is replaced on the way into t
 from __future__ import annotations
 
 import re
+from math import isfinite
 from typing import Any
 
 _NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def storable(value: Any) -> Any:
-    """`value` with NUL and lone surrogates replaced, which PostgreSQL's text and jsonb refuse."""
+    """`value` without what PostgreSQL's text and jsonb refuse: NUL, lone surrogates, NaN and infinities."""
     match value:
         case str():
             return _NOT_STORABLE.sub("\ufffd", value)
+        case float() if not isfinite(value):
+            return None
         case list():
             return [storable(item) for item in value]
         case dict():

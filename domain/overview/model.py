@@ -40,10 +40,20 @@ class FactLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ChatLine:
+    """One chat on a channel: the platform's id of who writes there, and the language they chose (None: not yet)."""
+
+    channel: str
+    person: str
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
-    """The newest journeys, tasks and facts of a clinic (newest first), and its outbox by state."""
+    """The newest journeys, tasks, facts and chats of a clinic (newest first), and its outbox by state."""
 
     journeys: tuple[JourneyLine, ...]
     tasks: tuple[TaskLine, ...]
     facts: tuple[FactLine, ...]
+    chats: tuple[ChatLine, ...]
     outbox: dict[str, int]

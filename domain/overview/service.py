@@ -14,5 +14,6 @@ async def overview(unit: Unit, *, limit: int = 8) -> Overview:
         journeys=tuple(await store.journeys(unit.db, clinic, limit)),
         tasks=tuple(await store.tasks(unit.db, clinic, limit)),
         facts=tuple(await store.facts(unit.db, clinic, limit)),
+        chats=tuple(await store.chats(unit.db, clinic, limit)),
         outbox=await store.outbox(unit.db, clinic),
     )

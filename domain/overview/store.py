@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from domain.database.session import Connection
-from domain.overview.model import FactLine, JourneyLine, TaskLine
+from domain.overview.model import ChatLine, FactLine, JourneyLine, TaskLine
 
 _JOURNEYS = text("""
 select c.id as customer_id, c.name as customer, t.name_th as treatment_th, t.name_en as treatment_en, w.stage,
@@ -28,15 +28,23 @@ select t.name_th as treatment_th, t.name_en as treatment_en, c.name as customer,
  where q.clinic_id = :clinic order by q.created_at desc limit :limit
 """)
 _FACTS = text("""
-select e.at, e.kind, coalesce(c.name, w.name, '') as about
+select e.at, e.kind, coalesce(c.name, w.name, s.name, '') as about
   from workflow_events e
   left join customers c on c.clinic_id = e.clinic_id
        and c.id = coalesce(cast(e.data ->> 'customer_id' as uuid), e.subject_id)
+  left join users s on s.clinic_id = e.clinic_id and s.id = e.subject_id
   left join lateral (
     select o.name from workflow_states j join customers o on o.clinic_id = j.clinic_id and o.id = j.customer_id
      where j.clinic_id = e.clinic_id and j.id = coalesce(cast(e.data ->> 'journey_id' as uuid), e.subject_id)
   ) w on true
  where e.clinic_id = :clinic order by e.at desc, e.id limit :limit
+""")
+_CHATS = text("""
+select a.channel, i.external_id as person, p.language
+  from channel_identities i
+  join channel_accounts a on a.clinic_id = i.clinic_id and a.id = i.account_id
+  join persons p on p.clinic_id = i.clinic_id and p.id = i.person_id
+ where i.clinic_id = :clinic order by i.last_seen_at desc limit :limit
 """)
 _OUTBOX = text("select state, count(*) as many from outbox where clinic_id = :clinic group by state")
 
@@ -54,6 +62,11 @@ async def tasks(db: Connection, clinic_id: UUID, limit: int) -> list[TaskLine]:
 async def facts(db: Connection, clinic_id: UUID, limit: int) -> list[FactLine]:
     """The newest facts."""
     return [FactLine(**row._mapping) for row in await db.execute(_FACTS, {"clinic": clinic_id, "limit": limit})]
+
+
+async def chats(db: Connection, clinic_id: UUID, limit: int) -> list[ChatLine]:
+    """The chats that were written in last."""
+    return [ChatLine(**row._mapping) for row in await db.execute(_CHATS, {"clinic": clinic_id, "limit": limit})]
 
 
 async def outbox(db: Connection, clinic_id: UUID) -> dict[str, int]:

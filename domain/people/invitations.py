@@ -139,8 +139,9 @@ async def unlink_customer(unit: Unit, invitation_id: UUID) -> Invitation:
     """ "That is somebody else": take the customer away from the chat that used a code, and make a new code.
 
     The chat keeps nothing of the customer: it gets a person of its own (a member of staff keeps theirs), its
-    open form is gone and notices not yet sent are dropped. Consents stay with the customer as the record of
-    what was answered. For sales and managers, else `not_your_role`; `no_such_invitation`, `not_linked`.
+    open form is gone and notices not yet sent are dropped. What was agreed to in that chat counts no more (the
+    rows stay as the record), so that the customer is asked. For sales and managers, else `not_your_role`;
+    `no_such_invitation`, `not_linked`.
     """
     _only(unit, Role.SALES, Role.MANAGER)
     clinic = unit.clinic.id
@@ -165,6 +166,7 @@ async def unlink_customer(unit: Unit, invitation_id: UUID) -> Invitation:
         await store.move_chat(unit.db, clinic, chat.identity_id, other)
         await store.forget_chat(unit.db, clinic, chat.identity_id)
     await store.revoke_invitations(unit.db, clinic, unit.now, id=found.id)
+    await _void_consents(unit, target.id, chat)
     unit.record("customer_unlinked", target.id, identity_id=str(chat.identity_id), invitation_id=str(invitation_id))
     return await invite_customer(unit, target.id, found.journey_id)
 
@@ -188,6 +190,25 @@ async def unbind_staff(unit: Unit, user_id: UUID) -> int:
     await store.revoke_invitations(unit.db, clinic, unit.now, user_id=user_id)
     unit.record("staff_unbound", user_id, chats=len(bound))
     return len(bound)
+
+
+async def _void_consents(unit: Unit, customer_id: UUID, chat: Chat) -> None:
+    """Take back what somebody else answered for this customer, for every purpose last answered on that channel."""
+    for purpose in await store.latest_consents(unit.db, unit.clinic.id, customer_id, channel=chat.channel):
+        await store.add_consent(
+            unit.db,
+            unit.clinic.id,
+            customer_id=customer_id,
+            purpose=purpose,
+            version=UNLINKED,
+            language="",
+            text_hash=sha256(b"").hexdigest(),
+            given=False,
+            channel=chat.channel,
+            event_id=unit.event_id,
+            actor_person_id=unit.actor.person_id,
+            at=unit.now,
+        )
 
 
 async def _bind(unit: Unit, scene: Scene, identity_id: UUID, mine: UUID, target: Target) -> UUID:

@@ -47,6 +47,8 @@ MESSAGE_PURPOSES: Final = ("marketing_line", "marketing_telegram")
 """The purposes that let the clinic send news, all of which one word of the customer ends."""
 WITHDRAWN: Final = "withdrawn"
 """The version of an answer that no text was shown for: somebody typed the word that ends all news."""
+UNLINKED: Final = "unlinked"
+"""The version of the row that voids an answer because somebody else had given it: the customer is asked anew."""
 
 
 @dataclass(frozen=True, slots=True)

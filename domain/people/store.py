@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from domain.clinics.tables import branches, channel_accounts
 from domain.database.session import Connection
 from domain.database.tables import outbox
-from domain.people.model import Chat, Customer, Hat, Role, Staff, StoredInvitation, Target
+from domain.people.model import UNLINKED, Chat, Customer, Hat, Role, Staff, StoredInvitation, Target
 from domain.people.tables import channel_identities, consents, customers, invitations, persons, users
 from domain.unit import Actor
 
@@ -248,12 +248,12 @@ async def add_consent(db: Connection, clinic_id: UUID, **values: Any) -> None:
 
 
 async def latest_consents(db: Connection, clinic_id: UUID, customer_id: UUID) -> dict[str, bool]:
-    """The newest answer for every purpose that was ever answered."""
+    """The newest answer for every purpose that was ever answered; what was voided since is missing."""
     c = consents.c
     query = (
-        select(c.purpose, c.given)
+        select(c.purpose, c.given, c.version)
         .ext(distinct_on(c.purpose))
         .where(c.clinic_id == clinic_id, c.customer_id == customer_id)
         .order_by(c.purpose, c.at.desc(), c.id)
     )
-    return {row.purpose: row.given for row in await db.execute(query)}
+    return {row.purpose: row.given for row in await db.execute(query) if row.version != UNLINKED}

@@ -86,7 +86,7 @@ async def confirm_payment(
         raise DomainError("own_payment")
     check_amount(amount_satang, before.due_satang)
     limit = int(unit.clinic.settings.get("two_person_limit_satang", TWO_PERSON_LIMIT))
-    if needs_second_person(amount_satang, limit):
+    if needs_second_person(before.paid_satang + amount_satang, limit):  # a sum in parts is still that sum
         raise DomainError("second_person_needed", limit=limit)
     payment = await payments.record(
         unit,

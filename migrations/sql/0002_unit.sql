@@ -42,7 +42,7 @@ begin
   end if;
   if left(e.lane, 1) <> '~' then
     select i.id, i.person_id into who from channel_identities i
-     where i.clinic_id = p_clinic and i.account_id = e.account_id and i.external_id = e.lane for update;
+     where i.clinic_id = p_clinic and i.account_id = e.account_id and i.external_id = e.lane for no key update;
     if not found then
       fresh := true;
       insert into persons (clinic_id, name, language, created_at)
@@ -54,7 +54,7 @@ begin
       update channel_identities i set last_seen_at = e.received_at, reachable = true
        where i.clinic_id = p_clinic and i.id = who.id;
     end if;
-    perform 1 from persons p where p.clinic_id = p_clinic and p.id = who.person_id for update;
+    perform 1 from persons p where p.clinic_id = p_clinic and p.id = who.person_id for no key update;
   else
     select null::uuid as id, null::uuid as person_id into who;
   end if;
@@ -120,6 +120,23 @@ begin
     perform pg_notify('aura_outbox', '');
   end if;
   perform pg_notify('aura_changes', p_clinic::text);
+end $$;
+
+-- Writes down what became of sent rows; a row that another process has settled in the meantime is left alone.
+create function record_verdicts(p_clinic uuid, p_verdicts jsonb)
+returns void
+language plpgsql volatile as $$
+begin
+  perform set_config('app.clinic_id', p_clinic::text, true);
+  update outbox o
+     set state = r.state, not_before = r.not_before, lease_until = r.lease_until, repeated = r.repeated,
+         reply_token = case when r.drop_token then null else o.reply_token end, error = r.error,
+         message_ids = coalesce(r.message_ids, o.message_ids),
+         sent_at = case when r.state = 'sent' then clock_timestamp() end
+    from jsonb_to_recordset(p_verdicts) as r (
+      id uuid, state text, not_before timestamptz, lease_until timestamptz, repeated boolean,
+      drop_token boolean, error text, message_ids jsonb)
+   where o.clinic_id = p_clinic and o.id = r.id and o.state = 'sending';
 end $$;
 
 -- Entering a stage opens the task that the stage calls for; the domain decides the rest.

@@ -48,7 +48,7 @@ def messages(tree: ast.AST) -> Iterator[str | tuple[str, str]]:
     for call in _calls(tree):
         texts = [arg.value if isinstance(arg, ast.Constant) else None for arg in call.args]
         match _name(call), texts:
-            case ("t" | "N_"), [str(text), *_]:
+            case (("t" | "N_"), [str(text), *_]):
                 yield text
             case "n", [str(one), str(many), *_]:
                 yield one, many

@@ -76,11 +76,11 @@ def check() -> Iterator[str]:
         yield f"{file}: {problem}"
 
 
-def update() -> None:
+def update(path: Path = CATALOGUE) -> None:
     """Write the catalogue with exactly the messages of the code, keeping what is translated."""
-    catalogue = read()
+    catalogue = read(path)
     catalogue.update(template(sources()), no_fuzzy_matching=True, update_creation_date=False)
-    with CATALOGUE.open("wb") as target:
+    with path.open("wb") as target:
         write_po(target, catalogue, width=110, sort_by_file=True, include_lineno=False, ignore_obsolete=True)
 
 

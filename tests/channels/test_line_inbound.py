@@ -70,7 +70,7 @@ NOBODYS = f"{NOBODY}01HEVENT"
         ({"source": None}, NOBODYS),
         (UNSEND, PERSON),
         (UNSEND | {"mode": "standby"}, PERSON),
-        (UNSEND | {"source": GROUP}, PERSON),
+        (UNSEND | {"source": GROUP}, NOBODYS),
         (UNSEND | {"source": {"type": "group", "groupId": "C1"}}, NOBODYS),
     ],
 )

@@ -44,12 +44,15 @@ async def test_a_restart_remembers_everything(tmp_path: Path) -> None:
     key = uuid4()
     async with world(Journal(path), clock) as first:
         await first.act("follow")
+        clock.now += 5
         await first.act("say", text="ก่อนดับ")
         await first.act("photo", base64=base64.b64encode(b"\xff\xd8 photo").decode())
         spent, unspent = (first.channel.reply_token(first.program.arrivals[n].payload) for n in (0, 1))
         await first.channel.send(first.account, [Card(text="ตอบ")], first.letter(reply_token=spent))
         pushed = await first.channel.send(first.account, [Card(text="แจ้ง")], first.letter(retry_key=key))
         before, photo_event = await first.chat(), first.program.arrivals[2].payload
+        assert {message["at"] for message in before["messages"]} == {clock.now}
+        clock.now += 5
     with path.open("ab") as file:  # killed in the middle of a line
         file.write(b'{"kind": "event", "chan')
 

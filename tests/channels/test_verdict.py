@@ -118,7 +118,7 @@ def test_every_outcome_of_every_row(tried: Outgoing, safe_retry: bool, outcome: 
 FINAL = [Refused("blocked", "x"), Refused("bad_request", "x"), Refused("unauthorised", "x"), Refused("quota", "x")]
 
 
-@pytest.mark.parametrize(("name", "refusal"), product(TABLE, FINAL))
+@pytest.mark.parametrize(("name", "refusal"), list(product(TABLE, FINAL)))
 def test_what_will_never_be_accepted_ends_there(name: str, refusal: Refused) -> None:
     tried, safe_retry, *_ = TABLE[name]
     verdict = after_sending(tried, refusal, safe_retry=safe_retry, now=NOW)
@@ -155,7 +155,7 @@ def test_a_reply_token_tells_a_takeover_whether_the_first_try_arrived(
     assert judged(taken, outcome, safe_retry=LINE) == verdict
 
 
-@pytest.mark.parametrize(("safe_retry", "message_class"), product((LINE, TELEGRAM), ("answer", "service")))
+@pytest.mark.parametrize(("safe_retry", "message_class"), list(product((LINE, TELEGRAM), ("answer", "service"))))
 def test_a_first_try_is_sent_as_it_is(safe_retry: bool, message_class: str) -> None:
     fresh = row(message_class=message_class)
     assert before_sending(fresh, safe_retry=safe_retry) is fresh

@@ -129,11 +129,6 @@ def test_line_push(faults: list[Fault], message_class: str) -> None:
     assert outbox.state == "sent"
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="a takeover that could not connect forgets that the reply may have arrived",
-)
 @settings(max_examples=400)
 @given(st.lists(st.sampled_from(FAULTS), max_size=9))
 @example(["answer lost", "not connected", "none"])
@@ -145,9 +140,6 @@ def test_line_reply(faults: list[Fault]) -> None:
     assert outbox.state == "sent"
 
 
-@pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="asking every two seconds uses up the tries of the push that follows"
-)
 @pytest.mark.parametrize("minutes", [2, 10])
 def test_an_answer_outlives_an_outage_of_line(minutes: int) -> None:
     outbox = Outbox(row(reply_token=TOKEN), Phone(has_keys=True))

@@ -86,7 +86,7 @@ function plain(message, buttons, phone) {
 
 export function photo(url, phone, alt = phone.say("picture")) {
   const source = picture(url);
-  const image = el("img", { src: source, alt, onload: () => phone.toBottom() });
+  const image = el("img", { src: source, alt, onload: () => phone.keepBottom() });
   return el("button", { type: "button", class: "photo", "aria-label": alt, onclick: () => phone.enlarge(source, alt) }, image);
 }
 
@@ -102,8 +102,8 @@ export function linked(text, phone) {
 
 function stamp(message, phone) {
   const { raw } = message;
-  const at = message.at ?? raw?.date ?? raw?.timestamp;
-  const when = typeof at === "number" ? new Date(at < 1e11 ? at * 1000 : at) : new Date(at ?? NaN);
+  const at = message.at ?? raw?.date; // seconds; Telegram's are whole, and what it sent came later in that second
+  const when = new Date(Number.isInteger(at) ? at * 1000 + 999 : at * 1000);
   return el("span", { class: "stamp" }, message.edited ? `${phone.say("edited")} ` : "",
     isNaN(when) ? "" : el("time", { datetime: when.toISOString(), text: phone.time(when) }));
 }

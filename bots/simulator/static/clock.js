@@ -11,7 +11,8 @@ export class Clock {
     setInterval(() => this.tick(), 1000);
   }
 
-  set({ now }) {
+  set({ now, moves }) {
+    this.moves = moves;
     this.base = Date.parse(now);
     this.since = performance.now();
     this.tick();
@@ -19,6 +20,12 @@ export class Clock {
 
   now() {
     return new Date(this.base + performance.now() - this.since);
+  }
+
+  /** The clinic's time at a moment of real time: messages bear the platforms' time, and the clock may have moved since. */
+  at(real) {
+    const last = this.moves?.findLast(({ at }) => Date.parse(at) <= real);
+    return new Date(real.getTime() + (last?.ahead ?? 0) * 1000);
   }
 
   draw() {
@@ -59,9 +66,7 @@ export class Clock {
     this.free.open = false;
     this.show();
     try {
-      const strip = await moveClock(to);
-      this.page.strip.set(strip);
-      this.set(strip);
+      this.page.learn(await moveClock(to));
     } catch (error) {
       const known = ["past", "too_far", "not_a_time"].includes(error.message);
       toast(known ? this.page.say(error.message) : this.page.say("failed", { why: error.message }));

@@ -112,7 +112,7 @@ function button(data, { buttons }, known) {
 
 function image(data, { phone }) {
   const source = picture(data.url ?? "");
-  const inner = el("img", { src: source, alt: "", onload: () => phone.toBottom() });
+  const inner = el("img", { src: source, alt: "", onload: () => phone.keepBottom() });
   const frame = el("div", { class: "flex-image" }, inner);
   const [wide, high] = (data.aspectRatio ?? "1:1").split(":").map(Number);
   const width = data.type === "icon" ? pixels(data.size ?? "md", TEXT) : pixels(data.size ?? "md", IMAGE);

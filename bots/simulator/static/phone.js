@@ -16,8 +16,14 @@ export class Phone {
     this.language = memory.get(`${this.role}.language`, this.language);
     this.chat = null;
     this.unread = false;
+    this.known = null; // the language this person chose in the chat, as the program last told
     this.waiting = new Set(); // apps with news while the other one is in front
     this.list = el("ol", { class: "messages", "aria-live": "polite" });
+    this.follows = true; // the newest message stays in sight until the person scrolls up
+    this.list.addEventListener("scroll", () => {
+      if (this.list.clientHeight) this.follows = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 80;
+    });
+    new ResizeObserver(() => this.keepBottom()).observe(this.list);
     this.quick = el("div", { class: "quick" });
     this.element = el("section", { class: "phone", "data-role": this.role });
     this.draw();
@@ -76,7 +82,9 @@ export class Phone {
     this.waiting.delete(channel);
     memory.set(`${this.role}.channel`, channel);
     this.chat = null;
+    this.known = null;
     this.draw();
+    this.learn(this.page.chats);
     return this.refresh();
   }
 
@@ -86,6 +94,23 @@ export class Phone {
     memory.set(`${this.role}.language`, language);
     this.draw();
     if (this.chat?.messages.length && !this.chat.blocked) this.act("say", { text: `/language ${language}` });
+  }
+
+  /** What the program knows of this person's chats: a language chosen there becomes the phone's. */
+  learn(chats) {
+    const { channel, person } = this.address;
+    const chosen = chats.find((chat) => chat.channel === channel && chat.person === person)?.language ?? null;
+    if (chosen === this.known) return;
+    this.known = chosen;
+    if (!chosen || chosen === this.language) return;
+    this.language = chosen;
+    memory.set(`${this.role}.language`, chosen);
+    this.draw();
+  }
+
+  /** The clock has moved or become known: every message shows the clinic's time at which it was sent. */
+  retime() {
+    for (const stamp of this.list.querySelectorAll(".stamp time")) stamp.textContent = this.time(new Date(stamp.dateTime));
   }
 
   seen() {
@@ -117,7 +142,6 @@ export class Phone {
   show() {
     if (!this.chat) return;
     const { messages, blocked } = this.chat;
-    const bottom = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 80;
     const nodes = new Map(messages.map((message) => {
       const key = JSON.stringify(message);
       return [key, this.nodes.get(key) ?? bubble(message, this)];
@@ -135,11 +159,13 @@ export class Phone {
       this.more.replaceWith(menu);
       this.more = menu;
     }
-    if (bottom || grown) this.toBottom();
+    if (grown) this.follows = true;
+    this.keepBottom();
   }
 
-  toBottom() {
-    requestAnimationFrame(() => { this.list.scrollTop = this.list.scrollHeight; });
+  /** After anything that makes the list or its screen taller: a message, a picture that has loaded, another size. */
+  keepBottom() {
+    requestAnimationFrame(() => { if (this.follows) this.list.scrollTop = this.list.scrollHeight; });
   }
 
   /** An empty chat: the app's own way in, and the invitation this person was given. */
@@ -186,7 +212,7 @@ export class Phone {
 
   /** The time of day of a message, on the clinic's wall. */
   time(when) {
-    return instant(this.language, this.page.zone, when, { hour: "2-digit", minute: "2-digit" });
+    return instant(this.language, this.page.zone, this.page.clock.at(when), { hour: "2-digit", minute: "2-digit" });
   }
 
   enlarge(source, alt) {

@@ -16,6 +16,7 @@ class Page {
   constructor(phones) {
     this.language = memory.get("language", navigator.language.startsWith("th") ? "th" : "en");
     this.zone = "Asia/Bangkok";
+    this.chats = [];
     this.phones = phones.map((phone) => new Phone(phone, this));
     this.clock = new Clock(at("clock"), this);
     this.strip = new Strip(at("strip"), this);
@@ -29,15 +30,18 @@ class Page {
     api.live({
       chat: (change) => this.phones.forEach((phone) => phone.changed(change)),
       again: ({ channel }) => this.phones.forEach((phone) => phone.channel === channel && phone.refresh()),
-      strip: (strip) => {
-        const moved = this.zone !== strip.zone;
-        this.zone = strip.zone;
-        this.clock.set(strip);
-        this.strip.set(strip);
-        if (moved) this.phones.forEach((phone) => phone.draw());
-      },
+      strip: (strip) => this.learn(strip),
       connection: (up) => document.body.classList.toggle("offline", !up),
     });
+  }
+
+  /** What is true now, from the live events or the answer to a moved clock. */
+  learn(strip) {
+    this.zone = strip.zone;
+    this.chats = strip.chats;
+    this.clock.set(strip);
+    this.strip.set(strip);
+    for (const phone of this.phones) { phone.learn(strip.chats); phone.retime(); }
   }
 
   /** Everything around the chats, in the page's language. */

@@ -1,0 +1,1 @@
+"""Faults from outside: the real program as a process of its own, killed at the worst moments."""

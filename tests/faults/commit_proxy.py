@@ -1,0 +1,200 @@
+"""A proxy between the program and PostgreSQL that sees every COMMIT and can end the world at one of them.
+
+It speaks just enough of PostgreSQL's protocol (https://www.postgresql.org/docs/current/protocol-message-formats.html)
+to read the statements and replies that pass. The program writes only in explicit transactions, which its driver
+ends with the simple query `COMMIT;`; what it sends outside of one (LISTEN, a ping) writes nothing. Before a COMMIT
+passes, the proxy asks the server on the same connection whether the transaction has an id, which only one that
+wrote or locked has: so idle polls do not count, and a step of the story has the same commits every time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Phase = Literal["before", "after"]
+Connect = Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
+
+_SSL, _GSS = 80877103, 80877104
+_ASK = b"select pg_current_xact_id_if_assigned() is not null\0"
+
+
+@dataclass(slots=True)
+class Trap:
+    """The next death: at the `at`-th commit from now (0 is the very next), before or after the server has it."""
+
+    at: int
+    phase: Phase
+
+
+class CommitProxy:
+    """Listens on a unix socket, `address` is what a PostgreSQL client takes as its host.
+
+    `connect` opens a connection to the server; `kill` must end the program at once. `commits` counts those that
+    reached the server, `traps` are sprung one after the other, each counting from the one before.
+    """
+
+    def __init__(self, directory: Path, connect: Connect, kill: Callable[[], None]) -> None:
+        self.address = directory
+        self.commits = 0
+        self.traps: list[Trap] = []
+        self._connect = connect
+        self._kill = kill
+        self._server: asyncio.Server | None = None
+        self._links: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Begin listening where a client looks for port 5432."""
+        self._server = await asyncio.start_unix_server(self._serve, self.address / ".s.PGSQL.5432")
+
+    async def close(self) -> None:
+        """Stop listening and cut every connection."""
+        if self._server is not None:
+            self._server.close()
+        self.cut()
+        await asyncio.gather(*self._links, return_exceptions=True)
+
+    def cut(self) -> None:
+        """Cut every connection, as the end of the program's process does: open transactions roll back."""
+        for link in self._links:
+            link.cancel()
+
+    def sprung(self) -> Phase | None:
+        """Called at each commit that writes: the phase of the trap that it springs, if any."""
+        if not self.traps:
+            return None
+        if self.traps[0].at:
+            self.traps[0].at -= 1
+            return None
+        return self.traps.pop(0).phase
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._links.add(task)
+        upstream: asyncio.StreamWriter | None = None
+        try:
+            server, upstream = await self._connect()
+            with suppress(asyncio.IncompleteReadError, ConnectionError):
+                await _greet(reader, writer, upstream)
+                await _Link(self, reader, writer, server, upstream).run()
+        except asyncio.CancelledError:
+            pass  # cut
+        finally:
+            self._links.discard(task)
+            for end in (writer, upstream):
+                if end is not None:
+                    end.transport.abort()
+
+    def die(self) -> None:
+        """The program ends here and now."""
+        self._kill()
+        self.cut()
+
+
+class _Link:
+    """One connection of the program, both directions; a COMMIT holds up the client until its fate is decided."""
+
+    def __init__(
+        self,
+        proxy: CommitProxy,
+        client: asyncio.StreamReader,
+        to_client: asyncio.StreamWriter,
+        server: asyncio.StreamReader,
+        to_server: asyncio.StreamWriter,
+    ) -> None:
+        self._proxy = proxy
+        self._client = client
+        self._to_client = to_client
+        self._server = server
+        self._to_server = to_server
+        self._status = b"I"
+        # While the proxy itself talks to the server, replies come here instead of to the client.
+        self._mine: asyncio.Queue[tuple[bytes, bytes]] | None = None
+
+    async def run(self) -> None:
+        """Pump until either side ends."""
+        pumps = [asyncio.create_task(self._upwards()), asyncio.create_task(self._downwards())]
+        try:
+            await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for pump in pumps:
+                pump.cancel()
+            await asyncio.gather(*pumps, return_exceptions=True)
+
+    async def _upwards(self) -> None:
+        while True:
+            kind, body = await _message(self._client)
+            if kind == b"Q" and self._status == b"T" and body.upper().startswith(b"COMMIT"):
+                await self._commit(body)
+            else:
+                _send(self._to_server, kind, body)
+                await self._to_server.drain()
+
+    async def _downwards(self) -> None:
+        while True:
+            kind, body = await _message(self._server)
+            if kind == b"Z":
+                self._status = body
+            if self._mine is not None:
+                self._mine.put_nowait((kind, body))
+            else:
+                _send(self._to_client, kind, body)
+                await self._to_client.drain()
+
+    async def _commit(self, body: bytes) -> None:
+        wrote = any(kind == b"D" and value[-1:] == b"t" for kind, value in await self._ask(_ASK))
+        phase = self._proxy.sprung() if wrote else None
+        if phase == "before":
+            self._proxy.die()
+            return
+        replies = await self._ask(body)
+        self._proxy.commits += wrote
+        if phase == "after":
+            self._proxy.die()
+            return
+        for reply in replies:
+            _send(self._to_client, *reply)
+        await self._to_client.drain()
+
+    async def _ask(self, query: bytes) -> list[tuple[bytes, bytes]]:
+        """Send a simple query to the server and return its replies, the last of which is "ready for query"."""
+        self._mine = asyncio.Queue()
+        try:
+            _send(self._to_server, b"Q", query)
+            await self._to_server.drain()
+            replies = [await self._mine.get()]
+            while replies[-1][0] != b"Z":
+                replies.append(await self._mine.get())
+            return replies
+        finally:
+            self._mine = None
+
+
+async def _greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, upstream: asyncio.StreamWriter) -> None:
+    """Pass on the startup message; an offer of encryption before it is declined."""
+    while True:
+        (length,) = struct.unpack(">I", await reader.readexactly(4))
+        body = await reader.readexactly(length - 4)
+        (code,) = struct.unpack(">I", body[:4])
+        if code not in (_SSL, _GSS):
+            upstream.write(struct.pack(">I", length) + body)
+            await upstream.drain()
+            return
+        writer.write(b"N")
+        await writer.drain()
+
+
+async def _message(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
+    kind = await reader.readexactly(1)
+    (length,) = struct.unpack(">I", await reader.readexactly(4))
+    return kind, await reader.readexactly(length - 4)
+
+
+def _send(writer: asyncio.StreamWriter, kind: bytes, body: bytes) -> None:
+    writer.write(kind + struct.pack(">I", len(body) + 4) + body)
