@@ -57,20 +57,26 @@ class Accounts:
         self._loaded.clear()
         self._read_at = time.monotonic()
 
-    async def at(self, channel: str, slug: str) -> Account | None:
-        """The account behind a webhook address, or None. Costs no SQL but for one refresh every few seconds."""
+    async def _keep_fresh(self) -> None:
+        """New accounts and changed secrets are known everywhere within FRESH_SECONDS."""
         if time.monotonic() - self._read_at > FRESH_SECONDS:
             await self.refresh()
+
+    async def at(self, channel: str, slug: str) -> Account | None:
+        """The account behind a webhook address, or None. Costs no SQL but for one refresh every few seconds."""
+        await self._keep_fresh()
         found = self._book.get((channel, slug))
         return await self.by_id(*found) if found else None
 
     async def of_clinic(self, slug: str) -> list[Account]:
         """Every account of a clinic."""
+        await self._keep_fresh()
         found = [ids for (_, owner), ids in self._book.items() if owner == slug]
         return [await self.by_id(*ids) for ids in found]
 
     async def by_id(self, clinic_id: UUID, account_id: UUID) -> Account:
         """An account by its ids; KeyError when it does not exist."""
+        await self._keep_fresh()
         if account_id not in self._loaded:
             async with self._engine.begin() as db:
                 await set_clinic(db, clinic_id)

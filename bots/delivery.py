@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
+from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
@@ -77,7 +78,7 @@ class Delivery:
         while True:
             self._wake.clear()
             try:
-                sent = await self.drain()
+                sent = await _to_its_end(self.drain())
             except UNAVAILABLE as error:
                 log.warning("delivery.database_away", error=type(error).__name__)
                 sent = 0
@@ -239,6 +240,16 @@ def _batches(rows: Sequence[Outgoing], most: int) -> list[list[Outgoing]]:
         size = most if token else 1
         batches += [members[n : n + size] for n in range(0, len(members), size)]
     return batches
+
+
+async def _to_its_end(work: Coroutine[Any, Any, int]) -> int:
+    """Cancelling waits for what is in hand: a send that was cut off could not be told from one that arrived."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

@@ -57,7 +57,7 @@ class Intake:
         self._delivery = delivery
         self._wake = asyncio.Event()
         self._fresh: dict[UUID, Arrival] = {}
-        self._known: OrderedDict[tuple[UUID, str], None] = OrderedDict()
+        self._known: OrderedDict[tuple[UUID, str], Profile] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def accept(self, account: Account, arrivals: Sequence[Arrival]) -> int:
@@ -234,13 +234,15 @@ class Intake:
         await self._delivery.answer(account, answers)
 
     async def _profile(self, account: Account, arrival: Arrival | None) -> Profile:
-        """The sender's profile at their first contact with this process; absence is normal."""
-        if arrival is None or arrival.lane.startswith(NOBODY) or (account.id, arrival.lane) in self._known:
+        """The sender's profile, read at their first contact with this process; absence is normal."""
+        if arrival is None or arrival.lane.startswith(NOBODY):
             return Profile()
-        self._known[(account.id, arrival.lane)] = None
-        if len(self._known) > KNOWN_LANES:
-            self._known.popitem(last=False)
-        return await self._channels[account.channel].profile(account, arrival.payload)
+        sender = (account.id, arrival.lane)
+        if sender not in self._known:
+            self._known[sender] = await self._channels[account.channel].profile(account, arrival.payload)
+            if len(self._known) > KNOWN_LANES:
+                self._known.popitem(last=False)
+        return self._known[sender]
 
     async def _acknowledge(self, account: Account, arrival: Arrival) -> None:
         await self._channels[account.channel].acknowledge(account, arrival.payload)

@@ -55,7 +55,8 @@ class Words:
     def t(self, message: str, **fields: Any) -> str:
         """The message in this language, its fields filled in."""
         text = _catalogue(self.language).gettext(message)
-        return text.format(**fields) if fields else text
+        # Thai addresses people as คุณ{name}; a name that was entered with its คุณ must not get a second one.
+        return text.format(**fields).replace("คุณคุณ", "คุณ") if fields else text
 
     def n(self, one: str, many: str, count: int, **fields: Any) -> str:
         """The message for `count` things; `{count}` is shown with separators."""

@@ -17,7 +17,6 @@ from domain.overview.service import overview
 from domain.unit import Units
 from scheduler.app import Scheduler
 
-
 # Outbox rows change their state without a NOTIFY (it would cost every delivery): look while some are on their way.
 LOOK_SECONDS = 0.5
 ON_THEIR_WAY = ("pending", "sending")
@@ -27,7 +26,8 @@ class Truth:
     """Implements `SimulatorControl` on the real database and scheduler.
 
     `admin` is the owner's engine, which alone may move the clock; `settle` waits until everything that was
-    set going has been done; `moves` keeps when the clock was moved. The strip's points are those of the customer whose journey moved last.
+    set going has been done; `moves` keeps when the clock was moved. The strip's points are those of the
+    customer whose journey moved last.
     """
 
     def __init__(

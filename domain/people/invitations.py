@@ -17,7 +17,7 @@ from uuid import UUID
 
 from domain.errors import DomainError
 from domain.people import store
-from domain.people.model import STAFF_ROLES, Hat, Invitation, Joined, Role, Target
+from domain.people.model import STAFF_ROLES, UNLINKED, Chat, Hat, Invitation, Joined, Role, Target
 from domain.people.rules import clean_name
 from domain.unit import Scene, Unit, new_code
 
@@ -165,6 +165,9 @@ async def unlink_customer(unit: Unit, invitation_id: UUID) -> Invitation:
         other = await store.add_person(unit.db, clinic, chat.display_name, language, unit.now)
         await store.move_chat(unit.db, clinic, chat.identity_id, other)
         await store.forget_chat(unit.db, clinic, chat.identity_id)
+        if not await store.chats(unit.db, clinic, person_id=chat.person_id):
+            # The language was theirs; the customer is asked.
+            await store.change_person(unit.db, clinic, chat.person_id, language=None)
     await store.revoke_invitations(unit.db, clinic, unit.now, id=found.id)
     await _void_consents(unit, target.id, chat)
     unit.record("customer_unlinked", target.id, identity_id=str(chat.identity_id), invitation_id=str(invitation_id))

@@ -247,13 +247,16 @@ async def add_consent(db: Connection, clinic_id: UUID, **values: Any) -> None:
     await db.execute(insert(consents).values(clinic_id=clinic_id, **values))
 
 
-async def latest_consents(db: Connection, clinic_id: UUID, customer_id: UUID) -> dict[str, bool]:
-    """The newest answer for every purpose that was ever answered; what was voided since is missing."""
+async def latest_consents(
+    db: Connection, clinic_id: UUID, customer_id: UUID, channel: str | None = None
+) -> dict[str, bool]:
+    """The newest answer for every purpose ever answered (last on `channel`); what was voided since is missing."""
     c = consents.c
     query = (
-        select(c.purpose, c.given, c.version)
+        select(c.purpose, c.given, c.version, c.channel)
         .ext(distinct_on(c.purpose))
         .where(c.clinic_id == clinic_id, c.customer_id == customer_id)
         .order_by(c.purpose, c.at.desc(), c.id)
     )
-    return {row.purpose: row.given for row in await db.execute(query) if row.version != UNLINKED}
+    rows = [row for row in await db.execute(query) if row.version != UNLINKED and channel in (None, row.channel)]
+    return {row.purpose: row.given for row in rows}

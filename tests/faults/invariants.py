@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import text
+
 from bots.journal import Entry
 from handlers.words import Words
 from tests.faults.rig import Rig
@@ -42,15 +44,8 @@ EFFECTS: Mapping[str, str] = {
 
 async def effects(rig: Rig, slug: str) -> dict[str, Counter[tuple[Any, ...]]]:
     """What is true in a clinic, as counted rows: equal for two clinics in which the same happened."""
-    async with rig.owner.transaction():
-        # A clinic's own rows: the owner's view is narrowed by the same condition everywhere.
-        found = {}
-        for name, sql in EFFECTS.items():
-            table = "i" if name == "people" else "w" if name == "badges" else "f" if name == "follow-ups" else ""
-            column = f"{table}.clinic_id" if table else "clinic_id"
-            rows = await rig.owner.fetch(f"{sql} where {column} = $1", rig.clinic_ids[slug])  # noqa: S608 - constants
-            found[name] = Counter(tuple(row) for row in rows)
-    return found
+    async with rig.unit(slug) as unit:  # row-level security narrows every query to the clinic
+        return {name: Counter(tuple(row) for row in await unit.db.execute(text(sql))) for name, sql in EFFECTS.items()}
 
 
 @dataclass(slots=True)
@@ -71,7 +66,7 @@ async def check_messages(rig: Rig, slug: str, channel: str, *, deaths_a_step: in
     account = rig.accounts[slug, channel]
     reached = _reached(rig.journal.entries(), channel, account)
     rows = await rig.owner.fetch(
-        "select recipient, row_kind, notice_kind, state, repeated, reply_token, retry_key, message_ids, error from outbox"
+        "select recipient, row_kind, notice_kind, state, repeated, retry_key, message_ids, error from outbox"
         " where clinic_id = $1 and row_kind <> 'edit'",
         rig.clinic_ids[slug],
     )
@@ -114,10 +109,10 @@ def _check_line(rows: list[Any], reached: Reached, deaths_a_step: int) -> None:
 def _reached(entries: list[Entry], channel: str, account: str) -> dict[str, Reached]:
     chats: dict[str, Reached] = {}
     marks = [Words(language).t("(possibly sent before)") for language in ("th", "en")]
-    for person, ids, text, key in _accepted(entries, channel, account):
+    for person, ids, content, key in _accepted(entries, channel, account):
         chat = chats.setdefault(person, Reached())
         chat.ids += ids
-        chat.marked += any(mark in text for mark in marks)
+        chat.marked += any(mark in content for mark in marks)
         chat.keys += [key] if key else []
     return chats
 
@@ -128,9 +123,9 @@ def _accepted(entries: list[Entry], channel: str, account: str) -> Iterator[tupl
         if entry.get("channel") != channel or str(entry.get("account")) != account or entry.get("status") != 200:
             continue
         if entry["kind"] == "request" and (messages := entry["effects"].get("messages")):
-            text = json.dumps([message["raw"] for message in messages], ensure_ascii=False)
-            yield entry["person"], [message["id"] for message in messages], text, entry["effects"].get("key", "")
+            content = json.dumps([message["raw"] for message in messages], ensure_ascii=False)
+            yield entry["person"], [message["id"] for message in messages], content, entry["effects"].get("key", "")
         elif entry["kind"] == "call" and entry["method"].lower() in ("sendmessage", "sendphoto"):
             body = entry["body"]
-            text = f"{body.get('text', '')}{body.get('caption', '')}"
-            yield str(body["chat_id"]), [str(entry["message_id"])], text, ""
+            content = f"{body.get('text', '')}{body.get('caption', '')}"
+            yield str(body["chat_id"]), [str(entry["message_id"])], content, ""

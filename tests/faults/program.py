@@ -27,9 +27,11 @@ async def until(condition: Callable[[], Awaitable[bool]], what: str, seconds: fl
 
 
 class Served:
-    """`aura serve`, from a nursery. `directory` gets its log; `environment` is all it knows of the world."""
+    """`aura serve`, from a nursery. `directory` gets its log, `environment` is all it knows of the world."""
 
-    def __init__(self, directory: Path, environment: Mapping[str, str], address: str, http: aiohttp.ClientSession) -> None:
+    def __init__(
+        self, directory: Path, environment: Mapping[str, str], address: str, http: aiohttp.ClientSession
+    ) -> None:
         self.starts = 0
         self._directory = directory
         self._environment = dict(environment)

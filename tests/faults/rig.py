@@ -38,7 +38,6 @@ from tests.stories.world import SECRET_KEY, World, platforms, settings_for
 
 AGAIN_S = 0.2
 """The emulated platforms bring an event again after this long, for a minute."""
-A_MINUTE_AND_MORE = 61
 
 _QUIET = """
 select not exists (select 1 from inbox where state = 'pending')
@@ -51,9 +50,9 @@ update inbox set lease_until = clock_timestamp() - interval '1 s' where state = 
 update outbox set lease_until = clock_timestamp() - interval '1 s' where state = 'sending';
 update channel_accounts set lease_until = clock_timestamp() - interval '1 s' where lease_until is not null;
 """
-_A_MINUTE_PASSES = f"""
-update inbox set received_at = received_at - interval '{A_MINUTE_AND_MORE} s' where state = 'pending';
-update outbox set reply_until = reply_until - interval '{A_MINUTE_AND_MORE} s' where state in ('pending', 'sending');
+_A_MINUTE_PASSES = """
+update inbox set received_at = received_at - interval '61 s' where state = 'pending';
+update outbox set reply_until = reply_until - interval '61 s' where state in ('pending', 'sending');
 """
 
 
@@ -103,6 +102,7 @@ class Rig(World):
     undelivered: Undelivered = field(kw_only=True)
     drift: Drift = field(kw_only=True)
     luck: random.Random = field(kw_only=True)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     dies: list[Trap] = field(default_factory=list)
     """Traps for the next act: set when it begins, gone when all has settled."""
 
@@ -141,16 +141,17 @@ class Rig(World):
         return await read_clock(self.program.engine)
 
     async def _is_done(self) -> bool:
-        if not self.served.lives:
-            await self._comes_back()
-        return not self.undelivered.any() and bool(await self.owner.fetchval(_QUIET))
+        async with self.turn:
+            if not self.served.lives:
+                await self._comes_back()
+            return not self.undelivered.any() and bool(await self.owner.fetchval(_QUIET))
 
     async def _comes_back(self) -> None:
         await self.served.gone()
         await self.owner.execute(_LEASES_RUN_OUT)
         if self.luck.random() < 0.5:
             await self.owner.execute(_A_MINUTE_PASSES)
-            self.drift.seconds += A_MINUTE_AND_MORE
+            self.drift.seconds += 61
         await self.served.start()
 
 

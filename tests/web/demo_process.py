@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
-import shutil
 import signal
 import sys
-import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,7 +26,6 @@ class Demo:
     """One running demo; `base` is its address, `said` what it printed once it was open."""
 
     base: str
-    process: asyncio.subprocess.Process
     said: list[str] = field(default_factory=list)
 
     async def look(self, path: str) -> Any:
@@ -35,6 +33,18 @@ class Demo:
         async with aiohttp.ClientSession() as http, http.get(f"{self.base}/simulator/{path}") as answer:
             assert answer.status == 200, (path, await answer.text())
             return await answer.json()
+
+    async def becomes(self, true: Callable[[dict[str, Any]], bool]) -> None:
+        """Waits until the strip, as the page's live events tell it, is so."""
+        url = f"{self.base}/simulator/events"
+        async with asyncio.timeout(20), aiohttp.ClientSession() as http, http.get(url) as events:
+            kind = b""
+            async for line in events.content:
+                if line.startswith(b"event: "):
+                    kind = line[7:].strip()
+                elif kind == b"strip" and line.startswith(b"data: ") and true(json.loads(line[6:])):
+                    return
+        raise EOFError("the live events ended")
 
     async def act(self, channel: str, account: str, person: str, what: str, **body: Any) -> None:
         """A person does something in a chat; every delivery of it must be accepted."""
@@ -46,18 +56,8 @@ class Demo:
 
 
 @asynccontextmanager
-async def demo_directory() -> AsyncIterator[Path]:
-    """Where a demo keeps its state, gone afterwards."""
-    directory = tempfile.mkdtemp(prefix="aura-demo-")
-    try:
-        yield Path(directory)
-    finally:
-        shutil.rmtree(directory)
-
-
-@asynccontextmanager
 async def running_demo(data_dir: Path, *options: str) -> AsyncIterator[Demo]:
-    """`aura demo` until it is told to stop by Ctrl-C; it must then end by itself, well, and with nothing to complain."""
+    """`aura demo` until Ctrl-C; it must then end by itself, well, and without a word of complaint."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AURA_")}
     process = await asyncio.create_subprocess_exec(
         str(Path(sys.executable).with_name("aura")),
@@ -70,18 +70,25 @@ async def running_demo(data_dir: Path, *options: str) -> AsyncIterator[Demo]:
     assert process.stderr
     try:
         async with asyncio.timeout(START_SECONDS):
-            demo = Demo(await _address(process.stderr), process)
+            demo = Demo(await _address(process.stderr))
         listening = asyncio.create_task(_listen(process.stderr, demo.said))
         yield demo
-        process.send_signal(signal.SIGINT)
-        async with asyncio.timeout(STOP_SECONDS):
-            assert await process.wait() == 0
-            await listening
-        assert demo.said == []
     finally:
-        if process.returncode is None:
-            process.kill()
+        await _ctrl_c(process)
+    await listening
+    assert (process.returncode, demo.said) == (0, [])
+
+
+async def _ctrl_c(process: asyncio.subprocess.Process) -> None:
+    """Stop the demo as people do, so that its database stops too; only what does not end is killed."""
+    if process.returncode is None:
+        process.send_signal(signal.SIGINT)
+    try:
+        async with asyncio.timeout(STOP_SECONDS):
             await process.wait()
+    except TimeoutError:
+        process.kill()
+        raise
 
 
 async def _address(printed: asyncio.StreamReader) -> str:

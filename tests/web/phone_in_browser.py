@@ -1,0 +1,75 @@
+"""A phone on the simulator's page, played as a person would: by what is seen on it and what can be tapped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.async_api import Locator, Page, expect
+
+from handlers.words import Words
+
+NAMES = {"line": "LINE", "telegram": "Telegram"}
+TAPPABLE = ".flex-button, .keyboard button, .quick button"
+
+
+@dataclass(slots=True)
+class BrowserPhone:
+    """One of the three phones; `language` is the one its person is going to choose."""
+
+    page: Page
+    role: str
+    language: str
+
+    @property
+    def element(self) -> Locator:
+        """The whole phone."""
+        return self.page.locator(f".phone[data-role={self.role}]")
+
+    @property
+    def words(self) -> Words:
+        """The words of this person's language."""
+        return Words(self.language)
+
+    async def uses(self, channel: str) -> None:
+        """Takes out the other app."""
+        await self.element.locator(f".apps [data-choice={channel}]").click()
+        await expect(self.element).to_have_attribute("data-channel", channel)
+
+    async def opens_the_invitation(self) -> None:
+        """Opens the deep link this person was given."""
+        await self.element.locator("[data-act=invited]").click()
+
+    async def adds_the_account(self) -> None:
+        """The app's own way in, without any link."""
+        await self.element.locator("[data-act=follow]").click()
+
+    async def chooses_the_language(self) -> None:
+        """Answers the bilingual card; the phone itself then shows the choice."""
+        await self.sees("กรุณาเลือกภาษา · Please choose a language")
+        await self.taps({"th": "ไทย", "en": "English"}[self.language])
+        await expect(self.element.locator(f".holder [data-choice={self.language}]")).to_have_attribute(
+            "aria-pressed", "true"
+        )
+
+    async def says(self, text: str) -> None:
+        """Types a text and sends it."""
+        await self.element.locator("textarea").fill(text)
+        await self.element.locator(".tool.send").click()
+        await expect(self.element.locator(".mine").last).to_contain_text(text)
+
+    async def sees(self, message: str, **fields: Any) -> Locator:
+        """Waits for the bot's message that has this text in this person's language."""
+        shown = self.element.locator(".theirs").filter(has_text=self.words.t(message, **fields)).last
+        await expect(shown).to_be_visible()
+        return shown
+
+    async def sees_a_picture(self, message: str, **fields: Any) -> None:
+        """The message with this text bears a picture, and it loads."""
+        picture = (await self.sees(message, **fields)).locator("img")
+        assert await picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
+
+    async def taps(self, label: str, **fields: Any) -> None:
+        """Taps the newest button whose label has this text."""
+        wanted = self.words.t(label, **fields)
+        await self.element.locator(TAPPABLE).filter(has_text=wanted).last.click()

@@ -1,0 +1,254 @@
+"""The story on the page: the real `aura demo`, played in Chromium as a clinic owner would play it.
+
+What people see must come from this machine alone, raise no error in the browser, and be true in the database
+strip. Without a Chromium only the demo itself is tried: that its state survives a restart and can be reset.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, Request, ViewportSize, async_playwright, expect
+
+from handlers.consents import HEALTH, NEWS, VERSION
+from tests.web.demo_process import Demo, running_demo
+from tests.web.phone_in_browser import NAMES, BrowserPhone
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium, chromium-browser or google-chrome on PATH")
+DESKTOP, MOBILE = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
+CLINIC = {"th": "ดาวเรืองคลินิกสาธิต", "en": "Daoruang Demo Clinic"}
+FACIAL = {"th": "ทรีตเมนต์เติมน้ำผิว", "en": "Hydrating facial"}
+CHECK = {"th": "ผ่านมา 1 วัน ผิวเป็นอย่างไรบ้างคะ", "en": "One day on: how is your skin?"}
+WORRIED = {"th": "กังวล", "en": "Worried"}
+
+
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="aura-demo-") as directory:
+        yield Path(directory)
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM)
+        yield browser
+        await browser.close()
+
+
+@dataclass(slots=True)
+class Clinic:
+    """The page with its three phones, and what the browser complained about or asked others for."""
+
+    page: Page
+    language: str
+    errors: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+
+    def phone(self, role: str) -> BrowserPhone:
+        return BrowserPhone(self.page, role, self.language)
+
+    async def opens(self, base: str) -> None:
+        def asked(request: Request) -> None:
+            if not request.url.startswith((base, "data:", "blob:")):
+                self.outside.append(request.url)
+
+        self.page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", asked)
+        await self.page.goto(f"{base}/simulator")
+        await expect(self.page.locator("[data-section]")).to_have_count(5)
+
+    async def is_true(self, section: str, text: str | re.Pattern[str]) -> None:
+        """The strip says so."""
+        await expect(self.page.locator(f"[data-section={section}]")).to_contain_text(text)
+
+    async def stands_at(self, stage: str, *, usable: int, pending: int) -> None:
+        """The newest journey's stage and its customer's points; and everything that was to be sent is sent."""
+        await expect(self.page.locator("[data-stage]").first).to_have_attribute("data-stage", stage)
+        await expect(self.page.locator(".number strong")).to_have_text([str(usable), str(pending)])
+        await expect(self.page.locator(".outbox [data-state=pending], .outbox [data-state=sending]")).to_have_count(0)
+        await expect(self.page.locator(".outbox [data-state=sent]")).to_have_count(1)
+
+    async def happened(self, kind: str) -> None:
+        """The strip shows this fact among the newest."""
+        await expect(self.page.locator(f"[data-fact={kind}]").first).to_be_attached()
+
+
+@pytest.fixture
+async def page(chromium: Browser) -> AsyncIterator[Page]:
+    context = await chromium.new_context(viewport=DESKTOP, locale="en-GB")
+    yield await context.new_page()
+    await context.close()
+
+
+@needs_chromium
+@pytest.mark.parametrize(("channel", "language"), [("line", "th"), ("telegram", "en")])
+async def test_the_story_on_the_page(data_dir: Path, page: Page, channel: str, language: str) -> None:
+    async with running_demo(data_dir) as demo:
+        clinic = Clinic(page, language)
+        await clinic.opens(demo.base)
+        await the_team_joins(clinic, channel)
+        await a_lead_becomes_a_customer(clinic, channel)
+        await the_payment_is_confirmed(clinic)
+        await the_treatment_is_done(clinic)
+        await the_day_after(clinic)
+        await a_stranger_comes_by_the_other_app(clinic, channel)
+        await it_fits_a_phone(clinic)
+        assert (clinic.errors, clinic.outside) == ([], [])
+
+
+async def the_team_joins(clinic: Clinic, channel: str) -> None:
+    for role in ("sales", "beautician"):
+        staff = clinic.phone(role)
+        await staff.uses(channel)
+        await staff.opens_the_invitation()
+        await staff.chooses_the_language()
+        await staff.sees("Welcome to the team of {clinic}", clinic=CLINIC[clinic.language])
+    await clinic.phone("customer").uses(channel)
+    await clinic.happened("staff_joined")
+
+
+async def a_lead_becomes_a_customer(clinic: Clinic, channel: str) -> None:
+    sales, customer = clinic.phone("sales"), clinic.phone("customer")
+    await sales.says("/lead")
+    await sales.sees("What is the customer's name?")
+    await sales.says("แนท")
+    await sales.sees("What is {name}'s phone number?", name="แนท")
+    await sales.says("081-555 0199")
+    await sales.sees("Which treatment?")
+    await sales.taps(FACIAL[clinic.language])
+    await sales.sees("How did {name} find us? You can also type it.", name="แนท")
+    await sales.taps("A friend")
+    await sales.sees("Save this customer?")
+    await sales.taps("Confirm")
+    await sales.sees_a_picture("Let {name} scan this with their phone.", name="แนท")
+    await clinic.stands_at("lead", usable=0, pending=0)
+    await sales.taps("Open in {channel}", channel=NAMES[channel])
+    await clinic.page.locator("[data-open-on=customer]").click()
+    await customer.chooses_the_language()
+    for consent in (HEALTH, NEWS):
+        await customer.sees(consent, clinic=CLINIC[clinic.language], channel=NAMES[channel], version=VERSION)
+        await customer.taps("I agree")
+    await customer.sees("Welcome to {clinic}", clinic=CLINIC[clinic.language])
+    await sales.sees("{name} has joined", name="แนท")
+    await clinic.happened("customer_joined")
+
+
+async def the_payment_is_confirmed(clinic: Clinic) -> None:
+    sales = clinic.phone("sales")
+    price = sales.words.money(129_000)
+    await sales.says("/payments")
+    await sales.sees("Whose payment came in?")
+    await sales.taps("แนท")
+    await sales.sees("How much did {name} pay? Press the full amount, or type another one.", name="แนท")
+    await sales.taps(price)
+    await sales.sees("How was {amount} paid?", amount=price)
+    await sales.taps("Cash")
+    await sales.sees("Did you receive this payment?")
+    await sales.taps("Confirm payment")
+    await sales.sees("Payment of {amount} confirmed ✅ Receipt no. {no}.", amount=price, no=1)
+    await clinic.phone("customer").sees_a_picture("Receipt no. {no}", no=1)
+    await clinic.stands_at("payment_confirmed", usable=100, pending=51)
+
+
+async def the_treatment_is_done(clinic: Clinic) -> None:
+    sales, beautician = clinic.phone("sales"), clinic.phone("beautician")
+    await sales.taps("Start now: set the time to now")
+    await beautician.sees("New task")
+    await clinic.is_true("tasks", "Waiting")
+    await beautician.taps("Accept")
+    await beautician.sees("Task accepted")
+    await beautician.taps("Start")
+    await beautician.sees("Press Complete when you are done.")
+    await beautician.taps("Complete")
+    await beautician.sees("How did it go with {name}? Choose a note or write your own.", name="แนท")
+    await beautician.says("ผิวปกติดี แนะนำการดูแลแล้ว")
+    await beautician.sees("Complete this treatment?")
+    await beautician.taps("Complete")
+    await beautician.sees("Treatment completed")
+    await clinic.phone("customer").sees_a_picture("Your treatment is complete")
+    await clinic.stands_at("treatment_completed", usable=251, pending=0)
+    await clinic.is_true("tasks", "Completed")
+    await clinic.happened("achievement_awarded")
+
+
+async def the_day_after(clinic: Clinic) -> None:
+    customer = clinic.phone("customer")
+    await clinic.page.locator("[data-move=tomorrow]").click()
+    asked = await customer.sees(CHECK[clinic.language])
+    await expect(clinic.page.locator(".clock-time")).to_have_text(re.compile("^10:0"))
+    await expect(asked.locator(".stamp")).to_have_text(re.compile("10:0"))
+    await customer.taps(WORRIED[clinic.language])
+    await customer.sees("Thank you for telling us, {name}", name="แนท")
+    for role in ("sales", "beautician"):
+        await clinic.phone(role).sees("🟠 {name} is worried", name="แนท")
+    await clinic.happened("reaction_reported")
+
+
+async def a_stranger_comes_by_the_other_app(clinic: Clinic, channel: str) -> None:
+    stranger, sales = clinic.phone("customer"), clinic.phone("sales")
+    await stranger.uses("telegram" if channel == "line" else "line")
+    await stranger.adds_the_account()
+    await stranger.chooses_the_language()
+    await stranger.sees("What is your name?")
+    await stranger.says("ใหม่")
+    await stranger.sees("And your phone number, {name}?", name="ใหม่")
+    await stranger.says("0815550177")
+    await stranger.sees("Is this right?")
+    await stranger.taps("Confirm")
+    await sales.sees("New customer from the chat")
+    await clinic.is_true("journeys", "ใหม่")
+
+
+async def it_fits_a_phone(clinic: Clinic) -> None:
+    """At 390 px one phone (or the strip) at a time, with nothing wider than the screen."""
+    await clinic.page.set_viewport_size(MOBILE)
+    for tab in ("sales", "beautician", "customer", "strip"):
+        await clinic.page.locator(f"[data-tab={tab}]").click()
+        shown = clinic.page.locator(".strip" if tab == "strip" else f".phone[data-role={tab}]")
+        await expect(shown).to_be_visible()
+        await expect(clinic.page.locator(".phone:visible, .strip:visible")).to_have_count(1)
+        assert await clinic.page.evaluate(WIDER_THAN_THE_SCREEN) == []
+
+
+# Boxes that scroll sideways by themselves (carousels, quick replies) may hold more than fits.
+WIDER_THAN_THE_SCREEN = """() => {
+  const scrolls = (e) => e && (["auto", "scroll"].includes(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
+  const wide = [...document.body.querySelectorAll("*")].filter((e) =>
+    e.checkVisibility() && e.getBoundingClientRect().right > innerWidth + 0.5 && !scrolls(e.parentElement));
+  const inner = [...document.querySelectorAll(".messages, .strip")].filter((e) => e.scrollWidth > e.clientWidth);
+  return [...wide, ...inner].map((e) => e.outerHTML.slice(0, 120))
+    .concat(document.documentElement.scrollWidth > innerWidth ? ["the page"] : []);
+}"""
+
+
+async def test_the_demos_state_survives_a_restart_and_reset_starts_afresh(data_dir: Path) -> None:
+    async with running_demo(data_dir) as demo:
+        sales = (await demo.look("phones"))[0]
+        account, person = sales["accounts"]["line"], sales["people"]["line"]
+        await demo.act("line", account, person, "open", url=sales["invitations"]["line"])
+        await demo.becomes(lambda strip: strip["facts"] != [] and set(strip["outbox"]) == {"sent"})
+        before = await chat_of(demo, account, person)
+    async with running_demo(data_dir) as demo:
+        assert (await demo.look("phones"))[0] == sales
+        assert [fact["kind"] for fact in (await demo.look("strip"))["facts"]] == ["staff_joined"]
+        assert await chat_of(demo, account, person) == before
+        assert len(before) == 2  # the code, and the question for the language
+    async with running_demo(data_dir, "--reset") as demo:
+        fresh = (await demo.look("phones"))[0]
+        assert fresh["invitations"] != sales["invitations"]
+        assert (await demo.look("strip"))["facts"] == []
+        assert await chat_of(demo, fresh["accounts"]["line"], person) == []
+
+
+async def chat_of(demo: Demo, account: str, person: str) -> list[str]:
+    chat = await demo.look(f"api/line/accounts/{account}/chats/{person}")
+    return [message["id"] for message in chat["messages"]]
