@@ -1,0 +1,1 @@
+"""The `aura` command, as an operator types it."""

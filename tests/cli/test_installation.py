@@ -1,0 +1,104 @@
+"""Setting a clinic up from nothing, as the operator's guide says."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import asyncpg
+
+from tests.cli.conftest import Aura, on_the_platform
+from tests.conftest import Database
+
+TOKEN = "100000777:telegram-token-of-the-test"
+
+
+def query(database: Database, sql: str) -> list[Any]:
+    """Rows as the owner sees them."""
+
+    async def read() -> list[Any]:
+        connection = await asyncpg.connect(database.admin_url)
+        try:
+            return list(await connection.fetch(sql))
+        finally:
+            await connection.close()
+
+    return asyncio.run(read())
+
+
+def test_a_clinic_is_set_up(aura: Aura, database: Database, platforms: str) -> None:
+    assert aura.json("db", "status") == {"revision": "0002", "newest": "0002"}
+    assert aura.json("clinic", "add", "ours", "--name", "คลินิกของเรา", "--name-en", "Ours")["clinic"] == "ours"
+    on_the_platform(platforms, "telegram", slug="ours", name="Ours", username="ours_bot", bot_token=TOKEN)
+    on_the_platform(
+        platforms, "line", slug="ours", name="Ours", channel_secret="line-secret", access_token="line-token"
+    )
+    telegram = aura.json("channel", "set", "ours", "telegram", "--bot-token", TOKEN)
+    assert telegram["handle"] == "ours_bot"
+    assert telegram["webhook"] == "http://127.0.0.1:9/webhooks/telegram/ours"
+    line = aura.json(
+        "channel",
+        "set",
+        "ours",
+        "line",
+        "--channel-secret",
+        "-",
+        "--access-token",
+        "-",
+        stdin="line-secret\nline-token\n",
+    )
+    assert line["account"].startswith("U")
+    invitation = aura.json("staff", "invite", "ours", "--role", "sales", "--name", "คุณเจ")
+    assert invitation["links"]["Telegram"] == f"https://t.me/ours_bot?start={invitation['code']}"
+    assert invitation["code"] in invitation["links"]["LINE"]
+    again = aura.json("staff", "invite", "ours", "--role", "sales", "--name", "คุณเจ")
+    assert again["code"] != invitation["code"]
+    assert [row["name"] for row in query(database, "select name from users")] == ["คุณเจ"]
+    codes = query(database, "select revoked_at is not null as dead from invitations order by created_at")
+    assert [row["dead"] for row in codes] == [True, False]
+
+
+def test_secrets_are_not_readable_in_the_database(aura: Aura, database: Database, platforms: str) -> None:
+    aura.json("clinic", "add", "ours", "--name", "คลินิกของเรา")
+    on_the_platform(platforms, "telegram", slug="ours", name="Ours", username="ours_bot", bot_token=TOKEN)
+    aura.json("channel", "set", "ours", "telegram", "--bot-token", TOKEN)
+    stored = query(database, "select convert_from(secrets, 'UTF8') || settings::text as all from channel_accounts")
+    assert "telegram-token-of-the-test" not in stored[0]["all"]
+
+
+def test_a_new_clinic_has_a_catalogue_and_nobody_in_it(aura: Aura, database: Database) -> None:
+    aura.json("clinic", "add", "ours", "--name", "คลินิกของเรา")
+    counts = query(
+        database,
+        "select (select count(*) from treatments) as treatments, (select count(*) from loyalty_tiers) as tiers,"
+        " (select count(*) from followup_rules) as rules, (select count(*) from persons) as persons",
+    )[0]
+    assert dict(counts) == {"treatments": 12, "tiers": 5, "rules": 1, "persons": 0}
+
+
+def test_demo_people_are_loaded_once(aura: Aura, database: Database) -> None:
+    aura.json("clinic", "add", "BUA", "--name", "บัวสกินสาธิต")
+    for _ in range(2):
+        aura.json("demo-data", "load", "BUA")
+    assert [row["name"] for row in query(database, "select name from users order by name")] == [
+        "คุณบัว",
+        "คุณอ้อม",
+        "คุณเก่ง",
+    ]
+
+
+def test_the_doctor_finds_what_is_wrong(aura: Aura, platforms: str) -> None:
+    aura.json("clinic", "add", "ours", "--name", "คลินิกของเรา")
+    aura.json("channel", "set", "ours", "telegram", "--bot-token", "1:never-issued", "--offline")
+    result = aura("doctor")
+    assert result.exit_code == 1
+    told = dict(line[4:].split(": ", 1) for line in result.stdout.splitlines() if line.startswith("BAD"))
+    assert told.keys() == {"public address", "ours telegram"}
+    assert "never-issued" not in result.output
+
+
+def test_jobs_run_by_hand(aura: Aura) -> None:
+    aura.json("clinic", "add", "ours", "--name", "คลินิกของเรา")
+    at = "2030-01-01T10:00:00+07:00"
+    assert aura.json("jobs", "run", "housekeeping", "--at", at) == {"job": "housekeeping", "done": 1}
+    assert aura.json("jobs", "run", "housekeeping", "--at", at) == {"job": "housekeeping", "done": 0}
