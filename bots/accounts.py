@@ -1,12 +1,13 @@
 """Accounts: which clinic is behind a webhook address, and its secrets, kept in memory.
 
-The address book is read as a whole every few seconds, so that a forged request or an unknown clinic costs
-no SQL. Secrets are decrypted once an account; they lie encrypted in the database (Fernet, key derived from
-AURA_SECRET_KEY; older keys still decrypt).
+The address book is read as a whole every few seconds, so that a forged request or an unknown clinic costs no
+SQL. Secrets are decrypted once for each revision of an account; they lie encrypted in the database (Fernet, key
+derived from AURA_SECRET_KEY; older keys still decrypt).
 """
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import time
@@ -19,7 +20,7 @@ from cryptography.fernet import Fernet, MultiFernet
 from bots.channel import Account
 from domain.clinics import store
 from domain.database import session
-from domain.database.session import Engine, set_clinic
+from domain.database.session import AccountEntry, Engine, set_clinic
 
 FRESH_SECONDS = 10.0
 
@@ -47,49 +48,62 @@ class Accounts:
     def __init__(self, engine: Engine, box: SecretBox) -> None:
         self._engine = engine
         self._box = box
-        self._book: dict[tuple[str, str], tuple[UUID, UUID]] = {}
-        self._loaded: dict[UUID, Account] = {}
+        self._book: dict[tuple[str, str], AccountEntry] = {}
+        self._by_id: dict[UUID, AccountEntry] = {}
+        self._loaded: dict[UUID, tuple[int, Account]] = {}
         self._read_at = float("-inf")
+        self._reading = asyncio.Lock()
 
     async def refresh(self) -> None:
-        """Read the address book again now, and forget cached secrets."""
-        self._book = await session.list_accounts(self._engine)
-        self._loaded.clear()
+        """Read the address book again now."""
+        book = await session.list_accounts(self._engine)
+        self._book, self._by_id = book, {entry.account_id: entry for entry in book.values()}
         self._read_at = time.monotonic()
 
     async def _keep_fresh(self) -> None:
-        """New accounts and changed secrets are known everywhere within FRESH_SECONDS."""
+        """New accounts and changed secrets are known everywhere within FRESH_SECONDS; one reads for all."""
         if time.monotonic() - self._read_at > FRESH_SECONDS:
-            await self.refresh()
+            async with self._reading:
+                if time.monotonic() - self._read_at > FRESH_SECONDS:
+                    await self.refresh()
 
     async def at(self, channel: str, slug: str) -> Account | None:
         """The account behind a webhook address, or None. Costs no SQL but for one refresh every few seconds."""
         await self._keep_fresh()
-        found = self._book.get((channel, slug))
-        return await self.by_id(*found) if found else None
+        entry = self._book.get((channel, slug))
+        return await self._load(entry) if entry else None
 
     async def of_clinic(self, slug: str) -> list[Account]:
-        """Every account of a clinic."""
+        """Every account of a clinic, by channel."""
         await self._keep_fresh()
-        found = [ids for (_, owner), ids in self._book.items() if owner == slug]
-        return [await self.by_id(*ids) for ids in found]
+        return [await self._load(entry) for (_, owner), entry in sorted(self._book.items()) if owner == slug]
 
-    async def by_id(self, clinic_id: UUID, account_id: UUID) -> Account:
-        """An account by its ids; KeyError when it does not exist."""
+    async def by_id(self, account_id: UUID) -> Account:
+        """An account by its id; KeyError when it does not exist."""
         await self._keep_fresh()
-        if account_id not in self._loaded:
-            async with self._engine.begin() as db:
-                await set_clinic(db, clinic_id)
-                row = await store.load_account(db, clinic_id, account_id)
-            if row is None:
-                raise KeyError(account_id)
-            self._loaded[account_id] = Account(
-                id=account_id,
-                clinic_id=clinic_id,
-                clinic_slug=row.clinic_slug,
-                channel=row.channel,
-                external_id=row.external_id,
-                handle=row.handle,
-                secrets=self._box.open(row.secrets),
-            )
-        return self._loaded[account_id]
+        if account_id not in self._by_id:
+            await self.refresh()
+        return await self._load(self._by_id[account_id])
+
+    async def _load(self, entry: AccountEntry) -> Account:
+        revision, account = self._loaded.get(entry.account_id, (-1, None))
+        if account is None or revision != entry.revision:
+            account = await self._read(entry)
+            self._loaded[entry.account_id] = (entry.revision, account)
+        return account
+
+    async def _read(self, entry: AccountEntry) -> Account:
+        async with self._engine.begin() as db:
+            await set_clinic(db, entry.clinic_id)
+            row = await store.load_account(db, entry.clinic_id, entry.account_id)
+        if row is None:
+            raise KeyError(entry.account_id)
+        return Account(
+            id=row.id,
+            clinic_id=row.clinic_id,
+            clinic_slug=row.clinic_slug,
+            channel=row.channel,
+            external_id=row.external_id,
+            handle=row.handle,
+            secrets=self._box.open(row.secrets),
+        )

@@ -7,13 +7,14 @@ one engine. Roles divide it: `web` takes webhooks and answers them, `worker` sen
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from functools import partial
 from typing import Literal
 
 import aiohttp
+import structlog
 from aiohttp import web
 
 from bots.accounts import Accounts, SecretBox
@@ -38,6 +39,7 @@ from handlers.actions import ActionSigner
 from scheduler.app import Scheduler
 from scheduler.jobs import JOBS
 
+log = structlog.get_logger()
 # Connections to the platforms, for all accounts together; more than the workers there are.
 CONNECTIONS = 200
 Role = Literal["all", "web", "worker"]
@@ -69,11 +71,6 @@ class Program:
                 return
             await asyncio.sleep(0.01)
 
-    async def step_to(self, moment: datetime) -> None:
-        """Do what falls due up to `moment`, in order; the clinic clock itself is moved by its owner."""
-        await self.scheduler.run_due(moment)
-        await self.settle()
-
 
 @asynccontextmanager
 async def build(settings: Settings, url: str) -> AsyncIterator[Program]:
@@ -93,7 +90,7 @@ async def build(settings: Settings, url: str) -> AsyncIterator[Program]:
         server = web.Application(client_max_size=webhooks.MOST_BYTES)
         server.add_routes(webhooks.routes(intake, accounts, channels))
         server.add_routes(pictures.routes(units, addresses))
-        server.add_routes(health.routes(accounts))
+        server.add_routes(health.routes(engine))
         yield Program(
             settings=settings,
             url=url,
@@ -130,10 +127,11 @@ async def running(program: Program, role: Role = "all") -> AsyncIterator[int]:
     async with AsyncExitStack() as stack:
         tasks: list[asyncio.Task[None]] = []
         if role != "worker":
-            tasks.append(asyncio.create_task(program.intake.run()))
+            tasks.append(_forever("intake", program.intake.run))
         if role != "web":
-            tasks.append(asyncio.create_task(program.delivery.run()))
-            tasks.append(asyncio.create_task(listen(program.url, {"aura_outbox": lambda _: program.delivery.wake()})))
+            wakers = {"aura_outbox": lambda _: program.delivery.wake()}
+            tasks.append(_forever("delivery", program.delivery.run))
+            tasks.append(_forever("listen", partial(listen, program.url, wakers)))
             program.scheduler.start()
             stack.push_async_callback(program.scheduler.stop)
         stack.push_async_callback(_stop, tasks)
@@ -143,6 +141,20 @@ async def running(program: Program, role: Role = "all") -> AsyncIterator[int]:
         site = web.TCPSite(runner, program.settings.host, program.settings.port)
         await site.start()
         yield runner.addresses[0][1]
+
+
+def _forever(name: str, work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
+    """A part of the program that must never end: what breaks it is logged, and it begins again."""
+
+    async def keep() -> None:
+        while True:
+            try:
+                await work()
+            except Exception:
+                log.exception("program.part_broke", part=name)
+                await asyncio.sleep(1)
+
+    return asyncio.create_task(keep(), name=name)
 
 
 async def _stop(tasks: list[asyncio.Task[None]]) -> None:

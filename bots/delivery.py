@@ -1,31 +1,34 @@
 """One way out: due outbox rows become cards, cards become platform messages, outcomes become row states.
 
-The process that worked on an event sends its answers at once (`answer`). Everything else is sent by the
-holder of the account's lease (`run`): NOTIFY wakes it, a one-second poll stands behind.
+The process that worked on an event sends its answers at once (`answer`). Everything else is sent by the holder
+of the account's lease (`run`): NOTIFY wakes it, a one-second poll stands behind. A row is written down as
+`sending` just before its call, with a number of the attempt that fences off whoever comes too late.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import groupby
-from typing import Any
 from uuid import UUID, uuid4
+from weakref import WeakValueDictionary
 
 import structlog
 from aiolimiter import AsyncLimiter
 
 from bots import pictures
 from bots.accounts import Accounts
-from bots.channel import Account, Channel, Letter, Outcome, RetryLater, Sent
+from bots.channel import Account, Channel, Letter, Outcome, RetryLater, Sent, Unknown
 from bots.pictures.address import PictureAddress
 from bots.verdict import Verdict, after_sending, before_sending
+from bots.waiting import Waker
 from domain.database import outbox
 from domain.database.outbox import Outgoing
-from domain.database.session import UNAVAILABLE, set_clinic
+from domain.database.session import is_away
 from domain.unit import Clinic, Units
 from handlers.actions import ActionSigner
 from handlers.cards import Card
@@ -33,10 +36,13 @@ from handlers.routes import ROUTES
 from handlers.words import N_, Words
 
 log = structlog.get_logger()
+# A call may take so long; a lease always outlives it, or two processes would send the same row.
+CALL_SECONDS = 15.0
 LEASE_SECONDS = 20
-BATCH = 50
-# Telegram asks for one message a second in a chat with short bursts; 25 a second leaves room for answers.
+BATCH = 20
+# Telegram asks for one message a second in a chat, with short bursts.
 CHAT_BURST = 3
+LATE_SECONDS = 60.0
 
 
 class Delivery:
@@ -56,115 +62,168 @@ class Delivery:
         self._signer = signer
         self._addresses = addresses
         self._holder = uuid4()
-        self._wake = asyncio.Event()
+        self._waker = Waker()
+        self._stopping = False
+        self._serving: dict[UUID, asyncio.Task[int]] = {}
         self._paces: dict[object, AsyncLimiter] = {}
-        self._answering = 0
+        # Chats in which an answer is being sent, or one had to be left for later: the next one waits its turn.
+        self._turns: WeakValueDictionary[tuple[UUID, str], asyncio.Lock] = WeakValueDictionary()
+        self._late: dict[tuple[UUID, str], datetime] = {}
+        self._held: dict[UUID, datetime] = {}
 
     def wake(self) -> None:
         """There may be something to send."""
-        self._wake.set()
+        self._waker.wake()
 
     async def answer(self, account: Account, rows: Sequence[Outgoing]) -> None:
-        """Send an event's answers now; they were committed as `sending` with this process's lease."""
-        self._answering += 1
-        try:
-            for batch in _batches(rows, self._channels[account.channel].batch):
-                await self._send(account, batch, None)
-        finally:
-            self._answering -= 1
+        """Send an event's answers now, after those of the chat's earlier events.
+
+        They were committed as `sending` with this process's lease.
+        """
+        chat = (account.id, rows[0].recipient)
+        turn = self._turns.setdefault(chat, asyncio.Lock())
+        async with turn:
+            now = datetime.now(UTC)
+            wait_until = self._held.get(account.id, now)
+            if wait_until > now or self._late.get(chat, now) > now:
+                left = Verdict("pending", not_before=max(wait_until, now))
+                await self._record(account, [(row, left, ()) for row in rows])
+            else:
+                await self._send_all(account, rows, None, fresh=True)
 
     async def run(self) -> None:
-        """Send notices as they fall due, until cancelled."""
-        while True:
-            self._wake.clear()
-            try:
-                sent = await _to_its_end(self.drain())
-            except UNAVAILABLE as error:
-                log.warning("delivery.database_away", error=type(error).__name__)
-                sent = 0
-            except Exception:
-                log.exception("delivery.failed")
-                sent = 0
-            if not sent:
-                await _wait(self._wake, 1.0)
+        """Send notices as they fall due, until cancelled; what is in hand is sent to its end."""
+        try:
+            while True:
+                self._waker.clear()
+                await self._start_due()
+                await self._waker.wait(1.0)
+        finally:
+            self._stopping = True
+            await asyncio.gather(*self._serving.values(), return_exceptions=True)
+            await outbox.release_accounts(self._units.engine, self._holder)
 
     async def drain(self) -> int:
         """Send everything that is due now, of all accounts this process can get; returns how many rows."""
-        leases = await outbox.claim_accounts(self._units.engine, self._holder, LEASE_SECONDS)
-        counts = await asyncio.gather(*(self._serve(clinic, account) for clinic, account in leases))
+        await self._start_due()
+        counts = await asyncio.gather(*self._serving.values())
         return sum(counts)
 
-    async def _serve(self, clinic_id: UUID, account_id: UUID) -> int:
-        account = await self._accounts.by_id(clinic_id, account_id)
-        async with self._units.clinic(clinic_id) as unit:
-            rows = await outbox.claim_due(unit.db, clinic_id, account_id, seconds=LEASE_SECONDS, limit=BATCH)
-            clinic = unit.clinic
-        chats: dict[str, list[Outgoing]] = {}
-        for row in rows:
-            chats.setdefault(row.recipient, []).append(row)
-        await asyncio.gather(*(self._serve_chat(account, clinic, chat) for chat in chats.values()))
-        return len(rows)
+    async def _start_due(self) -> None:
+        """One task for each account: a slow platform or a busy clinic keeps nobody else waiting."""
+        try:
+            leases = await outbox.claim_accounts(self._units.engine, self._holder, LEASE_SECONDS)
+        except Exception as error:
+            if not is_away(error):
+                raise
+            log.warning("delivery.database_away", error=type(error).__name__)
+            return
+        for clinic_id, account_id in leases:
+            if account_id not in self._serving:
+                task = asyncio.create_task(self._serve(clinic_id, account_id))
+                self._serving[account_id] = task
+                task.add_done_callback(partial(self._served, account_id))
 
-    async def _serve_chat(self, account: Account, clinic: Clinic, rows: list[Outgoing]) -> None:
+    def _served(self, account_id: UUID, task: asyncio.Task[int]) -> None:
+        self._serving.pop(account_id, None)
+
+    async def _serve(self, clinic_id: UUID, account_id: UUID) -> int:
+        """Send an account's due rows until there are none; whatever breaks is logged here."""
+        sent = 0
+        try:
+            account = await self._accounts.by_id(account_id)
+            while not self._stopping:
+                async with self._units.clinic(clinic_id) as unit:
+                    rows = await outbox.claim_due(unit.db, clinic_id, account_id, seconds=LEASE_SECONDS, limit=BATCH)
+                    clinic = unit.clinic
+                if not rows:
+                    break
+                chats: dict[str, list[Outgoing]] = {}
+                for row in rows:
+                    chats.setdefault(row.recipient, []).append(row)
+                sends = (self._send_all(account, chat, clinic) for chat in chats.values())
+                for result in await asyncio.gather(*sends, return_exceptions=True):
+                    if isinstance(result, BaseException):
+                        raise result
+                sent += len(rows)
+        except Exception as error:
+            if is_away(error):
+                log.warning("delivery.database_away", error=type(error).__name__)
+            else:
+                log.exception("delivery.broke", account=str(account_id))
+        return sent
+
+    async def _send_all(
+        self, account: Account, rows: Sequence[Outgoing], clinic: Clinic | None, *, fresh: bool = False
+    ) -> None:
+        """Send the rows of one chat in order. `fresh`: the first call's rows were just committed as `sending`."""
         channel = self._channels[account.channel]
         for batch in _batches(rows, channel.batch):
-            ready: list[Outgoing] = []
-            for row in batch:
-                taken = before_sending(row, safe_retry=channel.safe_retry)
-                if isinstance(taken, Verdict):
-                    await self._record(account, [(row, taken, ())])
-                    continue
-                if taken.repeated and not row.repeated:
-                    await outbox.mark_repeated(self._units.engine, account.clinic_id, row.id)
-                ready.append(taken)
+            if self._stopping and not fresh:
+                return
+            ready = batch if fresh else await self._begin(account, channel, batch)
+            fresh = False
             if ready:
-                await self._keep_pace(account, batch[0].recipient)
                 await self._send_or_set_aside(account, ready, clinic)
 
-    async def _send_or_set_aside(self, account: Account, rows: Sequence[Outgoing], clinic: Clinic) -> None:
+    async def _begin(self, account: Account, channel: Channel, batch: Sequence[Outgoing]) -> list[Outgoing]:
+        """Write down that these rows are about to be sent; without the ones that must not be, or are another's."""
+        ready: list[Outgoing] = []
+        for row in batch:
+            taken = before_sending(row, safe_retry=channel.safe_retry)
+            if isinstance(taken, Verdict):
+                await self._record(account, [(row, taken, ())])
+            else:
+                ready.append(taken)
+        if not ready:
+            return []
+        await self._keep_pace(account, ready[0].recipient)
+        mine = await outbox.begin_sending(self._units.engine, account.clinic_id, ready, LEASE_SECONDS)
+        return [replace(row, attempts=row.attempts + 1) for row in ready if row.id in mine]
+
+    async def _send_or_set_aside(self, account: Account, rows: Sequence[Outgoing], clinic: Clinic | None) -> None:
         """A row that our own bug breaks is logged and set aside; it must not hold up the chat's next ones."""
         try:
             await self._send(account, rows, clinic)
-        except UNAVAILABLE:
-            raise
         except Exception as error:
-            log.exception("delivery.broke", rows=[str(row.id) for row in rows])
+            if is_away(error):
+                raise
+            log.exception("delivery.row_broke", rows=[str(row.id) for row in rows])
             verdict = Verdict("refused", error=f"bug: {type(error).__name__}")
             await self._record(account, [(row, verdict, ()) for row in rows])
 
     async def _send(self, account: Account, rows: Sequence[Outgoing], clinic: Clinic | None) -> None:
         channel = self._channels[account.channel]
         cards = [card_of(row, clinic) for row in rows]
-        letter = self._letter(account, rows, cards)
-        first = rows[0]
-        outcome: Outcome
-        if first.row_kind != "edit":
-            outcome = await channel.send(account, cards, letter)
-        elif channel.edits and first.edited_ids:
-            outcome = await channel.edit(account, first.edited_ids[0], cards[0], letter)
-        else:
+        outcome = await self._call(account, channel, rows, cards)
+        if outcome is None:
             # The channel cannot change a card, or the card never arrived: a press on it gets the current one.
-            await self._record(account, [(first, Verdict("dropped"), ())])
+            await self._record(account, [(rows[0], Verdict("dropped"), ())])
             return
         now = datetime.now(UTC)
         if isinstance(outcome, RetryLater) and outcome.whole_account:
             await self._hold(account, now + timedelta(seconds=outcome.seconds))
         if not isinstance(outcome, Sent):
-            log.warning(
-                "delivery.not_sent",
-                account=str(account.id),
-                outcome=type(outcome).__name__,
-                reason=outcome.reason,
-                rows=[str(row.id) for row in rows],
-            )
+            kind = type(outcome).__name__
+            log.warning("delivery.not_sent", outcome=kind, reason=outcome.reason, rows=[str(row.id) for row in rows])
         ids = outcome.message_ids if isinstance(outcome, Sent) else ()
-        await self._record(
-            account,
-            [
-                (row, after_sending(row, outcome, safe_retry=channel.safe_retry, now=now), ids[n : n + 1])
-                for n, row in enumerate(rows)
-            ],
-        )
+        verdicts = [after_sending(row, outcome, safe_retry=channel.safe_retry, now=now) for row in rows]
+        results = zip(rows, verdicts, strict=True)
+        await self._record(account, [(row, verdict, ids[n : n + 1]) for n, (row, verdict) in enumerate(results)])
+
+    async def _call(
+        self, account: Account, channel: Channel, rows: Sequence[Outgoing], cards: Sequence[Card]
+    ) -> Outcome | None:
+        letter, first = self._letter(account, rows, cards), rows[0]
+        try:
+            async with asyncio.timeout(CALL_SECONDS):
+                if first.row_kind != "edit":
+                    return await channel.send(account, cards, letter)
+                if channel.edits and first.edited_ids:
+                    return await channel.edit(account, first.edited_ids[0], cards[0], letter)
+                return None
+        except TimeoutError:
+            return Unknown("no answer in time")
 
     def _letter(self, account: Account, rows: Sequence[Outgoing], cards: Sequence[Card]) -> Letter:
         first = rows[0]
@@ -180,26 +239,24 @@ class Delivery:
         )
 
     async def _record(self, account: Account, results: Sequence[tuple[Outgoing, Verdict, Sequence[str]]]) -> None:
+        """Write down what became of rows. A row that another process has taken over meanwhile is left to it."""
         verdicts = []
         for row, verdict, ids in results:
             data = asdict(verdict)
-            blocked = data.pop("blocked")
-            verdicts.append({"id": row.id, **data, "message_ids": list(ids) or None})
-            if blocked:
-                await self._blocked(account, row)
+            reroute = data.pop("reroute")
+            verdicts.append({"id": row.id, "attempts": row.attempts, **data, "message_ids": list(ids) or None})
+            if row.row_kind == "answer" and verdict.state in ("pending", "sending"):
+                late = datetime.now(UTC) + timedelta(seconds=LATE_SECONDS)
+                self._late[account.id, row.recipient] = late
+            if reroute:  # first: a row that went to another chat is no longer `sending`, and is left as it is
+                await outbox.reroute(self._units.engine, account.clinic_id, row, blocked=reroute == "blocked")
         await outbox.record(self._units.engine, account.clinic_id, json.dumps(verdicts, default=str))
         if any(verdict["state"] == "pending" for verdict in verdicts):
             self.wake()
 
-    async def _blocked(self, account: Account, row: Outgoing) -> None:
-        async with self._units.engine.begin() as db:
-            await set_clinic(db, account.clinic_id)
-            await outbox.mark_blocked(db, account.clinic_id, row)
-
     async def _hold(self, account: Account, until: datetime) -> None:
-        async with self._units.engine.begin() as db:
-            await set_clinic(db, account.clinic_id)
-            await outbox.hold_account(db, account.clinic_id, account.id, until)
+        self._held[account.id] = until
+        await outbox.hold_account(self._units.engine, account.clinic_id, account.id, until)
 
     async def _keep_pace(self, account: Account, recipient: str) -> None:
         per_second = self._channels[account.channel].per_second
@@ -240,20 +297,3 @@ def _batches(rows: Sequence[Outgoing], most: int) -> list[list[Outgoing]]:
         size = most if token else 1
         batches += [members[n : n + size] for n in range(0, len(members), size)]
     return batches
-
-
-async def _to_its_end(work: Coroutine[Any, Any, int]) -> int:
-    """Cancelling waits for what is in hand: a send that was cut off could not be told from one that arrived."""
-    task = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
-
-
-async def _wait(event: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(event.wait(), seconds)
-    except TimeoutError:
-        return

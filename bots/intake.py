@@ -1,13 +1,12 @@
 """One way in: a verified request enters the inbox; a claimed event becomes one unit of work.
 
-`accept` is all that a webhook waits for. `run` claims the oldest unfinished event of each lane (of this or
-a dead process), lets the conversation answer inside one transaction, and hands the answers to delivery.
+`accept` is all that a webhook waits for. `run` claims the oldest unfinished event of each lane (of this or a
+dead process), lets the conversation answer inside one transaction, and hands the answers to delivery.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -16,14 +15,15 @@ from uuid import UUID, uuid4
 import structlog
 
 from bots.accounts import Accounts
-from bots.channel import NOBODY, Account, Arrival, Channel, Profile
+from bots.channel import Account, Arrival, Channel, Profile
 from bots.delivery import LEASE_SECONDS as ANSWER_LEASE
 from bots.delivery import Delivery
+from bots.waiting import Waker
 from domain.database import session
 from domain.database.outbox import Outgoing
-from domain.database.session import LEASE_LOST, TRANSIENT, UNAVAILABLE, Claim, sqlstate
+from domain.database.session import LEASE_LOST, TRANSIENT, Claim, is_away, sqlstate
 from domain.errors import DomainError
-from domain.unit import Unit, Units
+from domain.unit import Scene, Unit, Units
 from handlers.actions import ActionSigner
 from handlers.cards import Card
 from handlers.dispatch import dispatch, refuse
@@ -32,11 +32,16 @@ from handlers.talk import Link, Talk
 from handlers.words import N_, Words
 
 log = structlog.get_logger()
-LEASE_SECONDS = 60
-WORKERS = 16
+LEASE_SECONDS = 30
+WORKERS = 10
 # An event that our own bug breaks is tried this often, then parked and answered with an apology.
 MOST_ATTEMPTS = 3
-KNOWN_LANES = 50_000
+# Deadlocks and the like are tried again at once, this often.
+QUICK_TRIES = 3
+
+
+class _Stranger(Exception):
+    """The first event of a person: their profile is fetched before the unit is opened again."""
 
 
 class Intake:
@@ -55,9 +60,7 @@ class Intake:
         self._channels = channels
         self._signer = signer
         self._delivery = delivery
-        self._wake = asyncio.Event()
-        self._fresh: dict[UUID, Arrival] = {}
-        self._known: OrderedDict[tuple[UUID, str], Profile] = OrderedDict()
+        self._waker = Waker()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def accept(self, account: Account, arrivals: Sequence[Arrival]) -> int:
@@ -66,22 +69,19 @@ class Intake:
             return 0
         rows = [(arrival.event_id, arrival.lane, arrival.payload) for arrival in arrivals]
         new = await session.accept_events(self._units.engine, account.clinic_id, account.id, rows)
-        by_event = {arrival.event_id: arrival for arrival in arrivals}
-        self._fresh.update({inbox_id: by_event[event_id] for event_id, inbox_id in new.items()})
         if new:
-            self._wake.set()
+            self._waker.wake()
         return len(new)
 
     async def run(self) -> None:
         """Work on events until cancelled; what is being worked on is finished first."""
         try:
             while True:
-                self._wake.clear()
+                self._waker.clear()
                 if not await self.start_due():
-                    await _wait(self._wake, 1.0)
+                    await self._waker.wait(1.0)
         finally:
-            if self._tasks:
-                await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self.finish()
 
     async def start_due(self) -> int:
         """Claim what is due and start work on it; returns how many events were claimed."""
@@ -91,11 +91,13 @@ class Intake:
             return 1
         try:
             claims = await session.claim_events(self._units.engine, LEASE_SECONDS, room)
-        except UNAVAILABLE as error:
+        except Exception as error:
+            if not is_away(error):
+                raise
             log.warning("intake.database_away", error=type(error).__name__)
             return 0
         for claim in claims:
-            task = asyncio.create_task(self._work_and_wake(claim))
+            task = asyncio.create_task(self._work(claim))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return len(claims)
@@ -105,52 +107,57 @@ class Intake:
         while self._tasks:
             await asyncio.wait(self._tasks)
 
-    async def _work_and_wake(self, claim: Claim) -> None:
-        with structlog.contextvars.bound_contextvars(event=str(claim.inbox_id)):
-            try:
-                await self._work(claim)
-            finally:
-                self._fresh.pop(claim.inbox_id, None)
-                self._wake.set()
-
     async def _work(self, claim: Claim) -> None:
-        account = await self._accounts.by_id(claim.clinic_id, claim.account_id)
-        fresh = self._fresh.get(claim.inbox_id)
-        acknowledged = asyncio.create_task(self._acknowledge(account, fresh)) if fresh else None
-        profile = await self._profile(account, fresh)
-        try:
-            await self._answer(claim, account, profile)
-        except Exception as error:
-            await self._broke(claim, account, profile, error)
-        finally:
-            if acknowledged is not None:
-                await acknowledged
-
-    async def _answer(self, claim: Claim, account: Account, profile: Profile) -> None:
-        """One unit; a refusal rolls it back and is answered by a second one."""
-        refused: DomainError | None = None
-        for tries_left in (2, 1, 0):
+        """Work on one event; whatever happens to it ends here."""
+        with structlog.contextvars.bound_contextvars(inbox_id=str(claim.inbox_id)):
             try:
-                await self._unit(claim, account, profile, refused)
+                await self._try(claim)
+            except Exception as error:
+                await self._broke(claim, error)
+            self._waker.wake()
+
+    async def _try(self, claim: Claim) -> None:
+        """One unit; a refusal rolls it back and is answered by a second one."""
+        account = await self._accounts.by_id(claim.account_id)
+        # Read before the unit, which holds a connection of its own.
+        invitable = [other for other in await self._accounts.of_clinic(account.clinic_slug) if other.handle]
+        profile: Profile | None = None
+        refused: DomainError | None = None
+        tries = 0
+        while True:
+            try:
+                await self._unit(claim, account, invitable, profile, refused)
                 return
+            except _Stranger as stranger:
+                profile = await self._channels[account.channel].profile(account, stranger.args[0])
             except DomainError as error:
                 if refused is not None:
                     raise
                 refused = error
                 log.info("intake.refused", code=error.code)
             except Exception as error:
+                tries += 1
                 if sqlstate(error) == LEASE_LOST:
                     return
-                if sqlstate(error) not in TRANSIENT or not tries_left:
+                if sqlstate(error) not in TRANSIENT or tries >= QUICK_TRIES:
                     raise
                 log.info("intake.again", sqlstate=sqlstate(error))
 
-    async def _unit(self, claim: Claim, account: Account, profile: Profile, refused: DomainError | None) -> None:
-        answers: list[Outgoing] = []
-        async with self._units.event(claim, name=profile.name, language=profile.language) as unit:
-            if unit is None:
+    async def _unit(
+        self,
+        claim: Claim,
+        account: Account,
+        invitable: Sequence[Account],
+        profile: Profile | None,
+        refused: DomainError | None,
+    ) -> None:
+        async with self._units.event(claim, name=profile.name if profile else "") as unit:
+            if unit is None or unit.scene is None:
                 return
-            talk = await self._talk(unit, account, profile)
+            if unit.scene.is_new and profile is None:
+                raise _Stranger(unit.scene.payload)
+            acknowledged = None if refused else self._acknowledge(account, unit.scene)
+            talk = self._talk(unit, account, invitable, profile or Profile())
             if refused is not None:
                 await refuse(talk, refused)
             else:
@@ -160,6 +167,8 @@ class Intake:
             await self._delivery.answer(account, answers)
         if len(unit.outbox) > len(answers):
             self._delivery.wake()
+        if acknowledged is not None:
+            await acknowledged
 
     async def _dispatch(self, talk: Talk, account: Account) -> None:
         incoming = self._channels[account.channel].understand(talk.scene.payload)
@@ -169,20 +178,18 @@ class Intake:
         if talk.scene.identity_id is not None or isinstance(incoming, Unsent):
             await dispatch(talk, incoming, action)
 
-    async def _talk(self, unit: Unit, account: Account, profile: Profile) -> Talk:
-        language = unit.scene.language if unit.scene else None
-        accounts = await self._accounts.of_clinic(account.clinic_slug)
+    def _acknowledge(self, account: Account, scene: Scene) -> asyncio.Task[None]:
+        """Stop the spinner on the person's phone while the answer is being made."""
+        return asyncio.create_task(self._channels[account.channel].acknowledge(account, scene.payload))
 
+    def _talk(self, unit: Unit, account: Account, invitable: Sequence[Account], profile: Profile) -> Talk:
         def links(code: str) -> list[Link]:
-            return [
-                Link(channel.name, channel.label, channel.link(other, code))
-                for other in sorted(accounts, key=lambda a: a.channel)
-                if other.handle
-                for channel in (self._channels[other.channel],)
-            ]
+            found = [(self._channels[other.channel], other) for other in invitable]
+            return [Link(channel.name, channel.label, channel.link(other, code)) for channel, other in found]
 
+        chosen = unit.scene.language if unit.scene else None
         guess = "en" if profile.language.startswith("en") else "th"
-        return Talk(unit, account.channel, links, Words(language or guess, unit.clinic.zone))
+        return Talk(unit, account.channel, links, Words(chosen or guess, unit.clinic.zone))
 
     def _enqueue(self, unit: Unit, account: Account, cards: Sequence[Card]) -> list[Outgoing]:
         """The answer's rows, committed as `sending`: this process sends them as soon as the unit has committed."""
@@ -190,8 +197,8 @@ class Intake:
         if scene is None or scene.identity_id is None or unit.actor.person_id is None:
             return []
         channel = self._channels[account.channel]
-        until = scene.received_at + timedelta(seconds=channel.reply_seconds)
         token = channel.reply_token(scene.payload)
+        until = scene.received_at + timedelta(seconds=channel.reply_seconds)
         answers = [
             Outgoing(
                 id=uuid4(),
@@ -207,45 +214,46 @@ class Intake:
                 retry_key=uuid4(),
                 repeated=False,
                 attempts=1,
-                language=unit.scene.language if unit.scene else None,
+                language=scene.language,
             )
             for card in cards
         ]
         unit.outbox[:0] = [_row(row, account, scene.claim.inbox_id) for row in answers]
         return answers
 
-    async def _broke(self, claim: Claim, account: Account, profile: Profile, error: Exception) -> None:
-        """A bug: log it once, try again a little later, and at last park the event and apologise."""
-        log.exception("intake.broke", exc_info=error)
-        if isinstance(error, OSError):
-            return  # the database is away: the lease runs out and the event is tried again
-        kind = " ".join(filter(None, (type(error).__name__, sqlstate(error))))
-        attempts = await session.fail_event(self._units.engine, claim, kind)
-        if attempts is None or attempts < MOST_ATTEMPTS:
-            return
-        answers: list[Outgoing] = []
-        async with self._units.event(claim) as unit:
-            if unit is None:
+    async def _broke(self, claim: Claim, error: Exception) -> None:
+        """A database that is away costs an event nothing; a bug is logged, tried again, at last parked."""
+        engine = self._units.engine
+        try:
+            if is_away(error):
+                log.warning("intake.database_away", error=type(error).__name__)
+                await session.release_event(engine, claim, seconds=1)
                 return
-            unit.parked = kind
-            talk = await self._talk(unit, account, profile)
-            talk.say(talk.t(N_("Sorry, something went wrong on our side. We have been told; please try again later.")))
-            answers = self._enqueue(unit, account, talk.cards)
-        await self._delivery.answer(account, answers)
+            log.exception("intake.broke", exc_info=error)
+            kind = " ".join(filter(None, (type(error).__name__, sqlstate(error))))
+            attempts = await session.fail_event(engine, claim, kind)
+            if attempts is not None and attempts >= MOST_ATTEMPTS:
+                await self._park(claim, kind)
+        except Exception as again:  # its lease runs out, and the event is tried again
+            log.warning("intake.left", error=type(again).__name__)
 
-    async def _profile(self, account: Account, arrival: Arrival | None) -> Profile:
-        """The sender's profile, read at their first contact with this process; absence is normal."""
-        if arrival is None or arrival.lane.startswith(NOBODY):
-            return Profile()
-        sender = (account.id, arrival.lane)
-        if sender not in self._known:
-            self._known[sender] = await self._channels[account.channel].profile(account, arrival.payload)
-            if len(self._known) > KNOWN_LANES:
-                self._known.popitem(last=False)
-        return self._known[sender]
-
-    async def _acknowledge(self, account: Account, arrival: Arrival) -> None:
-        await self._channels[account.channel].acknowledge(account, arrival.payload)
+    async def _park(self, claim: Claim, kind: str) -> None:
+        """Set the event aside for an operator, and apologise; if even that fails, only set it aside."""
+        try:
+            account = await self._accounts.by_id(claim.account_id)
+            async with self._units.event(claim) as unit:
+                if unit is None:
+                    return
+                unit.parked = kind
+                talk = self._talk(unit, account, (), Profile())
+                talk.say(talk.t(N_("Sorry, something went wrong on our side. Please try again later, or call us.")))
+                answers = self._enqueue(unit, account, talk.cards)
+            await self._delivery.answer(account, answers)
+        except Exception as error:
+            if is_away(error):
+                raise
+            log.exception("intake.apology_broke", exc_info=error)
+            await session.park_event(self._units.engine, claim, kind)
 
 
 def _row(answer: Outgoing, account: Account, inbox_id: UUID) -> dict[str, Any]:
@@ -266,10 +274,3 @@ def _row(answer: Outgoing, account: Account, inbox_id: UUID) -> dict[str, Any]:
         "attempts": 1,
         "lease_seconds": ANSWER_LEASE,
     }
-
-
-async def _wait(event: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(event.wait(), seconds)
-    except TimeoutError:
-        return

@@ -12,8 +12,9 @@ def configure(level: str) -> None:
     """Set up structlog and quiet the libraries that would log addresses with tokens."""
     number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
-    for name in ("aiohttp", "asyncio", "telegram", "linebot", "urllib3", "apscheduler", "matplotlib", "fontTools"):
+    for name in ("telegram", "linebot", "urllib3", "matplotlib", "fontTools"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns of every round that takes over a second
     terminal = sys.stderr.isatty()
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(number),

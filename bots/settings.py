@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import secrets
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SHORTEST_KEY = 32
@@ -35,6 +38,12 @@ class Settings(BaseSettings):
             raise ValueError(f"must be at least {SHORTEST_KEY} characters; `openssl rand -hex 32` makes one")
         return value
 
+    @model_validator(mode="after")
+    def _own_key(self) -> Self:
+        if self.database_url is not None and self.secret_key is None:
+            raise ValueError("AURA_SECRET_KEY must be set with AURA_DATABASE_URL: every process needs the same one")
+        return self
+
     @property
     def address(self) -> str:
         """The public address; without one, this machine's own (enough for the demo)."""
@@ -53,11 +62,13 @@ def _split(keys: SecretStr | None) -> tuple[str, ...]:
 
 
 def _kept_key(path: Path) -> str:
+    """The key in this file, made once; a link appears whole or not at all, however many processes start at once."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with path.open("x", encoding="ascii") as file:
-            path.chmod(0o600)
-            file.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_hex(32), encoding="ascii")
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
     return path.read_text(encoding="ascii").strip()

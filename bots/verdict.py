@@ -11,8 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from tenacity import RetryCallState, Retrying, wait_exponential
-
 from bots.channel import Outcome, Refused, RetryLater, Sent, Unknown
 from domain.database.outbox import Outgoing
 
@@ -20,12 +18,17 @@ from domain.database.outbox import Outgoing
 REPEATED = frozenset({"answer", "safety", "care"})
 # With waits of at most five minutes this is a day, as long as LINE remembers a retry key.
 MOST_ATTEMPTS = 290
-_WAIT = wait_exponential(multiplier=1, max=300)
+# Seconds until it is worth another try: a wrong token may be put right, a month's quota raised.
+MENDABLE = {"unauthorised": 300, "quota": 3600}
+LONGEST_WAIT = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The row's next state, and when it may be touched again."""
+    """The row's next state, and when it may be touched again.
+
+    `reroute` says why this chat will not do, if the person's other chat should be tried.
+    """
 
     state: str
     not_before: datetime | None = None
@@ -33,7 +36,7 @@ class Verdict:
     repeated: bool = False
     drop_token: bool = False
     error: str | None = None
-    blocked: bool = False
+    reroute: str | None = None
 
 
 def before_sending(row: Outgoing, *, safe_retry: bool) -> Outgoing | Verdict:
@@ -55,9 +58,7 @@ def after_sending(row: Outgoing, outcome: Outcome, *, safe_retry: bool, now: dat
         case Refused(reason="token"):
             return Verdict("sent", repeated=row.repeated) if fresh_token else ambiguous(row, "late reply")
         case Refused(reason, detail):
-            return Verdict(
-                "refused", repeated=row.repeated, error=f"{reason}: {detail}"[:300], blocked=reason == "blocked"
-            )
+            return _refused(row, reason, f"{reason}: {detail}"[:300], now)
         case RetryLater(seconds, reason) if row.taken_over and row.reply_token is not None:
             # This try surely failed, but an earlier one may have arrived: only the token can tell, in its minute.
             if fresh_token:
@@ -75,6 +76,15 @@ def after_sending(row: Outgoing, outcome: Outcome, *, safe_retry: bool, now: dat
             return _later(row, 0, reason, keep_token=False, now=now)
         case Unknown(reason):
             return ambiguous(row, reason)
+
+
+def _refused(row: Outgoing, reason: str, error: str, now: datetime) -> Verdict:
+    """This chat will not do: a notice goes to the person's other one. What an operator can mend is tried again."""
+    if reason in MENDABLE and row.attempts < MOST_ATTEMPTS:
+        later = now + timedelta(seconds=MENDABLE[reason])
+        return Verdict("pending", not_before=later, repeated=row.repeated, error=error, reroute=reason)
+    reroute = reason if reason in ("blocked", *MENDABLE) else None
+    return Verdict("refused", repeated=row.repeated, error=error, reroute=reroute)
 
 
 def ambiguous(row: Outgoing, reason: str) -> Verdict:
@@ -99,6 +109,4 @@ def _later(row: Outgoing, seconds: float, reason: str, *, keep_token: bool, now:
 
 def _backoff(row: Outgoing) -> float:
     """Seconds to wait after this try: doubling, at most five minutes."""
-    attempt = RetryCallState(Retrying(), None, (), {})
-    attempt.attempt_number = row.attempts
-    return _WAIT(attempt)
+    return float(min(LONGEST_WAIT, 2 ** min(row.attempts - 1, 10)))

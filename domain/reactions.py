@@ -7,16 +7,16 @@ loyalty, badges, follow-ups and the people who are told. Facts that reactions re
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from domain.achievements import service as achievements
+from domain.conversations import service as conversations
 from domain.followups import service as followups
 from domain.loyalty import service as loyalty
 from domain.loyalty.notices import card_facts, tier_words
-from domain.notifications.service import notify
+from domain.notifications.service import amend, notify
 from domain.people import service as people
-from domain.people import store as people_store
 from domain.people.model import Role
 from domain.tasks import service as tasks
 from domain.unit import Fact, Unit
@@ -132,16 +132,23 @@ async def complete_treatment(unit: Unit, fact: Fact) -> None:
 
 async def forward_message(unit: Unit, fact: Fact) -> None:
     """What a customer wrote and no handler understood goes to a human being."""
-    customer_id = _subject(fact)
+    customer_id, kept_id = _subject(fact), _id(fact, "kept_id")
+    words, channel = await conversations.kept_message(unit, kept_id)
     journeys = await workflow.journeys_of_customer(unit, customer_id)
     facts = {
-        "name": fact.data["name"],
-        "text": fact.data["text"],
-        "channel": await _channel(unit, fact.data),
+        "name": (await people.customer(unit, customer_id)).name,
+        "text": words,
+        "channel": channel,
         "customer_id": str(customer_id),
         "journey_id": str(journeys[0].id) if journeys else None,
     }
-    await notify(unit, await _owner_or_desk(unit, customer_id), "message.forward", facts)
+    persons = await _owner_or_desk(unit, customer_id)
+    await notify(unit, persons, "message.forward", facts, subject=f"message:{kept_id}")
+
+
+async def forget_message(unit: Unit, fact: Fact) -> None:
+    """A message that was passed on and then taken back is not to be read any more."""
+    await amend(unit, f"message:{_subject(fact)}", text=None)
 
 
 TABLE: Final[Mapping[str, tuple[Reaction, ...]]] = {
@@ -151,6 +158,7 @@ TABLE: Final[Mapping[str, tuple[Reaction, ...]]] = {
     "treatment_scheduled": (offer_task,),
     "treatment_completed": (complete_treatment,),
     "message_not_understood": (forward_message,),
+    "message_taken_back": (forget_message,),
 }
 
 
@@ -163,14 +171,6 @@ async def _owner_or_desk(unit: Unit, customer_id: UUID, journey_id: UUID | None 
     owners = [journey.owner_id for journey in journeys] + [(await people.customer(unit, customer_id)).owner_id]
     here = [persons[owner] for owner in owners if owner in persons]
     return here[:1] or list(persons.values())
-
-
-async def _channel(unit: Unit, data: Mapping[str, Any]) -> str | None:
-    """The channel a message came by: as recorded, else that of the event's chat."""
-    if "channel" in data or unit.scene is None or unit.scene.identity_id is None:
-        return data.get("channel")
-    chats = await people_store.chats(unit.db, unit.clinic.id, id=unit.scene.identity_id)
-    return chats[0].channel if chats else None
 
 
 def _subject(fact: Fact) -> UUID:

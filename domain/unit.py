@@ -119,13 +119,13 @@ class Units:
         self._react = react
 
     @asynccontextmanager
-    async def event(self, claim: Claim, *, name: str = "", language: str = "") -> AsyncIterator[Unit | None]:
+    async def event(self, claim: Claim, *, name: str = "") -> AsyncIterator[Unit | None]:
         """The unit of one claimed event; None when the lease has passed to another worker.
 
         Commits at the end of the block; any exception rolls everything back, "done" included.
         """
         async with self.engine.begin() as db:
-            row = await session.begin_event(db, claim, name, language)
+            row = await session.begin_event(db, claim, name)
             if row is None:
                 yield None
                 return
@@ -167,7 +167,8 @@ def new_code(length: int = 10) -> str:
     """A one-time code people can read aloud: Crockford's base 32 without I, L, O, U; 50 bits at 10 characters."""
     while True:
         code = "".join(secrets.choice("0123456789ABCDEFGHJKMNPQRSTVWXYZ") for _ in range(length))
-        if any(character.isdigit() for character in code):  # so that a code typed alone is never taken for a word
+        # Of both kinds, so that a code typed alone is never taken for a telephone number or a word.
+        if not code.isdigit() and not code.isalpha():
             return code
 
 

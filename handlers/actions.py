@@ -27,7 +27,6 @@ CODES: Mapping[str, int] = {
     "form.back": 4,
     "form.cancel": 5,
     "command.run": 6,
-    "start.have_code": 7,
     "journey.show": 10,
     "journey.pay": 11,
     "journey.schedule_now": 12,

@@ -9,11 +9,12 @@ from __future__ import annotations
 from domain.errors import DomainError
 from handlers import conversation, guide
 from handlers.cards import Action
+from handlers.codes import as_code
 from handlers.incoming import Arrived, Incoming, Left, Nothing, Other, Returned, Said, Tapped, Unsent
 from handlers.refusals import refusal
 from handlers.router import Command
 from handlers.routes import ROUTES
-from handlers.start import CODE, arrive, open_door
+from handlers.start import arrive, open_door
 from handlers.talk import Talk
 
 FORM_ACTIONS = ("form.pick", "form.confirm", "form.back", "form.cancel")
@@ -25,7 +26,8 @@ async def dispatch(talk: Talk, incoming: Incoming, action: Action | None) -> Non
         case Tapped() if action is not None:
             await _press(talk, action)
         case Said(text, message_id):
-            await _hear(talk, text, message_id)
+            talk.message_id = message_id
+            await _hear(talk, text)
         case Arrived(code):
             await arrive(talk, code)
         case Left():
@@ -34,6 +36,7 @@ async def dispatch(talk: Talk, incoming: Incoming, action: Action | None) -> Non
             await conversation.erase(talk, message_id)
         case Other(kind):
             await conversation.not_words(talk, kind)
+            await _back_to_form(talk)
         case Returned() | Nothing() | Tapped():
             return
 
@@ -59,6 +62,7 @@ async def _press(talk: Talk, action: Action) -> None:
     roles, run = ROUTES.actions[action.name]
     _check(talk, roles)
     await run(talk, action)
+    await _back_to_form(talk)
 
 
 async def _press_form(talk: Talk, action: Action) -> None:
@@ -71,19 +75,19 @@ async def _press_form(talk: Talk, action: Action) -> None:
         await ROUTES.forms[state["handler"]].press(talk, action)
 
 
-async def _hear(talk: Talk, text: str, message_id: str) -> None:
+async def _hear(talk: Talk, text: str) -> None:
     found = ROUTES.command_for(text)
     state = talk.conversation
     if found is not None:
         await _obey(talk, *found)
-    elif "stranger" in talk.roles and CODE.fullmatch(text):
-        await arrive(talk, text.strip())
+    elif "stranger" in talk.roles and (code := as_code(text)):
+        await arrive(talk, code)
     elif state is not None and state["handler"] in ROUTES.forms:
         await ROUTES.forms[state["handler"]].say(talk, text)
     elif "stranger" in talk.roles:
         await open_door(talk)
     else:
-        await guide.not_understood(talk, ROUTES, text, message_id)
+        await guide.not_understood(talk, ROUTES, text)
 
 
 async def _obey(talk: Talk, command: Command, argument: str) -> None:
@@ -101,7 +105,7 @@ async def _obey(talk: Talk, command: Command, argument: str) -> None:
 
 
 async def _back_to_form(talk: Talk) -> None:
-    """A command interrupted a form: its question is asked again, unless the command began or ended one."""
+    """Something else came between two answers of a form: its question is asked again, unless a form began or ended."""
     state = talk.conversation
     if state is not None and talk.unit.conversation is None and state["handler"] in ROUTES.forms:
         await ROUTES.forms[state["handler"]].again(talk)

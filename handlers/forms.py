@@ -7,12 +7,14 @@ release no longer knows starts again at its first open question with what was fi
 
 from __future__ import annotations
 
+import json
 import secrets
 import zlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from domain.conversations import service as conversations
 from domain.errors import DomainError
 from handlers.cards import Action, Button, Card
 from handlers.refusals import refusal
@@ -117,12 +119,19 @@ class Form:
         try:
             facts = await step.read(talk, data, text)
         except DomainError as error:
-            talk.say(refusal(talk.words, error))
+            talk.say(await self._not_taken(talk, error, text))
             await self._ask(talk, data, step)
             return
         data.setdefault(step.name, True)
         data.update(facts)
         await self._ask(talk, data, self._first(data))
+
+    async def _not_taken(self, talk: Talk, error: DomainError, text: str) -> str:
+        """Why an answer was not taken. What a customer writes where only a button fits may be about something else."""
+        if error.code == "bad_choice" and talk.roles == {"customer"}:
+            await conversations.keep_message(talk.unit, text, talk.message_id)
+            return talk.t("Thank you, we have passed your message on to our staff. Please still choose an answer:")
+        return refusal(talk.words, error)
 
     async def _back(self, talk: Talk, data: Data) -> None:
         state = talk.conversation or {"step": ""}
@@ -168,5 +177,7 @@ class Form:
         return (cancel,)
 
     def _mark(self, talk: Talk, data: Data) -> int:
+        """What a question's buttons carry; a summary's cover all that it shows, so that none confirms other answers."""
         step = (talk.conversation or {"step": ""})["step"]
-        return zlib.crc32(f"{self.name}:{step}:{data.get('run', 0)}".encode())
+        shown = json.dumps(data, sort_keys=True, default=str) if step == REVIEW else str(data.get("run", 0))
+        return zlib.crc32(f"{self.name}:{step}:{shown}".encode())

@@ -48,9 +48,9 @@ def help_command(routes: Routes) -> Callable[[Talk], Awaitable[None]]:
     return show
 
 
-async def not_understood(talk: Talk, routes: Routes, text: str, message_id: str) -> None:
+async def not_understood(talk: Talk, routes: Routes, text: str) -> None:
     """Keep it, pass a customer's on to their salesperson, and offer the three likeliest things."""
-    await conversations.keep_message(talk.unit, text, message_id)
+    await conversations.keep_message(talk.unit, text, talk.message_id)
     if "customer" in talk.roles and not talk.roles & STAFF:
         said = talk.t("Thank you, we have passed your message on to our staff. Or did you mean one of these?")
     else:

@@ -192,6 +192,9 @@ def joined(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
 @routes.presenter("message.forward")
 def forwarded(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
     """What somebody wrote that no handler understood; a human being takes it from here."""
+    if facts["text"] is None:
+        taken_back = words.t("This message was taken back.")
+        return Card(title=words.t("{name} wrote", name=facts["name"]), text=taken_back)
     return Card(
         title=words.t("{name} wrote", name=facts["name"]),
         text=facts["text"],

@@ -133,13 +133,13 @@ async def _review(talk: Talk, data: Data) -> Card:
 
 
 def _confirm_button(talk: Talk, data: Data) -> Button:
-    action = Action("payment.confirm", id=UUID(data["journey"]), choice=_seal(data), version=data["version"])
-    return Button(talk.t("Confirm payment"), action)
+    journey_id, shown = UUID(data["journey"]), data["version"] & 0xFF
+    return Button(talk.t("Confirm payment"), Action("payment.confirm", journey_id, choice=shown, version=_seal(data)))
 
 
 def _seal(data: Data) -> int:
-    """What the summary showed, in the byte a button has: an older summary's button cannot confirm other sums."""
-    return zlib.crc32(f"{data['amount']}:{data['method']}".encode()) & 0xFF
+    """What the summary showed, in 32 bits: an older summary's button cannot confirm other sums."""
+    return zlib.crc32(f"{data['version']}:{data['amount']}:{data['method']}".encode())
 
 
 async def _confirm(talk: Talk, data: Data) -> None:
@@ -178,23 +178,22 @@ async def confirm(talk: Talk, action: Action) -> None:
     """[Confirm payment]: with the sums that its own summary showed, or else what became of it."""
     journey_id = row_id(action)
     state = talk.conversation
-    if state is None or state["handler"] != form.name or not _is_about(state["data"], journey_id, action.version):
-        await _answer_late(talk, journey_id, action.version)
-    elif state["step"] != REVIEW or _seal(state["data"]) != action.choice:
+    if state is None or state["handler"] != form.name or state["data"]["journey"] != str(journey_id):
+        await _answer_late(talk, journey_id, action.choice)
+    elif state["step"] != REVIEW or _seal(dict(state["data"])) != action.version:
         raise DomainError("outdated")
     else:
         await _confirm(talk, dict(state["data"]))
 
 
-def _is_about(data: Mapping[str, Any], journey_id: UUID, version: int) -> bool:
-    return bool(data["journey"] == str(journey_id) and data["version"] == version)
+async def _answer_late(talk: Talk, journey_id: UUID, shown: int) -> None:
+    """The form behind the button is over: it was confirmed (by whom and when), or nothing was.
 
-
-async def _answer_late(talk: Talk, journey_id: UUID, version: int) -> None:
-    """The form behind the button is over: it was confirmed (by whom and when), or nothing was."""
+    `shown` is the last byte of the journey's version on the summary.
+    """
     journey = await workflow.journey_view(talk.unit, journey_id)
     made = await payments.payments_of(talk.unit, journey_id)
-    paid_since = made and journey.version != version
+    paid_since = made and journey.version & 0xFF != shown
     await show_current(talk, _already_paid(made[-1]) if paid_since else DomainError("form_closed"), journey_id)
 
 

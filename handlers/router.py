@@ -13,6 +13,7 @@ from typing import Any
 
 from domain.unit import Clinic
 from handlers.cards import Action, Card
+from handlers.codes import as_code
 from handlers.forms import Form
 from handlers.talk import Talk
 from handlers.words import Words
@@ -105,6 +106,11 @@ class Routes:
         first, _, rest = match[1].partition(" ")
         for name in ("start", "language"):
             command = self.commands[name]
-            if rest and first.casefold() in (name, command.thai):
+            if rest and first.casefold() in (name, command.thai) and _fits(name, rest, text):
                 return command, rest
         return None
+
+
+def _fits(name: str, rest: str, text: str) -> bool:
+    """ "start tomorrow" is a sentence; "/start tomorrow" and "start K7Q2M0XR4T" are commands."""
+    return name != "start" or text.lstrip().startswith("/") or as_code(rest) is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -20,8 +19,6 @@ from handlers.talk import Talk
 from handlers.words import LANGUAGES, N_
 
 routes = Routes()
-# What an invitation code looks like when somebody types just the code: ten letters and digits, some digit.
-CODE = re.compile(r"\s*(?=.*\d)[0-9A-Za-z]{10}\s*")
 
 
 @routes.command("start", "เริ่มต้น", N_("Start, with a code if you have one"), EVERYBODY)
@@ -34,6 +31,7 @@ async def arrive(talk: Talk, code: str) -> None:
     """Somebody opened the chat: with a code they are bound, without one they are greeted."""
     if code:
         joined = await people.join(talk.unit, code)
+        talk.forget()  # whatever this chat was asked as somebody else
         language = talk.scene.language
         if language is None:
             talk.say(language_card(joined.name))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
@@ -70,7 +71,8 @@ def settings() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
-        fail(f"AURA_{str(first['loc'][0]).upper()}: {first['msg']}")
+        where = f"AURA_{str(first['loc'][0]).upper()}: " if first["loc"] else ""
+        fail(where + first["msg"].removeprefix("Value error, "))
 
 
 @contextmanager
@@ -136,6 +138,8 @@ def run(work: Awaitable[T]) -> T:
     except UnsafeRole as error:
         fail(str(error))
     except UNAVAILABLE as error:
+        if getattr(error, "errno", None) == errno.EADDRINUSE:
+            fail("the port is taken; set AURA_PORT to another one")
         first = str(getattr(error, "orig", None) or error).strip().split("\n")[0]
         fail(f"the database does not answer: {first or type(error).__name__}")
 

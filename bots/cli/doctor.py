@@ -59,8 +59,8 @@ async def _program(wiring: Composition, config: Settings, url: str) -> AsyncIter
         clinics = await list_clinics(program.engine)
         yield "clinics", bool(clinics), f"{len(clinics)}" if clinics else "none: run `aura clinic add`"
         yield "clock", True, (await read_clock(program.engine)).isoformat(timespec="seconds")
-        for (channel, slug), ids in sorted((await list_accounts(program.engine)).items()):
-            account = await program.accounts.by_id(*ids)
+        for (channel, slug), entry in sorted((await list_accounts(program.engine)).items()):
+            account = await program.accounts.by_id(entry.account_id)
             try:
                 proof = await program.channels[channel].prove(account)
                 yield f"{slug} {channel}", True, proof.handle or proof.name

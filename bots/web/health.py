@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from bots.accounts import Accounts
-from domain.database.session import UNAVAILABLE
+from domain.database.session import UNAVAILABLE, Engine, ping
 
 
-def routes(accounts: Accounts) -> list[web.RouteDef]:
+def routes(engine: Engine) -> list[web.RouteDef]:
     """The health routes, for load balancers and `aura doctor`."""
 
     async def healthy(request: web.Request) -> web.Response:
@@ -16,7 +15,7 @@ def routes(accounts: Accounts) -> list[web.RouteDef]:
 
     async def ready(request: web.Request) -> web.Response:
         try:
-            await accounts.refresh()
+            await ping(engine)
         except UNAVAILABLE:
             return web.json_response({"status": "database away"}, status=503)
         return web.json_response({"status": "ok"})

@@ -26,8 +26,11 @@ def routes(intake: Intake, accounts: Accounts, channels: Mapping[str, Channel]) 
 
     async def receive(request: web.Request) -> web.Response:
         channel = channels.get(request.match_info["channel"])
-        account = await accounts.at(channel.name, request.match_info["clinic"]) if channel else None
         body = await request.read()
+        try:
+            account = await accounts.at(channel.name, request.match_info["clinic"]) if channel else None
+        except UNAVAILABLE as error:
+            return _away(error)
         if channel is None or account is None or not channel.verify(account, request.headers, body):
             return web.json_response({"error": "unauthorised"}, status=401)
         try:
@@ -36,9 +39,13 @@ def routes(intake: Intake, accounts: Accounts, channels: Mapping[str, Channel]) 
         except (ValueError, RecursionError):  # not JSON, not the platform's shape, nested beyond reason
             return web.json_response({"error": "malformed"}, status=400)
         except UNAVAILABLE as error:
-            log.warning("webhook.database_away", error=type(error).__name__)
-            return web.json_response({"error": "unavailable"}, status=503, headers={"Retry-After": "2"})
+            return _away(error)
         log.debug("webhook.accepted", channel=channel.name, events=len(arrivals), new=new)
         return web.json_response({})
 
     return [web.post("/webhooks/{channel}/{clinic}", receive)]
+
+
+def _away(error: BaseException) -> web.Response:
+    log.warning("webhook.database_away", error=type(error).__name__)
+    return web.json_response({"error": "unavailable"}, status=503, headers={"Retry-After": "2"})

@@ -95,7 +95,7 @@ async def save_account(
     upsert = (
         insert(channel_accounts)
         .values(clinic_id=clinic_id, channel=channel, **values)
-        .on_conflict_do_update(index_elements=["clinic_id", "channel"], set_=values)
+        .on_conflict_do_update(index_elements=["clinic_id", "channel"], set_={**values, "revision": _a.revision + 1})
     )
     account_id: UUID = (await db.execute(upsert.returning(_a.id))).scalar_one()
     return account_id

@@ -63,6 +63,7 @@ channel_accounts = clinic_table(
     words("name"),
     Column("secrets", LargeBinary, nullable=False),
     jsonb("settings"),
+    number("revision", default=1),
     uuid("holder", null=True),
     moment("lease_until", null=True),
     moment("hold_until", null=True),

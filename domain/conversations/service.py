@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from domain.conversations import store
 from domain.unit import Unit
 
 
 async def keep_message(unit: Unit, text: str, message_id: str) -> None:
-    """Keep a text nobody understood; the fact `message_not_understood` lets reactions pass a customer's on to staff."""
+    """Keep a text nobody understood; the fact `message_not_understood` lets reactions pass a customer's on to staff.
+
+    Staff who are customers too are answered as staff. The fact names the kept row: facts are for ever, and the
+    words must be erased when their sender takes them back.
+    """
     scene, person_id = unit.scene, unit.actor.person_id
     if scene is None or scene.identity_id is None or person_id is None:
         return
-    await store.keep(
+    kept_id = await store.keep(
         unit.db,
         unit.clinic.id,
         person_id=person_id,
@@ -21,8 +27,13 @@ async def keep_message(unit: Unit, text: str, message_id: str) -> None:
         data={"text": text, "message_id": message_id},
         at=unit.now,
     )
-    if unit.actor.customer_id is not None:
-        unit.record("message_not_understood", unit.actor.customer_id, text=text, name=unit.actor.name)
+    if unit.actor.customer_id is not None and unit.actor.user_id is None:
+        unit.record("message_not_understood", unit.actor.customer_id, kept_id=str(kept_id))
+
+
+async def kept_message(unit: Unit, kept_id: UUID) -> tuple[str, str | None]:
+    """The words of a message kept in this unit, and the channel they came by."""
+    return await store.kept(unit.db, unit.clinic.id, kept_id)
 
 
 async def blocked(unit: Unit) -> None:
@@ -32,13 +43,12 @@ async def blocked(unit: Unit) -> None:
 
 
 async def take_back(unit: Unit, message_id: str) -> None:
-    """The sender took a message back: what is kept of it is erased, at once."""
-    scene = unit.scene
-    if scene is not None:
-        await store.erase(
-            unit.db,
-            unit.clinic.id,
-            account_id=scene.account_id,
-            identity_id=scene.identity_id,
-            message_id=message_id,
-        )
+    """The sender took a message back: what is kept of it is erased, at once.
+
+    The fact `message_taken_back` lets reactions erase it where it was passed on to.
+    """
+    if unit.scene is None:
+        return
+    account_id = unit.scene.account_id
+    for kept_id in await store.erase(unit.db, unit.clinic.id, account_id=account_id, message_id=message_id):
+        unit.record("message_taken_back", kept_id)

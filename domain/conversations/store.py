@@ -13,12 +13,19 @@ from domain.database.session import Connection
 
 _KEEP = text(
     "insert into customer_journey_events (clinic_id, person_id, identity_id, event_id, kind, data, at)"
-    " values (:clinic, :person, :identity, :event, :kind, cast(:data as jsonb), :at)"
+    " values (:clinic, :person, :identity, :event, :kind, cast(:data as jsonb), :at) returning id"
+)
+_KEPT = text(
+    "select e.data ->> 'text' as text, a.channel from customer_journey_events e"
+    " left join channel_identities i on i.clinic_id = e.clinic_id and i.id = e.identity_id"
+    " left join channel_accounts a on a.clinic_id = i.clinic_id and a.id = i.account_id"
+    " where e.clinic_id = :clinic and e.id = :id"
 )
 _UNREACHABLE = text("update channel_identities set reachable = false where clinic_id = :clinic and id = :identity")
 _ERASE_KEPT = text(
-    "delete from customer_journey_events where clinic_id = :clinic and identity_id = :identity"
-    " and data ->> 'message_id' = :message"
+    "delete from customer_journey_events where clinic_id = :clinic and data ->> 'message_id' = :message"
+    " and identity_id in (select id from channel_identities where clinic_id = :clinic and account_id = :account)"
+    " returning id"
 )
 _ERASE_INBOX = text(
     "update inbox set payload = null where clinic_id = :clinic and account_id = :account"
@@ -36,9 +43,9 @@ async def keep(
     kind: str,
     data: dict[str, Any],
     at: datetime,
-) -> None:
-    """Keep something a person did that no handler took."""
-    await db.execute(
+) -> UUID:
+    """Keep something a person did that no handler took; returns the row's id."""
+    row = await db.execute(
         _KEEP,
         {
             "clinic": clinic_id,
@@ -50,6 +57,14 @@ async def keep(
             "at": at,
         },
     )
+    kept: UUID = row.scalar_one()
+    return kept
+
+
+async def kept(db: Connection, clinic_id: UUID, kept_id: UUID) -> tuple[str, str | None]:
+    """The text of a kept message and the channel it came by."""
+    row = (await db.execute(_KEPT, {"clinic": clinic_id, "id": kept_id})).one()
+    return row.text, row.channel
 
 
 async def set_unreachable(db: Connection, clinic_id: UUID, identity_id: UUID) -> None:
@@ -57,9 +72,12 @@ async def set_unreachable(db: Connection, clinic_id: UUID, identity_id: UUID) ->
     await db.execute(_UNREACHABLE, {"clinic": clinic_id, "identity": identity_id})
 
 
-async def erase(
-    db: Connection, clinic_id: UUID, *, account_id: UUID, identity_id: UUID | None, message_id: str
-) -> None:
-    """Forget a message that its sender took back, wherever it is kept (message ids are an account's own)."""
-    await db.execute(_ERASE_KEPT, {"clinic": clinic_id, "identity": identity_id, "message": message_id})
-    await db.execute(_ERASE_INBOX, {"clinic": clinic_id, "account": account_id, "message": message_id})
+async def erase(db: Connection, clinic_id: UUID, *, account_id: UUID, message_id: str) -> list[UUID]:
+    """Forget a message that its sender took back, here and in the inbox; returns the ids of the rows that kept it.
+
+    Message ids are an account's own.
+    """
+    values = {"clinic": clinic_id, "account": account_id, "message": message_id}
+    kept_ids = list((await db.execute(_ERASE_KEPT, values)).scalars())
+    await db.execute(_ERASE_INBOX, values)
+    return kept_ids

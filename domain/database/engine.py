@@ -26,14 +26,15 @@ def async_url(url: str) -> str:
     return parsed.set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
 
 
-def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
+def create_engine(url: str, *, pool_size: int = 16) -> AsyncEngine:
     """The engine for the program's role. A connection that died is replaced before use."""
     return create_async_engine(
         async_url(url),
         pool_size=pool_size,
-        max_overflow=0,
+        max_overflow=4,
         pool_timeout=5,
         pool_pre_ping=True,
+        hide_parameters=True,  # or a failing statement would log what a person wrote
         connect_args={"server_settings": SESSION, "command_timeout": 20},
     )
 
@@ -49,12 +50,13 @@ async def refuse_unsafe_role(engine: AsyncEngine) -> None:
                 text(
                     "select r.rolsuper or r.rolbypassrls as bypasses,"
                     " exists (select 1 from pg_class c where c.relowner = r.oid and c.relkind = 'r') as owns,"
-                    " pg_has_role(r.oid, 'aura_app', 'member') as member"
+                    " pg_has_role(r.oid, 'aura_app', 'member') as member,"
+                    " pg_has_role(r.oid, 'aura_dispatch', 'member') as sees_all"
                     " from pg_roles r where r.rolname = current_user"
                 )
             )
         ).one()
-    if row.bypasses or row.owns or not row.member:
+    if row.bypasses or row.owns or row.sees_all or not row.member:
         raise UnsafeRole(
             "AURA_DATABASE_URL must log in as a member of role aura_app that is no superuser, has no"
             " BYPASSRLS and owns no table; otherwise clinics could see each other's data."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,8 @@ from sqlalchemy import Row, text
 
 from domain.database.session import Connection, Engine, set_clinic
 
-# An earlier row of the same chat and class that has to wait makes the later ones wait too: order holds.
+# An earlier row of the same chat and class that has to wait makes the later ones wait too: order holds. An edit
+# waits until the card it changes has been sent or given up. Alarms and answers go before the rest.
 _CLAIM = text("""
 with due as (
   select o.id from outbox o
@@ -24,21 +26,24 @@ with due as (
         where e.clinic_id = o.clinic_id and e.account_id = o.account_id and e.recipient = o.recipient
           and e.message_class = o.message_class and e.seq < o.seq and e.state in ('pending', 'sending')
           and (e.lease_until >= clock_timestamp() or e.not_before > clock_timestamp()))
-   order by o.seq limit :limit
+     and not exists (
+       select 1 from outbox t
+        where t.clinic_id = o.clinic_id and t.id = o.edits_id and t.state in ('pending', 'sending'))
+   order by array_position(array['safety', 'answer'], o.message_class), o.seq
+   limit :limit
    for update skip locked
 ), claimed as (
-  update outbox o set state = 'sending', attempts = o.attempts + 1,
-         lease_until = clock_timestamp() + make_interval(secs => :seconds)
-    from (select d.id, p.state from due d join outbox p on p.clinic_id = :clinic and p.id = d.id) before
-   where o.clinic_id = :clinic and o.id = before.id
-  returning o.*, before.state = 'sending' as taken_over
+  update outbox o set lease_until = clock_timestamp() + make_interval(secs => :seconds)
+    from due where o.clinic_id = :clinic and o.id = due.id
+  returning o.*
 )
-select c.*, p.language, t.message_ids as edited_ids
+select c.*, c.state = 'sending' as taken_over, p.language, t.message_ids as edited_ids
   from claimed c
   left join persons p on p.clinic_id = c.clinic_id and p.id = c.person_id
   left join outbox t on t.clinic_id = c.clinic_id and t.id = c.edits_id and t.state = 'sent'
- order by c.seq
+ order by array_position(array['safety', 'answer'], c.message_class), c.seq
 """)
+_BEGIN = text("select id from begin_sending(:clinic, cast(:rows as jsonb), :seconds)")
 _RECORD = text("select record_verdicts(:clinic, cast(:verdicts as jsonb))")
 _READ = text("""
 select o.*, p.language, null as edited_ids, false as taken_over from outbox o
@@ -56,7 +61,7 @@ update outbox set account_id = :account, identity_id = :identity, recipient = :r
        lease_until = null, not_before = null, error = null, reply_token = null
  where clinic_id = :clinic and id = :id
 """)
-_REPEATED = text("update outbox set repeated = true where clinic_id = :clinic and id = :id")
+_RELEASE = text("select release_accounts(:holder)")
 _ACCOUNTS = text("select clinic_id, account_id from claim_accounts(:holder, :seconds)")
 _HOLD = text("update channel_accounts set hold_until = :until where clinic_id = :clinic and id = :account")
 
@@ -91,7 +96,7 @@ async def claim_accounts(engine: Engine, holder: UUID, seconds: int) -> list[tup
 
 
 async def claim_due(db: Connection, clinic_id: UUID, account_id: UUID, *, seconds: int, limit: int) -> list[Outgoing]:
-    """Claim rows of one account that are due, oldest first, for `seconds`."""
+    """Lease rows of one account that are due, alarms and answers first, each class oldest first."""
     values = {"clinic": clinic_id, "account": account_id, "seconds": seconds, "limit": limit}
     return [_outgoing(row) for row in (await db.execute(_CLAIM, values)).all()]
 
@@ -108,38 +113,48 @@ async def record(engine: Engine, clinic_id: UUID, verdicts: str) -> None:
         await db.execute(_RECORD, {"clinic": clinic_id, "verdicts": verdicts})
 
 
-async def mark_repeated(engine: Engine, clinic_id: UUID, outbox_id: UUID) -> None:
-    """The row is about to be sent although it may have arrived; kept first, so that this happens once."""
+async def begin_sending(engine: Engine, clinic_id: UUID, rows: Sequence[Outgoing], seconds: int) -> set[UUID]:
+    """Write down that rows are about to be sent; returns those that are still ours to send.
+
+    The attempt's number is the fence: whoever holds an older one can neither begin nor record any more.
+    """
+    data = [{"id": str(row.id), "attempts": row.attempts, "repeated": row.repeated} for row in rows]
+    values = {"clinic": clinic_id, "rows": json.dumps(data), "seconds": seconds}
+    async with engine.begin() as db:
+        return set((await db.execute(_BEGIN, values)).scalars())
+
+
+async def release_accounts(engine: Engine, holder: UUID) -> None:
+    """Give up every account's lease, so that the next process need not wait for it."""
+    async with engine.begin() as db:
+        await db.execute(_RELEASE, {"holder": holder})
+
+
+async def hold_account(engine: Engine, clinic_id: UUID, account_id: UUID, until: datetime) -> None:
+    """Let nobody send for an account before `until`: the platform asked for it."""
     async with engine.begin() as db:
         await set_clinic(db, clinic_id)
-        await db.execute(_REPEATED, {"clinic": clinic_id, "id": outbox_id})
+        await db.execute(_HOLD, {"clinic": clinic_id, "account": account_id, "until": until})
 
 
-async def hold_account(db: Connection, clinic_id: UUID, account_id: UUID, until: datetime) -> None:
-    """Let nobody send for an account before `until`: the platform asked for it."""
-    await db.execute(_HOLD, {"clinic": clinic_id, "account": account_id, "until": until})
+async def reroute(engine: Engine, clinic_id: UUID, row: Outgoing, *, blocked: bool) -> bool:
+    """This chat will not do: send a notice to the person's other chat. True if there is one.
 
-
-async def mark_blocked(db: Connection, clinic_id: UUID, row: Outgoing) -> bool:
-    """The chat cannot be reached: remember it, and send a notice to the person's other chat. True if there is one."""
-    await db.execute(_UNREACHABLE, {"clinic": clinic_id, "identity": row.identity_id})
-    if row.row_kind != "notice":
-        return False
-    values = {"clinic": clinic_id, "person": row.person_id, "identity": row.identity_id}
-    other = (await db.execute(_OTHER_CHAT, values)).one_or_none()
-    if other is None:
-        return False
-    await db.execute(
-        _REROUTE,
-        {
-            "clinic": clinic_id,
-            "id": row.id,
-            "account": other.account_id,
-            "identity": other.id,
-            "recipient": other.external_id,
-        },
-    )
-    return True
+    `blocked`: the person blocked this chat; it is not tried again until they return.
+    """
+    async with engine.begin() as db:
+        await set_clinic(db, clinic_id)
+        if blocked:
+            await db.execute(_UNREACHABLE, {"clinic": clinic_id, "identity": row.identity_id})
+        if row.row_kind != "notice":
+            return False
+        values = {"clinic": clinic_id, "person": row.person_id, "identity": row.identity_id}
+        other = (await db.execute(_OTHER_CHAT, values)).one_or_none()
+        if other is None:
+            return False
+        chat = {"account": other.account_id, "identity": other.id, "recipient": other.external_id}
+        await db.execute(_REROUTE, {"clinic": clinic_id, "id": row.id, **chat})
+        return True
 
 
 def _outgoing(row: Row[Any]) -> Outgoing:

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import Row, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -27,14 +28,14 @@ _ACCEPT = text(
     "select inbox_id, event_id from accept_events(:clinic, :account, cast(:events as text[]),"
     " cast(:lanes as text[]), cast(:payloads as text[]))"
 )
-_BEGIN_EVENT = text("select * from begin_event(:clinic, :inbox, :lease, :name, :language)")
+_BEGIN_EVENT = text("select * from begin_event(:clinic, :inbox, :lease, :name)")
 _BEGIN_CLINIC = text("select * from begin_clinic(:clinic)")
 _FINISH = text(
     "select finish_unit(:clinic, :inbox, :lease, :identity, cast(:conversation as jsonb),"
     " cast(:outbox as jsonb), cast(:facts as jsonb), :now, :state, :error)"
 )
 _CLAIM = text("select clinic_id, account_id, inbox_id, lease from claim_inbox(:seconds, :limit)")
-_ACCOUNTS = text("select clinic_id, account_id, channel, slug from list_channel_accounts()")
+_ACCOUNTS = text("select clinic_id, account_id, channel, slug, revision from list_channel_accounts()")
 _WORK_LEFT = text("select work_left()")
 _FIND_CLINIC = text("select find_clinic(:slug)")
 _CLINICS = text("select clinic_id, slug, timezone from list_clinics()")
@@ -43,12 +44,24 @@ _FAIL = text(
     " lease_until = clock_timestamp() + make_interval(secs => attempts + 1)"
     " where clinic_id = :clinic and id = :inbox and lease = :lease and state = 'pending' returning attempts"
 )
+_GIVE_BACK = text(
+    "update inbox set lease_until = clock_timestamp() + make_interval(secs => :seconds)"
+    " where clinic_id = :clinic and id = :inbox and lease = :lease and state = 'pending'"
+)
+_PARK = text(
+    "update inbox set state = 'parked', error = :error, lease_until = null"
+    " where clinic_id = :clinic and id = :inbox and lease = :lease and state = 'pending'"
+)
 _SET_CLINIC = text("select set_config('app.clinic_id', cast(:clinic as text), true)")
 
 # Raised by finish_unit when another process took the event over; deadlock; serialization failure.
 LEASE_LOST = "AU001"
 # What a database that is away raises: a missing socket is an OSError, a lost connection a DBAPIError.
 UNAVAILABLE = (OSError, TimeoutError, PoolTimeout, DBAPIError)
+# Classes of SQLSTATE: connection, resources, operator intervention
+# (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+AWAY = frozenset({"08", "53", "57"})
+TOO_SLOW = "57014"  # a statement that took too long will take too long again: that is a bug of ours
 TRANSIENT = frozenset({"40P01", "40001", "55P03"})
 
 
@@ -60,6 +73,27 @@ class Claim:
     account_id: UUID
     inbox_id: UUID
     lease: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountEntry:
+    """Where an account is; its `revision` grows with every change of its secrets."""
+
+    clinic_id: UUID
+    account_id: UUID
+    revision: int
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether an error says that the database cannot be reached now, and not that we asked it something wrong."""
+    if isinstance(error, DBAPIError):
+        state = sqlstate(error)
+        return error.connection_invalidated or state is None or (state[:2] in AWAY and state != TOO_SLOW)
+    return isinstance(error, (OSError, TimeoutError, PoolTimeout, asyncpg.InterfaceError))
+
+
+def _claimed(claim: Claim) -> dict[str, Any]:
+    return {"clinic": claim.clinic_id, "inbox": claim.inbox_id, "lease": claim.lease}
 
 
 def sqlstate(error: BaseException) -> str | None:
@@ -89,15 +123,9 @@ async def accept_events(
     return {row.event_id: row.inbox_id for row in rows}
 
 
-async def begin_event(connection: Connection, claim: Claim, name: str, language: str) -> Row[Any] | None:
+async def begin_event(connection: Connection, claim: Claim, name: str) -> Row[Any] | None:
     """Open the unit of an event; None when another worker has the lease now."""
-    values = {
-        "clinic": claim.clinic_id,
-        "inbox": claim.inbox_id,
-        "lease": claim.lease,
-        "name": name,
-        "language": language,
-    }
+    values = {"clinic": claim.clinic_id, "inbox": claim.inbox_id, "lease": claim.lease, "name": name}
     return (await connection.execute(_BEGIN_EVENT, values)).one_or_none()
 
 
@@ -159,11 +187,31 @@ async def fail_event(engine: Engine, claim: Claim, error: str) -> int | None:
     return attempts
 
 
-async def list_accounts(engine: Engine) -> dict[tuple[str, str], tuple[UUID, UUID]]:
-    """(channel, clinic slug) -> (clinic id, account id) of every webhook address there is."""
+async def release_event(engine: Engine, claim: Claim, *, seconds: int) -> None:
+    """Give an event back; it may be claimed again after `seconds`. What happened was not its fault."""
+    async with engine.begin() as connection:
+        await set_clinic(connection, claim.clinic_id)
+        await connection.execute(_GIVE_BACK, {**_claimed(claim), "seconds": seconds})
+
+
+async def park_event(engine: Engine, claim: Claim, error: str) -> None:
+    """Set an event aside without opening a unit for it; it is not tried again until somebody replays it."""
+    async with engine.begin() as connection:
+        await set_clinic(connection, claim.clinic_id)
+        await connection.execute(_PARK, {**_claimed(claim), "error": error})
+
+
+async def ping(engine: Engine) -> None:
+    """Raise unless the database answers."""
+    async with engine.connect() as connection:
+        await connection.execute(text("select 1"))
+
+
+async def list_accounts(engine: Engine) -> dict[tuple[str, str], AccountEntry]:
+    """(channel, clinic slug) -> the account, for every webhook address there is."""
     async with engine.begin() as connection:
         rows = (await connection.execute(_ACCOUNTS)).all()
-    return {(row.channel, row.slug): (row.clinic_id, row.account_id) for row in rows}
+    return {(row.channel, row.slug): AccountEntry(row.clinic_id, row.account_id, row.revision) for row in rows}
 
 
 async def find_clinic(engine: Engine, slug: str) -> UUID | None:

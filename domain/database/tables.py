@@ -71,7 +71,6 @@ outbox = clinic_table(
     moment("reply_until", null=True),
     Column("retry_key", metadata.tables["inbox"].c.id.type, nullable=False, server_default=text("gen_random_uuid()")),
     words("state", default="pending"),
-    Column("via", JSONB, nullable=True),
     Column("repeated", Boolean, nullable=False, server_default=text("false")),
     number("attempts", default=0),
     moment("created_at"),
@@ -86,6 +85,7 @@ outbox = clinic_table(
     CheckConstraint("row_kind in ('answer', 'edit', 'notice')", name="row_kind"),
     CheckConstraint("state in ('pending', 'sending', 'sent', 'refused', 'unknown', 'dropped')", name="state"),
     Index("ix_outbox_due", "account_id", "seq", postgresql_where=text("state in ('pending', 'sending')")),
+    Index(None, "clinic_id", "person_id"),
     Index("ix_outbox_subject", "clinic_id", "subject", postgresql_where=text("subject is not null")),
 )
 

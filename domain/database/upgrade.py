@@ -55,7 +55,7 @@ async def upgrade(admin_url: str, *, create_login: bool) -> None:
     `create_login` also makes the login role `aura_program` without a password; only for the embedded
     server, whose socket no other operating-system user can open.
     """
-    engine = create_async_engine(async_url(admin_url))
+    engine = create_async_engine(async_url(admin_url), hide_parameters=True)
     try:
         async with engine.begin() as connection:
             await connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})

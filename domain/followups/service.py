@@ -78,7 +78,7 @@ async def answer(unit: Unit, execution_id: UUID, choice: int) -> Answered:
         answered_at=unit.now,
     )
     about = {"journey_id": str(asked.journey_id), "customer_id": str(asked.customer_id)}
-    unit.record("followup_answered", asked.id, answer=option.code, outcome=option.outcome, **about)
+    unit.record("followup_answered", asked.id, **about)  # facts are kept for ever: ids, not how somebody felt
     if option.outcome in ALARMING:
         await _alarm(unit, asked, option)
     return Answered(option.outcome, asked.outcome is None, option.label)

@@ -42,6 +42,13 @@ async def replace(unit: Unit, subject: str, kind: str, facts: Mapping[str, Any])
         unit.outbox.append({**row, "edits_id": sent.outbox_id})
 
 
+async def amend(unit: Unit, subject: str, **changes: Any) -> None:
+    """Change facts in every notice about `subject`: the old ones are kept nowhere, and cards that can change do."""
+    for seen in await store.amend(unit.db, unit.clinic.id, subject, changes):
+        row = _row("edit", seen.card.chat, seen.kind, seen.facts, "service", None)
+        unit.outbox.append({**row, "edits_id": seen.card.outbox_id})
+
+
 def _row(
     row_kind: str, chat: Chat, kind: str, facts: Mapping[str, Any], message_class: str, subject: str | None
 ) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from domain.clinics.tables import channel_accounts
@@ -31,6 +33,15 @@ class SentCard:
 
     outbox_id: UUID
     chat: Chat
+
+
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """A notice whose facts have changed."""
+
+    card: SentCard
+    kind: str
+    facts: Mapping[str, Any]
 
 
 _i = channel_identities.c
@@ -59,6 +70,11 @@ _ABOUT = select(outbox.c.id, outbox.c.account_id, outbox.c.identity_id, outbox.c
     outbox.c.row_kind != "edit",
     outbox.c.state.in_(("pending", "sending", "sent", "unknown")),
 )
+_AMEND = text(
+    "update outbox set content = content || cast(:changes as jsonb)"
+    " where clinic_id = :clinic and subject = :subject and row_kind = 'notice'"
+    " returning id, account_id, identity_id, person_id, recipient, notice_kind, content, state"
+)
 
 
 async def chats_of(db: Connection, clinic_id: UUID, person_ids: Sequence[UUID]) -> list[Chat]:
@@ -74,3 +90,18 @@ async def sent_about(db: Connection, clinic_id: UUID, subject: str) -> list[Sent
     """Cards about a subject that people see, or soon will."""
     rows = (await db.execute(_ABOUT, {"clinic": clinic_id, "subject": subject})).all()
     return [SentCard(r.id, Chat(r.account_id, r.identity_id, r.person_id, r.recipient)) for r in rows]
+
+
+async def amend(db: Connection, clinic_id: UUID, subject: str, changes: Mapping[str, Any]) -> list[Amended]:
+    """Change facts in every notice about a subject; returns those that people see already."""
+    values = {"clinic": clinic_id, "subject": subject, "changes": json.dumps(changes)}
+    rows = (await db.execute(_AMEND, values)).all()
+    return [
+        Amended(
+            SentCard(r.id, Chat(r.account_id, r.identity_id, r.person_id, r.recipient)),
+            r.notice_kind,
+            r.content,
+        )
+        for r in rows
+        if r.state in ("sending", "sent", "unknown")
+    ]

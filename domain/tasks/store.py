@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, column, func, select, table, update
+from sqlalchemy import ColumnElement, and_, any_, column, func, select, table, update
 
 from domain.clinics.tables import treatments
 from domain.database.session import Connection
@@ -80,7 +80,8 @@ async def open_for_journey(db: Connection, clinic_id: UUID, journey_id: UUID) ->
 
 async def waiting(db: Connection, clinic_id: UUID, role: str) -> list[TaskView]:
     """Tasks nobody has accepted that this role may perform, earliest slot first."""
-    return await _views(db, _q.clinic_id == clinic_id, _q.state == TaskState.REQUESTED, treatments.c.roles.any(role))
+    may = any_(treatments.c.roles) == role
+    return await _views(db, _q.clinic_id == clinic_id, _q.state == TaskState.REQUESTED, may)
 
 
 async def of_assignee(db: Connection, clinic_id: UUID, user_id: UUID) -> list[TaskView]:

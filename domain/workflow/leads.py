@@ -10,7 +10,7 @@ from domain.clinics.model import Treatment
 from domain.errors import DomainError
 from domain.people import service as people
 from domain.people.model import Customer, Role
-from domain.people.rules import clean_name
+from domain.people.rules import clean_name, parse_phone
 from domain.unit import Unit
 from domain.workflow import store
 from domain.workflow.model import Action, JourneyView
@@ -45,6 +45,8 @@ async def create_lead(
     if customer_id is not None:
         customer = await people.customer(unit, customer_id)
     else:
+        # Two salespeople may enter the same person in the same moment: the second one must find the first's.
+        await store.lock_phone(unit.db, unit.clinic.id, parse_phone(phone) if phone else None)
         customer = await _same_customer(unit, name, phone) or await people.create_customer(
             unit, name=name, phone=phone, source=source, owner_id=unit.actor.user_id
         )

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, column, exists, func, insert, select, table, update
+from sqlalchemy import ColumnElement, and_, case, column, exists, func, insert, select, table, text, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from domain.clinics.tables import treatments
@@ -161,3 +161,10 @@ def _view(columns: dict[str, Any]) -> JourneyView:
     treatment = {"th": columns.pop("name_th"), "en": columns.pop("name_en")}
     stage, paid = Stage(columns.pop("stage")), int(columns.pop("paid_satang"))
     return JourneyView(**columns, treatment=treatment, stage=stage, paid_satang=paid)
+
+
+async def lock_phone(db: Connection, clinic_id: UUID, phone: str | None) -> None:
+    """Let nobody else enter this telephone number until the transaction ends; numbers may still be shared."""
+    if phone is None:
+        return
+    await db.execute(text("select pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"{clinic_id}{phone}"})

@@ -1,9 +1,9 @@
 -- Functions that look across clinics. Real time throughout: leases have nothing to do with the clinic clock.
 
 create function list_channel_accounts()
-returns table (clinic_id uuid, account_id uuid, channel text, slug text)
+returns table (clinic_id uuid, account_id uuid, channel text, slug text, revision int)
 language sql stable security definer set search_path = public, pg_temp as $$
-  select c.id, a.id, a.channel, c.slug from clinics c join channel_accounts a on a.clinic_id = c.id
+  select c.id, a.id, a.channel, c.slug, a.revision from clinics c join channel_accounts a on a.clinic_id = c.id
 $$;
 
 create function find_clinic(p_slug text)
@@ -23,18 +23,27 @@ $$;
 create function claim_inbox(p_seconds int, p_limit int)
 returns table (clinic_id uuid, account_id uuid, inbox_id uuid, lease bigint)
 language sql volatile security definer set search_path = public, pg_temp as $$
+  -- The head of each lane, found by skipping from lane to lane: a lane of thousands costs as much as one of one.
+  with recursive heads as (
+    (select i.account_id, i.lane, i.clinic_id, i.id from inbox i where i.state = 'pending'
+      order by i.account_id, i.lane, i.seq limit 1)
+    union all
+    select n.account_id, n.lane, n.clinic_id, n.id from heads h
+     cross join lateral (
+       select i.account_id, i.lane, i.clinic_id, i.id from inbox i
+        where i.state = 'pending' and (i.account_id, i.lane) > (h.account_id, h.lane)
+        order by i.account_id, i.lane, i.seq limit 1) n
+  ), due as (
+    select i.clinic_id, i.id from heads h
+      join inbox i on i.clinic_id = h.clinic_id and i.id = h.id
+     where i.state = 'pending' and (i.lease_until is null or i.lease_until < clock_timestamp())
+     order by i.seq
+     limit p_limit
+     for update of i skip locked
+  )
   update inbox i
      set lease = i.lease + 1, lease_until = clock_timestamp() + make_interval(secs => p_seconds)
-    from (
-      select h.clinic_id, h.id from inbox h
-       where h.state = 'pending' and (h.lease_until is null or h.lease_until < clock_timestamp())
-         and not exists (
-           select 1 from inbox o
-            where o.state = 'pending' and o.account_id = h.account_id and o.lane = h.lane and o.seq < h.seq)
-       order by h.seq
-       limit p_limit
-       for update skip locked
-    ) due
+    from due
    where i.clinic_id = due.clinic_id and i.id = due.id
   returning i.clinic_id, i.account_id, i.id, i.lease
 $$;
@@ -58,6 +67,12 @@ language sql volatile security definer set search_path = public, pg_temp as $$
     ) due
    where a.clinic_id = due.clinic_id and a.id = due.id
   returning a.clinic_id, a.id
+$$;
+
+create function release_accounts(p_holder uuid)
+returns void
+language sql volatile security definer set search_path = public, pg_temp as $$
+  update channel_accounts set lease_until = null where holder = p_holder
 $$;
 
 create function clinics_with_due_followups(p_now timestamptz)
@@ -88,7 +103,7 @@ begin
   execute format('grant aura_dispatch to %I', current_user);
   grant create on schema public to aura_dispatch;
   foreach f in array array[
-    'list_channel_accounts()', 'find_clinic(text)', 'list_clinics()', 'claim_inbox(int, int)', 'claim_accounts(uuid, int)',
+    'list_channel_accounts()', 'find_clinic(text)', 'list_clinics()', 'claim_inbox(int, int)', 'claim_accounts(uuid, int)', 'release_accounts(uuid)',
     'clinics_with_due_followups(timestamptz)', 'next_followup_due(timestamptz)', 'work_left()']
   loop
     execute format('alter function %s owner to aura_dispatch', f);

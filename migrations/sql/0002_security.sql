@@ -27,8 +27,7 @@ grant select on public.clock to aura_app;
 grant select on public.alembic_version to aura_app;  -- the program checks that the schema is current
 -- The books and the audit trail are append-only for the program.
 revoke update, delete on point_transactions, point_allocations, workflow_actions, workflow_events from aura_app;
-revoke delete on clinics, payments, inbox, outbox, point_lots from aura_app;
-grant delete on inbox, outbox to aura_app;  -- housekeeping
+revoke delete on clinics, payments, point_lots from aura_app;
 
 -- What must look across clinics: functions owned by aura_dispatch, which sees just these tables through
 -- policies of its own and returns ids and leases, never content.
@@ -39,5 +38,16 @@ create policy dispatch_reads on inbox for select to aura_dispatch using (true);
 create policy dispatch_leases on inbox for update to aura_dispatch using (true);
 create policy dispatch_reads on outbox for select to aura_dispatch using (true);
 create policy dispatch_reads on followup_executions for select to aura_dispatch using (true);
-grant select on clinics, channel_accounts, inbox, outbox, followup_executions to aura_dispatch;
-grant update on channel_accounts, inbox to aura_dispatch;
+-- Columns that say where and when, none that says what.
+grant select (id, slug, timezone) on clinics to aura_dispatch;
+grant select (clinic_id, id, channel, revision, holder, lease_until, hold_until) on channel_accounts to aura_dispatch;
+grant update (holder, lease_until) on channel_accounts to aura_dispatch;
+grant select (clinic_id, id, account_id, lane, seq, state, lease, lease_until) on inbox to aura_dispatch;
+grant update (lease, lease_until) on inbox to aura_dispatch;
+grant select (account_id, state, not_before, lease_until) on outbox to aura_dispatch;
+grant select (clinic_id, state, due_at) on followup_executions to aura_dispatch;
+
+-- The clinic clock is the owner's to move, in the demo and the tests.
+do $$ begin
+  execute format('create policy owner_moves on clock to %I using (true) with check (true)', current_user);
+end $$;

@@ -18,7 +18,7 @@ end $$;
 -- Opens the unit of one event: sets the clinic, checks the lease (a fenced-off worker gets no row),
 -- locks identity and person (two linked chats of a person exclude each other) and returns what every
 -- handler needs to know. A first contact makes an identity and an empty person.
-create function begin_event(p_clinic uuid, p_inbox uuid, p_lease bigint, p_name text, p_language text)
+create function begin_event(p_clinic uuid, p_inbox uuid, p_lease bigint, p_name text)
 returns table (
   account_id uuid, lane text, payload jsonb, received_at timestamptz, attempts int,
   identity_id uuid, person_id uuid, person_name text, language text, is_new boolean,
@@ -122,6 +122,22 @@ begin
   perform pg_notify('aura_changes', p_clinic::text);
 end $$;
 
+-- Writes down that rows are about to be sent, and by which attempt; returns those that nobody else has begun.
+create function begin_sending(p_clinic uuid, p_rows jsonb, p_seconds int)
+returns table (id uuid)
+language plpgsql volatile as $$
+#variable_conflict use_column
+begin
+  perform set_config('app.clinic_id', p_clinic::text, true);
+  return query
+    update outbox o
+       set state = 'sending', attempts = o.attempts + 1, repeated = r.repeated,
+           lease_until = clock_timestamp() + make_interval(secs => p_seconds)
+      from jsonb_to_recordset(p_rows) as r (id uuid, attempts int, repeated boolean)
+     where o.clinic_id = p_clinic and o.id = r.id and o.attempts = r.attempts and o.state in ('pending', 'sending')
+    returning o.id;
+end $$;
+
 -- Writes down what became of sent rows; a row that another process has settled in the meantime is left alone.
 create function record_verdicts(p_clinic uuid, p_verdicts jsonb)
 returns void
@@ -134,9 +150,9 @@ begin
          message_ids = coalesce(r.message_ids, o.message_ids),
          sent_at = case when r.state = 'sent' then clock_timestamp() end
     from jsonb_to_recordset(p_verdicts) as r (
-      id uuid, state text, not_before timestamptz, lease_until timestamptz, repeated boolean,
+      id uuid, attempts int, state text, not_before timestamptz, lease_until timestamptz, repeated boolean,
       drop_token boolean, error text, message_ids jsonb)
-   where o.clinic_id = p_clinic and o.id = r.id and o.state = 'sending';
+   where o.clinic_id = p_clinic and o.id = r.id and o.attempts = r.attempts and o.state = 'sending';
 end $$;
 
 -- Entering a stage opens the task that the stage calls for; the domain decides the rest.

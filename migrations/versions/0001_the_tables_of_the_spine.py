@@ -78,6 +78,7 @@ def upgrade() -> None:
             server_default=sa.text("'{}'::jsonb"),
             nullable=False,
         ),
+        sa.Column("revision", sa.Integer(), server_default="1", nullable=False),
         sa.Column("holder", sa.UUID(), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("hold_until", sa.DateTime(timezone=True), nullable=True),
@@ -454,7 +455,6 @@ def upgrade() -> None:
         sa.Column("reply_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("retry_key", sa.UUID(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column("state", sa.Text(), server_default="pending", nullable=False),
-        sa.Column("via", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("repeated", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -486,6 +486,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["clinic_id"], ["clinics.id"], name=op.f("fk_outbox_clinic_id")),
         sa.PrimaryKeyConstraint("clinic_id", "id", name=op.f("pk_outbox")),
     )
+    op.create_index(op.f("ix_outbox_clinic_id_person_id"), "outbox", ["clinic_id", "person_id"], unique=False)
     op.create_index(
         "ix_outbox_due",
         "outbox",

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from domain.conversations import store as conversations
 from domain.database.session import Engine
 from domain.loyalty import service as loyalty
 from domain.reactions import react
@@ -51,6 +52,24 @@ async def pay(clinic: SmallClinic, journey: JourneyView, satang: int) -> Journey
             unit, journey.id, version=journey.version, amount_satang=satang, method="cash"
         )
     return result.journey
+
+
+async def wrote(clinic: SmallClinic, customer: Person, words: str) -> UUID:
+    """The customer wrote what nobody understood; returns the id of the kept message."""
+    [chat] = await clinic.rows("select id from channel_identities where person_id = :id", id=customer.person_id)
+    async with clinic.at() as unit:
+        kept_id = await conversations.keep(
+            unit.db,
+            clinic.id,
+            person_id=customer.person_id,
+            identity_id=chat.id,
+            event_id=None,
+            kind="message_not_understood",
+            data={"text": words, "message_id": "1"},
+            at=NOON,
+        )
+        unit.record("message_not_understood", customer.id, kept_id=str(kept_id))
+    return kept_id
 
 
 async def treat(clinic: SmallClinic, journey: JourneyView, at: datetime) -> None:
@@ -153,8 +172,7 @@ async def test_joining_enrols_and_shows_the_owner_whose_chat_it_is(clinic: Small
 @pytest.mark.parametrize("owned", [True, False])
 async def test_what_nobody_understood_reaches_the_owner_or_the_whole_desk(clinic: SmallClinic, owned: bool) -> None:
     customer = await clinic.customer(owner=owned)
-    async with clinic.at() as unit:
-        unit.record("message_not_understood", customer.id, text="ขอเลื่อนนัดได้ไหมคะ", name="นก", channel="line")
+    await wrote(clinic, customer, "ขอเลื่อนนัดได้ไหมคะ")
     told = await notices(clinic, "message.forward")
     desk = {clinic.sales.person_id, clinic.manager.person_id}
     assert {row.person_id for row in told} == ({clinic.sales.person_id} if owned else desk)
@@ -162,11 +180,21 @@ async def test_what_nobody_understood_reaches_the_owner_or_the_whole_desk(clinic
     assert told[0].content == {**expected, "journey_id": None}
 
 
+async def test_what_was_taken_back_is_nowhere_to_be_read(clinic: SmallClinic) -> None:
+    customer = await clinic.customer()
+    kept_id = await wrote(clinic, customer, "ความลับ")
+    await clinic.change("update outbox set state = 'sent'")
+    async with clinic.at() as unit:
+        unit.record("message_taken_back", kept_id)
+    sent, edit = await clinic.rows("select * from outbox order by seq")
+    assert (edit.row_kind, edit.edits_id, edit.notice_kind) == ("edit", sent.id, "message.forward")
+    assert (sent.content["text"], edit.content["text"]) == (None, None)
+
+
 async def test_an_owner_who_left_is_told_nothing(clinic: SmallClinic) -> None:
     customer = await clinic.customer()
     await clinic.change("update users set active = false where id = :id", id=clinic.sales.id)
-    async with clinic.at() as unit:
-        unit.record("message_not_understood", customer.id, text="?", name="นก", channel="line")
+    await wrote(clinic, customer, "?")
     assert [row.person_id for row in await notices(clinic, "message.forward")] == [clinic.manager.person_id]
 
 

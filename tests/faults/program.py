@@ -26,28 +26,15 @@ async def until(condition: Callable[[], Awaitable[bool]], what: str, seconds: fl
         await asyncio.sleep(0.01)
 
 
-class Served:
-    """`aura serve`, from a nursery. `directory` gets its log, `environment` is all it knows of the world."""
+class Nursery:
+    """The process that programs are born from: started once, because it takes seconds."""
 
-    def __init__(
-        self, directory: Path, environment: Mapping[str, str], address: str, http: aiohttp.ClientSession
-    ) -> None:
-        self.starts = 0
-        self._directory = directory
-        self._environment = dict(environment)
-        self._address = address
-        self._http = http
-        self._nursery: asyncio.subprocess.Process | None = None
-        self._process: int | None = None
-
-    @property
-    def log(self) -> Path:
-        """What the program has written, all its lives in one file."""
-        return self._directory / "program.log"
+    def __init__(self) -> None:
+        self._process: asyncio.subprocess.Process | None = None
 
     async def open(self) -> None:
-        """Start the nursery: once, it takes seconds."""
-        self._nursery = await asyncio.create_subprocess_exec(
+        """Start it, and wait until it has imported everything."""
+        self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "tests.faults.nursery",
@@ -59,30 +46,64 @@ class Served:
         assert await self._answer() == "ready"
 
     async def close(self) -> None:
-        """Kill the program and close the nursery."""
-        self.kill()
-        if self._nursery is not None and self._nursery.stdin is not None:
-            self._nursery.stdin.close()
-            await self._nursery.wait()
+        """End it; it kills whatever it bore that still lives."""
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
+            await self._process.wait()
+
+    async def bears(self, **order: object) -> int:
+        """Start a program (see `tests/faults/nursery.py`); returns its process id."""
+        assert self._process is not None
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(order).encode() + b"\n")
+        await self._process.stdin.drain()
+        return int(await self._answer())
+
+    async def _answer(self) -> str:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        line = (await self._process.stdout.readline()).decode().strip()
+        assert line, "the nursery ended"
+        return line
+
+
+class Served:
+    """`aura serve` as a process. `directory` gets its log, `environment` is all it knows of the world."""
+
+    def __init__(
+        self,
+        nursery: Nursery,
+        directory: Path,
+        environment: Mapping[str, str],
+        address: str,
+        http: aiohttp.ClientSession,
+    ) -> None:
+        self.starts = 0
+        self._nursery = nursery
+        self._directory = directory
+        self._environment = dict(environment)
+        self._address = address
+        self._http = http
+        self._process: int | None = None
+        self._killed = False
+
+    @property
+    def log(self) -> Path:
+        """What the program has written, all its lives in one file."""
+        return self._directory / "program.log"
 
     async def start(self) -> None:
-        """Start the program and wait until it answers."""
-        assert self._nursery is not None
-        assert self._nursery.stdin is not None
-        order = {
-            "argv": ["aura", "serve"],
-            "env": self._environment,
-            "log": str(self.log),
-            "cwd": str(self._directory),
-        }
-        self._nursery.stdin.write(json.dumps(order).encode() + b"\n")
-        await self._nursery.stdin.drain()
-        self._process = int(await self._answer())
+        """Start the program and wait until it answers (or until it was killed while it started)."""
+        self._process, self._killed = None, False
+        self._process = await self._nursery.bears(
+            argv=["aura", "serve"], env=self._environment, log=str(self.log), cwd=str(self._directory)
+        )
         self.starts += 1
         await until(self._answers, f"the program to answer; see {self.log}")
 
     def kill(self) -> None:
         """SIGKILL: no handler, no goodbye."""
+        self._killed = True
         if self._process is not None:
             end(self._process)
 
@@ -106,16 +127,11 @@ class Served:
         await until(condition, "the killed program to be gone")
 
     async def _answers(self) -> bool:
-        assert self.lives, f"the program ended by itself; see {self.log}"
+        if not self.lives:
+            assert self._killed, f"the program ended by itself: {self.log.read_text()[-2000:]}"
+            return True
         try:
             async with self._http.get(f"{self._address}/healthz") as answer:
                 return answer.status == 200
         except aiohttp.ClientError:
             return False
-
-    async def _answer(self) -> str:
-        assert self._nursery is not None
-        assert self._nursery.stdout is not None
-        line = (await self._nursery.stdout.readline()).decode().strip()
-        assert line, "the nursery ended"
-        return line

@@ -33,7 +33,7 @@ from domain.database.clock import read_clock, set_clock
 from domain.database.engine import create_engine
 from tests.conftest import Database
 from tests.faults.commit_proxy import CommitProxy, Trap
-from tests.faults.program import Served, until
+from tests.faults.program import Nursery, Served, until
 from tests.stories.world import SECRET_KEY, World, platforms, settings_for
 
 AGAIN_S = 0.2
@@ -98,7 +98,7 @@ class Rig(World):
     served: Served = field(kw_only=True)
     proxy: CommitProxy = field(kw_only=True)
     journal: Journal = field(kw_only=True)
-    owner: asyncpg.Connection = field(kw_only=True)
+    audit: asyncpg.Connection = field(kw_only=True)
     undelivered: Undelivered = field(kw_only=True)
     drift: Drift = field(kw_only=True)
     luck: random.Random = field(kw_only=True)
@@ -140,23 +140,31 @@ class Rig(World):
         """The clinic's now."""
         return await read_clock(self.program.engine)
 
+    async def looks(self) -> str:
+        """How things stand, for the report of a failure."""
+        rows = await self.audit.fetch(
+            "select row_kind, notice_kind, state, repeated, attempts, error from outbox"
+            " where state <> 'sent' or repeated"
+        )
+        return f"messages in doubt: {[dict(row) for row in rows]}; the program's log: {self.served.log.read_text()}"
+
     async def _is_done(self) -> bool:
         async with self.turn:
             if not self.served.lives:
                 await self._comes_back()
-            return not self.undelivered.any() and bool(await self.owner.fetchval(_QUIET))
+            return not self.undelivered.any() and bool(await self.audit.fetchval(_QUIET))
 
     async def _comes_back(self) -> None:
         await self.served.gone()
-        await self.owner.execute(_LEASES_RUN_OUT)
+        await self.audit.execute(_LEASES_RUN_OUT)
         if self.luck.random() < 0.5:
-            await self.owner.execute(_A_MINUTE_PASSES)
+            await self.audit.execute(_A_MINUTE_PASSES)
             self.drift.seconds += 61
         await self.served.start()
 
 
 @asynccontextmanager
-async def rig(database: Database, seed: int) -> AsyncIterator[Rig]:
+async def rig(nursery: Nursery, database: Database, seed: int) -> AsyncIterator[Rig]:
     """A running rig with no clinic in it. Everything it starts ends with it."""
     async with AsyncExitStack() as stack:
         directory = Path(tempfile.mkdtemp(prefix="aura-faults-"))
@@ -170,21 +178,21 @@ async def rig(database: Database, seed: int) -> AsyncIterator[Rig]:
         desk = await stack.enter_async_context(build(settings, database.url))
         owner = await asyncpg.connect(database.admin_url)
         stack.push_async_callback(owner.close)
-        served = Served(directory, _environment(settings, database, directory), settings.address, http)
+        served = Served(nursery, directory, _environment(settings, database, directory), settings.address, http)
         proxy = CommitProxy(directory, lambda: _connect(database), served.kill)
         stack.push_async_callback(proxy.close)
         await proxy.start()
-        stack.push_async_callback(served.close)
-        await served.open()
+        stack.callback(served.kill)
         yield Rig(
-            desk,
-            database,
-            http,
-            address,
+            program=desk,
+            database=database,
+            owner=owner,
+            audit=owner,
+            http=http,
+            platforms=address,
             served=served,
             proxy=proxy,
             journal=journal,
-            owner=owner,
             undelivered=Undelivered(journal),
             drift=drift,
             luck=random.Random(seed),  # noqa: S311 - reproducible on purpose

@@ -77,7 +77,7 @@ async def _opens_the_link(cast: Cast) -> None:
 
 async def cast(rig: Rig, slug: str, channel: str) -> Cast:
     """A new clinic and its people, all on one channel; what earlier clinics of the rig still planned is called off."""
-    await rig.owner.execute("update followup_executions set state = 'cancelled' where state = 'planned'")
+    await rig.truth("update followup_executions set state = 'cancelled' where state = 'planned'")
     await rig.meets(slug)
     sales, mint, nat = [await rig.person(name, channel, "en", slug) for name in ("Jay", "Mint", "Nat")]
     return Cast(rig, slug, sales, mint, nat)

@@ -143,6 +143,12 @@ class Person:
                 assert self.t(part) in text, f"{self.name} expected {self.t(part)!r} in {text!r}"
         self.seen += len(new)
 
+    async def reads(self) -> list[str]:
+        """Reads all new messages, whatever they are: for tests that go through a table of them."""
+        new = await self.unseen()
+        self.seen += len(new)
+        return new
+
     async def sees_nothing(self) -> None:
         """Has no new message."""
         await self.sees()

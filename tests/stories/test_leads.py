@@ -1,4 +1,4 @@
-"""Taking a customer in: whatever sales types, nothing is lost, nothing is saved by accident, and there is a way back."""
+"""Taking a customer in: whatever sales types, nothing is lost or saved by accident, and there is a way back."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ async def test_an_open_plan_is_shown_first(world: World, channel: str, language:
 
 @pytest.mark.parametrize("channel", ["line", "telegram"])
 async def test_the_same_treatment_again_is_the_open_plan(world: World, channel: str) -> None:
-    """One open plan for each treatment: a second one is not made, the first one is shown. Two people may share a phone."""
+    """One open plan for each treatment: the first is shown, no second one made. Two people may share a phone."""
     jay = await joins_team(world, "sales", "คุณเจ", channel)
     await enters_lead(jay, "Nat")
     for name in ("Nat", "Nok"):
@@ -210,7 +210,7 @@ async def test_the_same_treatment_again_is_the_open_plan(world: World, channel: 
 
 @pytest.mark.parametrize("channel", ["line", "telegram"])
 @pytest.mark.parametrize(
-    "name", ["<b>Nat</b> & *Co* _x_ [a](http://b)", "{name} %s \\n `code`", "ณัฐ ป้าน้ำ ที่ปั๊ม 🌸", 'O\'Neill "Nat" 𝓝']
+    "name", ["<b>Nat</b> & *Co* _x_ [a](http://b) {name} %s `code`", 'ณัฐ ป้าน้ำ ที่ปั๊ม 🌸 O\'Neill "Nat" 𝓝']
 )
 async def test_names_arrive_unchanged(world: World, channel: str, name: str) -> None:
     """Signs that are markup somewhere are only signs here, on every screen and in the books."""

@@ -51,9 +51,13 @@ class World:
     clinic_ids: dict[str, UUID] = field(default_factory=dict)
     accounts: dict[tuple[str, str], str] = field(default_factory=dict)
     everybody: list[Person] = field(default_factory=list)
+    owner: asyncpg.Connection | None = None
 
-    async def opens(self, slug: str, like: str = "") -> None:
-        """A demo clinic (or one like it) opens: its catalogue, its people, and an account on each channel."""
+    async def opens(self, slug: str, like: str = "", gateway: str = "") -> None:
+        """A demo clinic (or one like it) opens: its catalogue, its people, and an account on each channel.
+
+        Webhooks go to the `gateway`, if there is one, instead of straight to the program.
+        """
         data = demo_clinic(like or slug)
         assert data is not None
         clinic_id = await add_clinic(
@@ -79,7 +83,7 @@ class World:
                 self.program.channels[channel],
                 (clinic_id, slug),
                 secrets,
-                f"{self.program.settings.address}/webhooks/{channel}/{slug}",
+                f"{gateway or self.program.settings.address}/webhooks/{channel}/{slug}",
             )
         await self.program.accounts.refresh()
 
@@ -133,11 +137,9 @@ class World:
 
     async def truth(self, sql: str, *values: Any) -> list[asyncpg.Record]:
         """Rows of the database as its owner sees them, whatever the clinic."""
-        connection = await asyncpg.connect(self.database.admin_url)
-        try:
-            return list(await connection.fetch(sql, *values))
-        finally:
-            await connection.close()
+        if self.owner is None:
+            self.owner = await asyncpg.connect(self.database.admin_url)
+        return list(await self.owner.fetch(sql, *values))
 
     async def one_truth(self, sql: str, *values: Any) -> Any:
         """The single value of the single row that a query finds."""
@@ -195,7 +197,10 @@ async def world(database: Database) -> AsyncIterator[World]:
         address = await stack.enter_async_context(platforms(LineEmulator(journal), TelegramEmulator(journal)))
         program = await stack.enter_async_context(build(settings_for(address), database.url))
         await stack.enter_async_context(running(program))
-        yield World(program, database, http, address)
+        made = World(program, database, http, address)
+        yield made
+        if made.owner is not None:
+            await made.owner.close()
 
 
 @asynccontextmanager

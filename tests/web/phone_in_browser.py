@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page
 
 from handlers.words import Words
 
@@ -15,10 +16,11 @@ TAPPABLE = ".flex-button, .keyboard button, .quick button"
 
 @dataclass(slots=True)
 class BrowserPhone:
-    """One of the three phones; `language` is the one its person is going to choose."""
+    """One of the three phones; `channel` is the app its person uses, `language` the one they are going to choose."""
 
     page: Page
     role: str
+    channel: str
     language: str
 
     @property
@@ -31,10 +33,15 @@ class BrowserPhone:
         """The words of this person's language."""
         return Words(self.language)
 
-    async def uses(self, channel: str) -> None:
-        """Takes out the other app."""
+    @property
+    def app(self) -> str:
+        """The app's name."""
+        return NAMES[self.channel]
+
+    async def takes_out(self, channel: str) -> None:
+        """Opens this app."""
         await self.element.locator(f".apps [data-choice={channel}]").click()
-        await expect(self.element).to_have_attribute("data-channel", channel)
+        await self.page.locator(f".phone[data-role={self.role}][data-channel={channel}]").wait_for()
 
     async def opens_the_invitation(self) -> None:
         """Opens the deep link this person was given."""
@@ -48,20 +55,18 @@ class BrowserPhone:
         """Answers the bilingual card; the phone itself then shows the choice."""
         await self.sees("กรุณาเลือกภาษา · Please choose a language")
         await self.taps({"th": "ไทย", "en": "English"}[self.language])
-        await expect(self.element.locator(f".holder [data-choice={self.language}]")).to_have_attribute(
-            "aria-pressed", "true"
-        )
+        await self.element.locator(f".holder [data-choice={self.language}][aria-pressed=true]").wait_for()
 
     async def says(self, text: str) -> None:
         """Types a text and sends it."""
         await self.element.locator("textarea").fill(text)
         await self.element.locator(".tool.send").click()
-        await expect(self.element.locator(".mine").last).to_contain_text(text)
+        await self.element.locator(".mine").filter(has_text=text).last.wait_for()
 
     async def sees(self, message: str, **fields: Any) -> Locator:
         """Waits for the bot's message that has this text in this person's language."""
         shown = self.element.locator(".theirs").filter(has_text=self.words.t(message, **fields)).last
-        await expect(shown).to_be_visible()
+        await shown.wait_for()
         return shown
 
     async def sees_a_picture(self, message: str, **fields: Any) -> None:
@@ -70,6 +75,6 @@ class BrowserPhone:
         assert await picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
 
     async def taps(self, label: str, **fields: Any) -> None:
-        """Taps the newest button whose label has this text."""
-        wanted = self.words.t(label, **fields)
+        """Taps the newest button whose label is, or begins with, this one."""
+        wanted = re.compile("^" + re.escape(self.words.t(label, **fields)))
         await self.element.locator(TAPPABLE).filter(has_text=wanted).last.click()

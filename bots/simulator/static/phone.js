@@ -19,10 +19,9 @@ export class Phone {
     this.known = null; // the language this person chose in the chat, as the program last told
     this.waiting = new Set(); // apps with news while the other one is in front
     this.list = el("ol", { class: "messages", "aria-live": "polite" });
+    this.scrollTop = 0;
     this.follows = true; // the newest message stays in sight until the person scrolls up
-    this.list.addEventListener("scroll", () => {
-      if (this.list.clientHeight) this.follows = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 80;
-    });
+    this.list.addEventListener("scroll", () => this.scrolled());
     new ResizeObserver(() => this.keepBottom()).observe(this.list);
     this.quick = el("div", { class: "quick" });
     this.element = el("section", { class: "phone", "data-role": this.role });
@@ -147,6 +146,7 @@ export class Phone {
       return [key, this.nodes.get(key) ?? bubble(message, this)];
     }));
     const grown = messages.length !== this.nodes.size;
+    for (const [key, node] of nodes) if (this.nodes.size && !this.nodes.has(key)) arriving(node);
     this.nodes = nodes;
     arrange(this.list, messages.length ? [...nodes.values()] : [this.welcome()]);
     this.quick.replaceChildren(...(messages.at(-1)?.quick ?? []).map((choice) =>
@@ -161,6 +161,14 @@ export class Phone {
     }
     if (grown) this.follows = true;
     this.keepBottom();
+  }
+
+  /** Only a person scrolls up; content that grew below (a picture has loaded) must not look like it. */
+  scrolled() {
+    const { scrollHeight, scrollTop, clientHeight } = this.list;
+    const bottom = scrollHeight - scrollTop - clientHeight < 80;
+    if (clientHeight && (bottom || scrollTop < this.scrollTop)) this.follows = bottom;
+    this.scrollTop = scrollTop;
   }
 
   /** After anything that makes the list or its screen taller: a message, a picture that has loaded, another size. */
@@ -218,6 +226,12 @@ export class Phone {
   enlarge(source, alt) {
     enlarge(this.page, source, alt);
   }
+}
+
+/** Let a new message come in; once only, not again whenever its phone is taken out. */
+function arriving(node) {
+  node.classList.add("arriving");
+  node.addEventListener("animationend", () => node.classList.remove("arriving"), { once: true });
 }
 
 /** Put `nodes` in order into `list`, touching only what has changed, so that nothing flickers. */

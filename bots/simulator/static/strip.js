@@ -3,6 +3,7 @@ import { el } from "./dom.js";
 import { clockTime, code } from "./words.js";
 
 const WAY = ["lead", "payment_confirmed", "treatment_scheduled", "treatment_started", "treatment_completed", "follow_up", "closed"];
+const LIT = 5000; // milliseconds, as long as the animation `lit`
 const REACHED = { scanned: 0, proposal_sent: 0 };
 
 export class Strip {
@@ -11,6 +12,7 @@ export class Strip {
     this.page = page;
     this.data = null;
     this.before = new Map();
+    this.lit = new Map(); // when each thing last changed: a new drawing goes on with its light
     this.unread = false;
   }
 
@@ -28,12 +30,14 @@ export class Strip {
     const lit = (key, value, element) => {
       while (now.has(key)) key += "'"; // two of the same name are told apart by their order
       const text = JSON.stringify(value);
-      if (light && this.before.get(key) !== text) { element.classList.add("changed"); this.changes += 1; }
+      if (light && this.before.get(key) !== text) { this.lit.set(key, performance.now()); this.changes += 1; }
       now.set(key, text);
+      const since = performance.now() - (this.lit.get(key) ?? -Infinity);
+      if (since < LIT) { element.classList.add("changed"); element.style.animationDelay = `-${since}ms`; }
       return element;
     };
     const sections = this.data ? [
-      this.section("points", [this.points(lit)]),
+      this.section("points", [this.points(lit)], this.data.points && this.data.journeys[0].customer),
       this.section("journeys", this.data.journeys.map((journey) => this.journey(journey, lit))),
       this.section("tasks", this.data.tasks.map((task) => this.task(task, lit))),
       this.section("facts", this.data.facts.slice(0, 6).map((fact) => this.fact(fact, lit))),
@@ -43,9 +47,9 @@ export class Strip {
     if (this.data) this.before = now;
   }
 
-  section(key, rows) {
+  section(key, rows, whose) {
     const shown = rows.filter(Boolean);
-    return el("section", { "data-section": key }, el("h3", { text: this.page.say(key) }),
+    return el("section", { "data-section": key }, el("h3", { text: [this.page.say(key), whose].filter(Boolean).join(" · ") }),
       ...(shown.length ? shown : [el("p", { class: "none", text: this.page.say(`no_${key}`) })]));
   }
 

@@ -47,7 +47,7 @@ const CODES = {
   follow_up: ["ติดตามผล", "Follow-up"], closed: ["ปิดแล้ว", "Closed"], lost: ["ไม่ไปต่อ", "Lost"], cancelled: ["ยกเลิก", "Cancelled"],
   requested: ["รอผู้รับ", "Waiting"], accepted: ["รับแล้ว", "Accepted"], declined: ["ปฏิเสธ", "Declined"],
   expired: ["หมดเวลา", "Expired"], in_progress: ["กำลังทำ", "In progress"], on_hold: ["พักไว้", "On hold"],
-  completed: ["เสร็จแล้ว", "Completed"], released: ["คืนงาน", "Released"],
+  completed: ["เสร็จแล้ว", "Completed"], entered_in_error: ["บันทึกผิด", "Entered in error"], released: ["คืนงาน", "Released"],
   bronze: ["บรอนซ์", "Bronze"], silver: ["ซิลเวอร์", "Silver"], gold: ["โกลด์", "Gold"],
   platinum: ["แพลทินัม", "Platinum"], diamond: ["ไดมอนด์", "Diamond"],
   pending: ["รอส่ง", "Waiting"], sending: ["กำลังส่ง", "Sending"], sent: ["ส่งแล้ว", "Sent"],
@@ -61,6 +61,7 @@ const CODES = {
   tier_changed: ["ระดับเปลี่ยน", "Tier changed"], achievement_awarded: ["ได้เหรียญใหม่", "Badge awarded"],
   followup_answered: ["ตอบคำถามติดตามแล้ว", "Check answered"], reaction_reported: ["แจ้งอาการน่ากังวล", "Worry reported"],
   message_not_understood: ["มีข้อความถึงพนักงาน", "Message passed on"],
+  message_taken_back: ["ยกเลิกข้อความแล้ว", "Message taken back"],
 };
 
 const pick = (pair, language) => pair[language === "th" ? 0 : 1];

@@ -1,0 +1,201 @@
+"""Words and buttons for everybody: who may use which, in every spelling, and that a refusal changes nothing."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from handlers.actions import CODES
+from handlers.cards import Action
+from handlers.routes import ROUTES
+from tests.stories.person import Person
+from tests.stories.scenes import CHOOSE_LANGUAGE, chooses_language, joins_team, new_member
+from tests.stories.world import World
+
+DESK = {"sales", "manager"}
+PERFORMERS = {"beautician", "doctor"}
+STAFF = DESK | PERFORMERS
+EVERYBODY = STAFF | {"customer", "stranger"}
+COMMANDS = {
+    "start": ("เริ่มต้น", EVERYBODY),
+    "help": ("ช่วยเหลือ", EVERYBODY),
+    "language": ("ภาษา", EVERYBODY),
+    "cancel": ("ยกเลิก", EVERYBODY),
+    "stop": ("หยุด", {"customer"}),
+    "points": ("แต้ม", {"customer"}),
+    "history": ("ประวัติ", {"customer"}),
+    "status": ("สถานะ", {"customer"}),
+    "lead": ("ลูกค้าใหม่", DESK),
+    "payments": ("ชำระเงิน", DESK),
+    "tasks": ("งาน", PERFORMERS),
+    "mytasks": ("งานของฉัน", PERFORMERS),
+}
+BUTTONS = {
+    "language.pick": EVERYBODY,
+    "start.have_code": EVERYBODY,
+    "journey.show": DESK,
+    "journey.pay": DESK,
+    "journey.schedule_now": DESK,
+    "journey.invite": DESK,
+    "journey.continue_lead": DESK,
+    "payment.confirm": DESK,
+    "customer.unlink": DESK,
+    "task.show": STAFF,
+    "task.accept": PERFORMERS,
+    "task.start": PERFORMERS,
+    "task.complete": PERFORMERS,
+    "followup.answer": {"customer"},
+    "points.history": {"customer"},
+}
+NOT_FOR_YOU = "This is for other members of the team. Type /help to see what you can do."
+OUR_FAULT = "Sorry, something went wrong on our side. We have been told; please try again later."
+# What the machinery writes down of every event, also of a refused one.
+MACHINERY = {"inbox", "outbox", "channel_identities", "channel_accounts", "ticks"}
+CASES = [("line", "th"), ("telegram", "en")]
+
+
+def test_the_tables_are_whole() -> None:
+    """A new word or button has to be given to somebody here too."""
+    assert COMMANDS.keys() == ROUTES.commands.keys()
+    assert {name: command.thai for name, command in ROUTES.commands.items()} == {n: t for n, (t, _) in COMMANDS.items()}
+    form_buttons = {"form.pick", "form.confirm", "form.back", "form.cancel", "command.run"}
+    assert BUTTONS.keys() >= ROUTES.actions.keys()
+    assert BUTTONS.keys() | form_buttons == CODES.keys()
+
+
+@pytest.mark.parametrize(("channel", "language"), CASES)
+@pytest.mark.parametrize("role", sorted(EVERYBODY))
+async def test_every_word(world: World, role: str, channel: str, language: str) -> None:
+    """With the slash and without, in English and Thai, in big letters: an answer, or a refusal and nothing changed."""
+    person = await somebody(world, role, channel, language)
+    before = await state_of(world)
+    for name, (thai, roles) in COMMANDS.items():
+        for typed in (f"/{name}", thai) if role not in roles else ():
+            await person.says(typed)
+            assert await person.reads() == [person.t(NOT_FOR_YOU)], typed
+    assert await state_of(world) == before
+    for name, (thai, roles) in COMMANDS.items():
+        for typed in (f"/{name}", name.upper(), thai, f"/{thai}") if role in roles else ():
+            await person.says(typed)
+            heard = await person.reads()
+            assert heard
+            assert heard[0] not in (person.t(NOT_FOR_YOU), person.t(OUR_FAULT)), typed
+        await person.says("/cancel")
+        await person.reads()
+
+
+@pytest.mark.parametrize(("channel", "language"), CASES)
+@pytest.mark.parametrize("role", sorted(EVERYBODY))
+async def test_every_button(world: World, role: str, channel: str, language: str) -> None:
+    """A button that was once made for this chat, whoever its person is today, about something that is not there."""
+    person = await somebody(world, role, channel, language)
+    message = (await person.messages())[-1]["id"]
+    account_id = await world.one_truth("select id from channel_accounts where channel = $1", channel)
+    before = await state_of(world)
+    for name in ROUTES.actions:
+        for action in (Action(name, uuid4(), 200, 1), Action(name)):
+            if role in BUTTONS[name] and action == Action("language.pick"):
+                continue  # the one button that does something without a row
+            token = world.program.signer.sign(action, world.clinic_ids["DRG"], account_id, person.id)
+            await person.presses(message, token)
+            heard = await person.reads()
+            assert heard
+            assert heard[0] != person.t(OUR_FAULT), name
+            assert role in BUTTONS[name] or heard == [person.t(NOT_FOR_YOU)], name
+    assert await state_of(world) == before
+
+
+@pytest.mark.parametrize(("channel", "language"), CASES)
+@pytest.mark.parametrize("role", sorted(EVERYBODY))
+async def test_help_tells_exactly_what_one_may(world: World, role: str, channel: str, language: str) -> None:
+    """Everything that this person can type, and nothing else; its buttons all work."""
+    person = await somebody(world, role, channel, language)
+    await person.says("/help")
+    (text,) = await person.reads()
+    listed = {name for name, (thai, _) in COMMANDS.items() if f"/{name}" in text.replace("\n", " \n").split()}
+    listed |= {name for name in COMMANDS if f"/{name}:" in text}
+    assert listed == {name for name, (_, roles) in COMMANDS.items() if role in roles}
+    assert ("02-123-4567" in text) is True
+    helped = (await person.messages())[-1]
+    for button in helped["buttons"]:
+        await person.taps_on({"message": helped["id"], "button": button["index"]})
+        heard = await person.reads()
+        assert heard
+        assert person.t(NOT_FOR_YOU) not in heard[0]
+
+
+@pytest.mark.parametrize("channel", ["line", "telegram"])
+async def test_only_whole_messages_are_commands(world: World, channel: str) -> None:
+    """A word inside a sentence is what somebody says; a slash with nothing we know is not understood either."""
+    jay = await joins_team(world, "sales", "คุณเจ", "line")
+    nat = await new_member(world, jay, "Nat", channel)
+    for said in ("how many points do I have", "I want to cancel", "/pionts", "/", "หยุดเลือดกี่วันคะ"):
+        await nat.says(said)
+        await nat.sees("Thank you, we have passed your message on to our staff. Or did you mean one of these?")
+        await jay.sees(said)
+    assert await world.truth("select * from consents where version = 'withdrawn'") == []
+
+
+@pytest.mark.parametrize("channel", ["line", "telegram"])
+async def test_stop_ends_news(world: World, channel: str) -> None:
+    """One word, in any state; health data and care are not touched."""
+    jay = await joins_team(world, "sales", "คุณเจ")
+    nat = await new_member(world, jay, "Nat", channel, "th")
+    await nat.says("หยุด")
+    await nat.sees("We will not send you news any more. Messages about your own care still come.")
+    newest = await world.truth(
+        "select distinct on (purpose) purpose, given, version from consents order by purpose, at desc, id"
+    )
+    assert [tuple(row) for row in newest] == [
+        ("health_record", True, "1"),
+        ("marketing_line", False, "withdrawn"),
+        ("marketing_telegram", False, "withdrawn"),
+    ]
+
+
+@pytest.mark.parametrize("channel", ["line", "telegram"])
+async def test_language_by_word_and_by_button(world: World, channel: str) -> None:
+    """Named with the word, or chosen on the card, for what is asked from then on and for what comes later."""
+    jay = await joins_team(world, "sales", "คุณเจ")
+    nat = await new_member(world, jay, "Nat", channel, "en")
+    await nat.says("/language th")
+    nat.language = "th"
+    await nat.sees("From now on we speak English with you.")
+    await nat.says("ภาษา อังกฤษ")
+    nat.language = "en"
+    await nat.sees("From now on we speak English with you.")
+    await nat.says("/language français")
+    await nat.sees(CHOOSE_LANGUAGE)
+    await nat.taps("ไทย")
+    nat.language = "th"
+    await nat.sees("From now on we speak English with you.")
+    await nat.says("/status")
+    await nat.sees(("ทรีตเมนต์เติมน้ำผิว", "We have your request"))
+
+
+async def somebody(world: World, role: str, channel: str, language: str) -> Person:
+    """A person of a role who has said hello and is not in the middle of anything."""
+    names = {"sales": "คุณฝน", "manager": "คุณพลอย", "beautician": "คุณมิ้นท์", "doctor": "พญ.สาธิต ใจดี"}
+    if role in names:
+        return await joins_team(world, role, names[role], channel, language)
+    if role == "customer":
+        fon = await joins_team(world, "sales", "คุณฝน")
+        return await new_member(world, fon, "Nat", channel, language)
+    stranger = await world.person("Pim", channel, language)
+    await stranger.adds_the_account()
+    await stranger.sees(CHOOSE_LANGUAGE)
+    await chooses_language(stranger)
+    await stranger.reads()
+    await stranger.says("/cancel")
+    await stranger.sees("Cancelled. Nothing was saved.")
+    return stranger
+
+
+async def state_of(world: World) -> dict[str, str]:
+    """A fingerprint of every table but the machinery's."""
+    tables = [name for (name,) in await world.truth("select tablename from pg_tables where schemaname = 'public'")]
+    rows = "md5(coalesce(string_agg(t::text, '|' order by t::text), ''))"
+    sums = [f"select '{name}', {rows} from \"{name}\" t" for name in tables if name not in MACHINERY]  # noqa: S608
+    rows_of_sums = await world.truth(" union all ".join(sums))
+    return {row[0]: row[1] for row in rows_of_sums}

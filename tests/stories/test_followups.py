@@ -1,0 +1,156 @@
+"""The day after: one question, in the customer's channel and language, and help at once for who is worried."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from tests.stories.person import Person
+from tests.stories.scenes import accepts, joins_team, new_member, sets_time, takes_payment, treats
+from tests.stories.world import Time, World
+
+ROUTES = [("line", "th"), ("line", "en"), ("telegram", "th"), ("telegram", "en")]
+QUESTION = {"th": "ผ่านมา 1 วัน ผิวเป็นอย่างไรบ้างคะ", "en": "One day on: how is your skin?"}
+GREAT = {"th": "ดีมาก", "en": "Great"}
+RED = {"th": "แดงเล็กน้อย", "en": "A little red"}
+WORRIED = {"th": "กังวล", "en": "Worried"}
+THANKS = "Thank you, {name}. If anything changes, write to us here at any time."
+TOLD = "Thank you for telling us, {name}"
+ANSWERED = "You answered “{answer}”, {when}. Type a message if something has changed."
+
+
+@pytest.mark.parametrize(("channel", "language"), ROUTES)
+async def test_the_day_after_a_treatment(world: World, time: Time, channel: str, language: str) -> None:
+    """At ten in the morning, not before and not twice; the answer is kept, and nobody is alarmed by a good one."""
+    jay, mint, nat = await treated(world, channel, language)
+    await time.moves_to_tomorrow("09:59")
+    await nat.sees_nothing()
+    await time.moves_to(await time.now() + timedelta(minutes=1))
+    await nat.sees(QUESTION[language])
+    assert await offered(nat) == [GREAT[language], RED[language], WORRIED[language]]
+    await time.moves_to(await time.now() + timedelta(hours=3))
+    await nat.taps(GREAT[language])
+    await nat.sees(nat.t(THANKS, name="Nat"))
+    await the_answer_is(world, "great", "fine")
+    for member in (jay, mint):
+        await member.sees_nothing()
+
+
+@pytest.mark.parametrize(("channel", "language"), ROUTES)
+async def test_worried_reaches_staff_at_once(world: World, time: Time, channel: str, language: str) -> None:
+    """Who owns the journey, who treated, and the manager, each in their own chat; Nat learns whom to call."""
+    jay, mint, nat = await treated(world, channel, language)
+    ploy = await joins_team(world, "manager", "คุณพลอย", "line", "th")
+    nan = await joins_team(world, "beautician", "คุณแนน")
+    await time.moves_to_tomorrow("10:00")
+    await nat.sees(QUESTION[language])
+    await nat.taps(WORRIED[language])
+    await nat.sees((nat.t(TOLD, name="Nat"), "1669", "02-123-4567"))
+    for member in (jay, mint, ploy):
+        await member.sees((member.t("🟠 {name} is worried", name="Nat"), "081-555-0199", WORRIED[member.language]))
+    await nan.sees_nothing()
+    await the_answer_is(world, "worried", "amber")
+
+
+@pytest.mark.parametrize(("channel", "language"), ROUTES)
+async def test_a_second_press_is_told(world: World, time: Time, channel: str, language: str) -> None:
+    """The first answer stays and is repeated; only feeling worse counts later, and alarms once."""
+    jay, mint, nat = await treated(world, channel, language)
+    await time.moves_to_tomorrow("10:00")
+    await nat.sees(QUESTION[language])
+    great, red, worried = [await nat.button(text[language]) for text in (GREAT, RED, WORRIED)]
+    await nat.taps_on(red)
+    await nat.sees(nat.t(THANKS, name="Nat"))
+    first = nat.words.when(await world.one_truth("select answered_at from followup_executions"))
+    for again in (red, great):
+        await nat.taps_on(again)
+        await nat.sees(nat.t(ANSWERED, answer=RED[language], when=first))
+    await the_answer_is(world, "a_little_red", "fine")
+    await time.moves_to(await time.now() + timedelta(hours=2))
+    await nat.taps_on(worried)
+    await nat.sees(nat.t(TOLD, name="Nat"))
+    for member in (jay, mint):
+        await member.sees(member.t("🟠 {name} is worried", name="Nat"))
+    second = nat.words.when(await world.one_truth("select answered_at from followup_executions"))
+    for again in (worried, great):
+        await nat.taps_on(again)
+        await nat.sees(nat.t(ANSWERED, answer=WORRIED[language], when=second))
+    await the_answer_is(world, "worried", "amber")
+
+
+@pytest.mark.parametrize("channel", ["line", "telegram"])
+async def test_two_presses_at_once_alarm_once(world: World, time: Time, channel: str) -> None:
+    """Fear presses twice; the clinic is told once."""
+    jay, mint, nat = await treated(world, channel, "en")
+    await time.moves_to_tomorrow("10:00")
+    await nat.sees(QUESTION["en"])
+    worried = await nat.button("Worried")
+    await asyncio.gather(nat.taps_on(worried), nat.taps_on(worried))
+    await nat.sees(nat.t(TOLD, name="Nat"), "You answered “Worried”")
+    for member in (jay, mint):
+        await member.sees(member.t("🟠 {name} is worried", name="Nat"))
+
+
+@pytest.mark.parametrize("channel", ["line", "telegram"])
+async def test_another_language_before_the_question(world: World, time: Time, channel: str) -> None:
+    """Planned while Nat read English, asked in Thai, because that is what she reads when it is sent."""
+    _, _, nat = await treated(world, channel, "en")
+    await nat.says("/language th")
+    nat.language = "th"
+    await nat.sees("From now on we speak English with you.")
+    await time.moves_to_tomorrow("10:00")
+    await nat.sees(QUESTION["th"])
+    assert await offered(nat) == [GREAT["th"], RED["th"], WORRIED["th"]]
+
+
+@pytest.mark.parametrize("channel", ["line", "telegram"])
+async def test_another_language_between_question_and_answer(world: World, time: Time, channel: str) -> None:
+    """The button says Worried, the person reads Thai by now: the answer counts, the thanks are Thai."""
+    jay, mint, nat = await treated(world, channel, "en")
+    await time.moves_to_tomorrow("10:00")
+    await nat.sees(QUESTION["en"])
+    worried = await nat.button("Worried")
+    await nat.says("/language th")
+    nat.language = "th"
+    await nat.sees("From now on we speak English with you.")
+    await nat.taps_on(worried)
+    await nat.sees(nat.t(TOLD, name="Nat"))
+    for member in (jay, mint):
+        await member.sees(member.t("🟠 {name} is worried", name="Nat"))
+    await nat.taps_on(worried)
+    at = nat.words.when(await world.one_truth("select answered_at from followup_executions"))
+    await nat.sees(nat.t(ANSWERED, answer=WORRIED["th"], when=at))
+
+
+async def test_missed_while_the_program_was_down(world: World, time: Time) -> None:
+    """Days later in one step: the question goes out at its hour, once, however late the clock is looked at."""
+    _, _, nat = await treated(world, "line", "en")
+    await time.moves_to(await time.now() + timedelta(days=5))
+    await nat.sees(QUESTION["en"])
+    await time.moves_to_tomorrow("10:00")
+    await nat.sees_nothing()
+
+
+async def treated(world: World, channel: str, language: str) -> tuple[Person, Person, Person]:
+    """Jay sold a facial to Nat, and Mint has done it."""
+    jay = await joins_team(world, "sales", "คุณเจ", channel, language)
+    mint = await joins_team(world, "beautician", "คุณมิ้นท์", "telegram" if channel == "line" else "line")
+    nat = await new_member(world, jay, "Nat", channel, language)
+    await takes_payment(jay, nat)
+    await sets_time(jay, mint)
+    await accepts(mint)
+    await treats(mint, nat)
+    return jay, mint, nat
+
+
+async def the_answer_is(world: World, answer: str, outcome: str) -> None:
+    """What is kept of the one question."""
+    rows = await world.truth("select state, answer, outcome from followup_executions")
+    assert [tuple(row) for row in rows] == [("answered", answer, outcome)]
+
+
+async def offered(person: Person) -> list[str]:
+    """The buttons of the newest message."""
+    return [button["label"] for button in (await person.messages())[-1]["buttons"]]
