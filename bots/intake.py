@@ -41,7 +41,7 @@ QUICK_TRIES = 3
 
 
 class _Stranger(Exception):
-    """The first event of a person: their profile is fetched before the unit is opened again."""
+    """Somebody who has not chosen a language: their profile is fetched before the unit is opened again."""
 
 
 class Intake:
@@ -154,7 +154,7 @@ class Intake:
         async with self._units.event(claim, name=profile.name if profile else "") as unit:
             if unit is None or unit.scene is None:
                 return
-            if unit.scene.is_new and profile is None:
+            if unit.scene.language is None and unit.scene.identity_id is not None and profile is None:
                 raise _Stranger(unit.scene.payload)
             acknowledged = None if refused else self._acknowledge(account, unit.scene)
             talk = self._talk(unit, account, invitable, profile or Profile())

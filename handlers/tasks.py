@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from domain.errors import DomainError
@@ -28,6 +28,11 @@ from handlers.task_cards import list_card, task_card
 from handlers.words import N_, Words
 
 routes = Routes()
+
+OVERTAKEN: Final = frozenset(
+    {"task_taken", "task_closed", "task_not_accepted", "not_assignee", "already_started", "already_completed"}
+)
+"""Refusals that mean the card was not of today; the domain refuses so before it writes anything."""
 
 # Whole notes: a chip is a record of its own, so none may be shorter than a typed note must be.
 NOTES = (
@@ -81,29 +86,27 @@ async def show(talk: Talk, action: Action) -> None:
 async def accept(talk: Talk, action: Action) -> None:
     """Take the task; a second press by the same person shows the card again."""
     view = await _task(talk, action)
-    if view.assignee_id not in (None, talk.user_id):
-        _late(talk, view, DomainError("task_taken", by=view.assignee_name, at=view.accepted_at))
-    elif view.assignee_id is None and view.state is not TaskState.REQUESTED:
-        _late(talk, view, DomainError("task_closed"))
-    else:
+    try:
         _show(talk, await tasks.accept(talk.unit, view.id))
+    except DomainError as error:
+        await _overtaken(talk, view.id, error)
 
 
 @routes.action("task.start", PERFORMERS)
 async def start(talk: Talk, action: Action) -> None:
     """Begin the treatment."""
     view = await _task(talk, action)
-    if late := _why_not(view, TaskState.ACCEPTED, talk.user_id):
-        _late(talk, view, late)
-        return
-    _show(talk, await workflow.start_treatment(talk.unit, view.id), talk.t("Press Complete when you are done."))
+    try:
+        _show(talk, await workflow.start_treatment(talk.unit, view.id), talk.t("Press Complete when you are done."))
+    except DomainError as error:
+        await _overtaken(talk, view.id, error)
 
 
 @routes.action("task.complete", PERFORMERS)
 async def complete(talk: Talk, action: Action) -> None:
     """Ask for the note, then finish the treatment."""
     view = await _task(talk, action)
-    if late := _why_not(view, TaskState.IN_PROGRESS, talk.user_id):
+    if late := _cannot_complete(view, talk.user_id):
         _late(talk, view, late)
         return
     await completion.start(talk, task=str(view.id))
@@ -138,7 +141,7 @@ async def _review(talk: Talk, data: Data) -> Card:
 
 async def _finish(talk: Talk, data: Data) -> None:
     view = await tasks.task_view(talk.unit, UUID(data["task"]))
-    if late := _why_not(view, TaskState.IN_PROGRESS, talk.user_id):
+    if late := _cannot_complete(view, talk.user_id):
         _late(talk, view, late)
         return
     done = await workflow.complete_treatment(talk.unit, view.id, data["note"])
@@ -185,24 +188,29 @@ def _show(talk: Talk, view: TaskView, text: str = "") -> None:
     talk.say(replace(card, quick=tuple(command_button(talk.words, name) for name in lists)))
 
 
+async def _overtaken(talk: Talk, task_id: UUID, error: DomainError) -> None:
+    """Answer a refusal that somebody's earlier act explains with the task as it stands now; raise any other."""
+    if error.code not in OVERTAKEN:
+        raise error
+    _late(talk, await tasks.task_view(talk.unit, task_id), error)
+
+
 def _late(talk: Talk, view: TaskView, why: DomainError) -> None:
     """An outdated press: what came before it, and the task as it stands."""
     _show(talk, view, refusal(talk.words, why))
 
 
-def _why_not(view: TaskView, needed: TaskState, me: UUID) -> DomainError | None:
-    """Why `me` cannot do what needs the task in state `needed`: the refusal to word, or None."""
+def _cannot_complete(view: TaskView, me: UUID) -> DomainError | None:
+    """Why `me` cannot finish the task: the refusal to word, or None."""
     if view.assignee_id is None:
         return DomainError("task_not_accepted" if view.state is TaskState.REQUESTED else "task_closed")
     if view.assignee_id != me:
         return DomainError("not_assignee", by=view.assignee_name)
-    if view.state is needed:
-        return None
     if view.state is TaskState.COMPLETED:
         return DomainError("already_completed", by=view.assignee_name, at=view.completed_at)
-    if view.state is TaskState.IN_PROGRESS:
-        return DomainError("already_started", by=view.assignee_name, at=view.started_at)
-    return DomainError("task_not_started" if view.state is TaskState.ACCEPTED else "illegal_task_move")
+    if view.state is TaskState.ACCEPTED:
+        return DomainError("task_not_started")
+    return None if view.state is TaskState.IN_PROGRESS else DomainError("illegal_task_move")
 
 
 async def _task(talk: Talk, action: Action) -> TaskView:

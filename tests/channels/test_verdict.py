@@ -115,7 +115,8 @@ def test_every_outcome_of_every_row(tried: Outgoing, safe_retry: bool, outcome: 
     assert judged(tried, outcome, safe_retry=safe_retry) == verdict
 
 
-FINAL = [Refused("blocked", "x"), Refused("bad_request", "x"), Refused("unauthorised", "x"), Refused("quota", "x")]
+FINAL = [Refused("blocked", "x"), Refused("bad_request", "x")]
+MENDABLE = [(Refused("unauthorised", "x"), 300), (Refused("quota", "x"), 3600)]
 
 
 @pytest.mark.parametrize(("name", "refusal"), list(product(TABLE, FINAL)))
@@ -123,8 +124,17 @@ def test_what_will_never_be_accepted_ends_there(name: str, refusal: Refused) -> 
     tried, safe_retry, *_ = TABLE[name]
     verdict = after_sending(tried, refusal, safe_retry=safe_retry, now=NOW)
     assert (verdict.state, verdict.not_before, verdict.lease_until) == ("refused", None, None)
-    assert verdict.blocked is (refusal.reason == "blocked")
+    assert verdict.reroute == ("blocked" if refusal.reason == "blocked" else None)
     assert verdict.error == f"{refusal.reason}: x"
+
+
+@pytest.mark.parametrize(("refusal", "seconds"), MENDABLE)
+def test_what_an_operator_can_mend_goes_to_the_other_chat_or_waits(refusal: Refused, seconds: int) -> None:
+    verdict = after_sending(row(), refusal, safe_retry=LINE, now=NOW)
+    assert (verdict.state, verdict.reroute) == ("pending", refusal.reason)
+    assert verdict.not_before == NOW + timedelta(seconds=seconds)
+    last = after_sending(row(attempts=MOST_ATTEMPTS), refusal, safe_retry=LINE, now=NOW)
+    assert (last.state, last.reroute) == ("refused", refusal.reason)
 
 
 def test_a_long_reason_is_cut() -> None:

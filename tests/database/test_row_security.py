@@ -34,11 +34,12 @@ SHARED = {"alembic_version", "clock"}
 TABLES = sorted(table.name for table in schema().sorted_tables if table.name not in SHARED)
 APPEND_ONLY = ("point_transactions", "point_allocations", "workflow_actions", "workflow_events")
 DISPATCH = {
-    "list_channel_accounts": "TABLE(clinic_id uuid, account_id uuid, channel text, slug text)",
+    "list_channel_accounts": "TABLE(clinic_id uuid, account_id uuid, channel text, slug text, revision integer)",
     "find_clinic": "uuid",
     "list_clinics": "TABLE(clinic_id uuid, slug text, timezone text)",
     "claim_inbox": "TABLE(clinic_id uuid, account_id uuid, inbox_id uuid, lease bigint)",
     "claim_accounts": "TABLE(clinic_id uuid, account_id uuid)",
+    "release_accounts": "void",
     "clinics_with_due_followups": "TABLE(clinic_id uuid)",
     "next_followup_due": "timestamp with time zone",
     "work_left": "boolean",

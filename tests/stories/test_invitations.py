@@ -22,6 +22,7 @@ from tests.stories.scenes import (
 from tests.stories.world import Time, World
 
 ROUTES = [("line", "th"), ("line", "en"), ("telegram", "th"), ("telegram", "en")]
+PAIRS = [("line", "th"), ("telegram", "en")]
 UNKNOWN = "We do not know this code. Please check it, or ask the clinic for a new one."
 USED = "This code has already been used. Please ask the clinic for a new one."
 OVER = "This code is no longer valid. Please ask the clinic for a new one."
@@ -52,7 +53,7 @@ async def test_a_staff_code_works_once(world: World, channel: str, language: str
     assert await world.one_truth("select count(*) from invitations where used_at is not null") == 1
 
 
-@pytest.mark.parametrize(("channel", "language"), ROUTES)
+@pytest.mark.parametrize(("channel", "language"), PAIRS)
 async def test_codes_expire(world: World, time: Time, channel: str, language: str) -> None:
     """A customer's code lives a day, a staff code a week; after that they say so."""
     jay = await joins_team(world, "sales", "คุณเจ", channel, language)
@@ -84,9 +85,9 @@ async def test_codes_expire(world: World, time: Time, channel: str, language: st
 async def test_a_code_nobody_made(world: World, channel: str) -> None:
     """Said in the language of the telephone, also when it is not the first thing that somebody writes."""
     eve = await world.person("Eve", channel, "en")
-    await eve.says("/start 0000000000")
+    await eve.says("/start 000000000X")
     await eve.sees(UNKNOWN)
-    await eve.says("0000000000")
+    await eve.says("0000-00000x")
     await eve.sees(UNKNOWN)
 
 
