@@ -16,17 +16,11 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, make_url, text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from domain.catalogue import add_clinic
-from domain.clinics.store import save_account
 from domain.database import session
 from domain.database.engine import UnsafeRole, async_url, create_engine, refuse_unsafe_role
-from domain.database.session import Claim, Engine
-from domain.reactions import react
 from domain.schema import schema
-from domain.unit import Units
 from tests.conftest import Database
 
 SHARED = {"alembic_version", "clock"}
@@ -58,14 +52,6 @@ class Two:
     there: UUID
     program: asyncpg.Connection
     owner: asyncpg.Connection
-
-
-@pytest.fixture
-async def owner(database: Database) -> AsyncIterator[asyncpg.Connection]:
-    """A connection of the owner."""
-    connection = await asyncpg.connect(database.admin_url)
-    yield connection
-    await connection.close()
 
 
 @pytest.fixture
@@ -305,62 +291,3 @@ async def _is_accepted(database: Database, login: str) -> bool:
     finally:
         await engine.dispose()
     return True
-
-
-# Leases
-
-
-async def _event(units: Units, owner: asyncpg.Connection) -> tuple[Claim, Claim]:
-    """An event claimed twice: by a worker that fell asleep, and by the one that took over."""
-    clinic_id = await add_clinic(units, slug="DRG", name_th="ดาวเรือง", name_en="Daoruang")
-    async with units.clinic(clinic_id) as unit:
-        await save_account(
-            unit.db,
-            clinic_id,
-            channel="line",
-            external_id="U1",
-            handle="@1",
-            name="Daoruang",
-            secrets=b"",
-            settings={},
-        )
-    account_id = await owner.fetchval("select id from channel_accounts")
-    await session.accept_events(units.engine, clinic_id, account_id, [("E1", "U2", {"type": "message"})])
-    [asleep] = await session.claim_events(units.engine, 60, 10)
-    assert await session.claim_events(units.engine, 60, 10) == []
-    await owner.execute("update inbox set lease_until = clock_timestamp() - interval '1 s'")
-    [awake] = await session.claim_events(units.engine, 60, 10)
-    assert asleep.inbox_id == awake.inbox_id
-    assert asleep.lease < awake.lease
-    return asleep, awake
-
-
-async def test_a_worker_that_lost_its_lease_gets_no_unit(engine: Engine, owner: asyncpg.Connection) -> None:
-    units = Units(engine, react)
-    asleep, awake = await _event(units, owner)
-    async with units.event(asleep) as unit:
-        assert unit is None
-    async with units.event(awake) as unit:
-        assert unit is not None
-    async with units.event(awake) as unit:
-        assert unit is None, "what is done is not begun again"
-    assert await owner.fetchval("select count(*) from persons") == 1
-
-
-async def test_what_a_fenced_off_worker_did_is_undone(engine: Engine, owner: asyncpg.Connection) -> None:
-    units = Units(engine, react)
-    asleep, _ = await _event(units, owner)
-    with pytest.raises(DBAPIError) as caught:
-        await _finishes_late(units, asleep)
-    assert session.sqlstate(caught.value) == session.LEASE_LOST
-    assert await owner.fetchval("select count(*) from clinic_counters") == 0
-    assert await owner.fetchval("select state from inbox") == "pending"
-
-
-async def _finishes_late(units: Units, asleep: Claim) -> None:
-    async with units.clinic(asleep.clinic_id) as unit:
-        await unit.db.execute(
-            text("insert into clinic_counters (clinic_id, name, value) values (:clinic, 'receipt', 1)"),
-            {"clinic": asleep.clinic_id},
-        )
-        await session.finish_unit(unit.db, asleep.clinic_id, asleep, None, None, [], [], unit.now)

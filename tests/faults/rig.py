@@ -47,7 +47,8 @@ select not exists (select 1 from inbox where state = 'pending')
 """
 _LEASES_RUN_OUT = """
 update inbox set lease_until = clock_timestamp() - interval '1 s' where state = 'pending' and lease_until is not null;
-update outbox set lease_until = clock_timestamp() - interval '1 s' where state = 'sending';
+update outbox set lease_until = clock_timestamp() - interval '1 s'
+ where state in ('pending', 'sending') and lease_until is not null;
 update channel_accounts set lease_until = clock_timestamp() - interval '1 s' where lease_until is not null;
 """
 _A_MINUTE_PASSES = """

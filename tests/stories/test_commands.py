@@ -8,7 +8,9 @@ import pytest
 
 from handlers.actions import CODES
 from handlers.cards import Action
+from handlers.menu import MENU
 from handlers.routes import ROUTES
+from tests.stories.forgery import token
 from tests.stories.person import Person
 from tests.stories.scenes import CHOOSE_LANGUAGE, chooses_language, joins_team, new_member
 from tests.stories.world import World
@@ -89,19 +91,17 @@ async def test_every_word(world: World, role: str, channel: str, language: str) 
 async def test_every_button(world: World, role: str, channel: str, language: str) -> None:
     """A button that was once made for this chat, whoever its person is today, about something that is not there."""
     person = await somebody(world, role, channel, language)
-    message = (await person.messages())[-1]["id"]
-    account_id = await world.one_truth("select id from channel_accounts where channel = $1", channel)
     before = await state_of(world)
     for name in ROUTES.actions:
         for action in (Action(name, uuid4(), 200, 1), Action(name)):
             if role in BUTTONS[name] and action == Action("language.pick"):
                 continue  # the one button that does something without a row
-            token = world.program.signer.sign(action, world.clinic_ids["DRG"], account_id, person.id)
-            await person.presses(message, token)
-            heard = await person.reads()
-            assert heard
-            assert heard[0] != person.t(OUR_FAULT), name
-            assert role in BUTTONS[name] or heard == [person.t(NOT_FOR_YOU)], name
+            heard = await hears_after(person, action)
+            assert heard != person.t(OUR_FAULT), name
+            assert role in BUTTONS[name] or heard == person.t(NOT_FOR_YOU), name
+    for position, (name, _) in enumerate(MENU):
+        if role not in COMMANDS[name][1]:
+            assert await hears_after(person, Action("command.run", choice=position)) == person.t(NOT_FOR_YOU), name
     assert await state_of(world) == before
 
 
@@ -170,6 +170,13 @@ async def test_language_by_word_and_by_button(world: World, channel: str) -> Non
     await nat.sees("From now on we speak English with you.")
     await nat.says("/status")
     await nat.sees(("ทรีตเมนต์เติมน้ำผิว", "We have your request"))
+
+
+async def hears_after(person: Person, action: Action) -> str:
+    """The one answer to a button that is not on any card."""
+    await person.presses((await person.messages())[-1]["id"], await token(person, action))
+    (heard,) = await person.reads()
+    return heard
 
 
 async def somebody(world: World, role: str, channel: str, language: str) -> Person:

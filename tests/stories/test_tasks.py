@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from handlers.cards import Action
+from tests.stories.forgery import token
 from tests.stories.person import Person
 from tests.stories.scenes import NOTE, accepts, joins_team, new_member, sets_time, takes_payment, treats
 from tests.stories.world import World
@@ -77,20 +78,20 @@ async def test_only_the_assignee_and_only_in_order(world: World, channel: str, l
     task_id = await world.one_truth("select id from task_queue")
 
     for name in ("task.start", "task.complete"):
-        await presses(world, mint, Action(name, task_id))
+        await presses(mint, Action(name, task_id))
         await mint.sees(("Please accept the task first.", "New task"))
     await accepts(mint, nan)
-    await presses(world, mint, Action("task.complete", task_id))
+    await presses(mint, Action("task.complete", task_id))
     await mint.sees(("Please start the treatment first.", "Task accepted"))
-    await nobody_else(world, nan, task_id)
+    await nobody_else(nan, task_id)
 
     await mint.taps("Start")
     await mint.sees("Treatment under way")
     started = await world.one_truth("select started_at from task_queue")
-    await presses(world, mint, Action("task.start", task_id))
+    await presses(mint, Action("task.start", task_id))
     when = mint.words.when(started)
     await mint.sees((mint.t("Started {when} by {by}.", when=when, by=MINT), "Treatment under way"))
-    await nobody_else(world, nan, task_id)
+    await nobody_else(nan, task_id)
     await the_task_is(world, "in_progress", MINT)
 
     await mint.taps("Complete")
@@ -103,9 +104,9 @@ async def test_only_the_assignee_and_only_in_order(world: World, channel: str, l
     completed = await world.one_truth("select completed_at from task_queue")
     done = mint.t("Completed {when} by {by}.", when=mint.words.when(completed), by=MINT)
     for name in ("task.start", "task.complete", "task.accept"):
-        await presses(world, mint, Action(name, task_id))
+        await presses(mint, Action(name, task_id))
         await mint.sees(("Treatment completed",) if name == "task.accept" else (done, "Treatment completed"))
-    await nobody_else(world, nan, task_id)
+    await nobody_else(nan, task_id)
     moves = await world.truth("select action from workflow_actions order by version")
     assert [row["action"] for row in moves] == ["create", "confirm_payment", "schedule", "start", "complete"]
     await jay.sees_nothing()
@@ -224,7 +225,7 @@ async def test_nobody_is_there_to_ask(world: World) -> None:
     await ploy.sees(("Nobody for this task", "Nat"))
     await doctor.says("/tasks")
     await doctor.sees("No task is waiting. We write to you as soon as there is one.")
-    await presses(world, doctor, Action("task.accept", await world.one_truth("select id from task_queue")))
+    await presses(doctor, Action("task.accept", await world.one_truth("select id from task_queue")))
     await doctor.sees("This is for other members of the team. Type /help to see what you can do.")
     mint = await joins_team(world, "beautician", MINT)
     await mint.says("/tasks")
@@ -250,17 +251,15 @@ async def a_task_waits(world: World, *performers: Person) -> tuple[Person, Perso
     return jay, nat
 
 
-async def presses(world: World, person: Person, action: Action) -> None:
+async def presses(person: Person, action: Action) -> None:
     """A button of this chat that is not, or no longer, on the newest card."""
-    account_id = await world.one_truth("select id from channel_accounts where channel = $1", person.channel)
-    token = world.program.signer.sign(action, world.clinic_ids["DRG"], account_id, person.id)
-    await person.presses((await person.messages())[-1]["id"], token)
+    await person.presses((await person.messages())[-1]["id"], await token(person, action))
 
 
-async def nobody_else(world: World, other: Person, task_id: Any) -> None:
+async def nobody_else(other: Person, task_id: Any) -> None:
     """Another beautician can neither start nor complete it."""
     for name in ("task.start", "task.complete"):
-        await presses(world, other, Action(name, task_id))
+        await presses(other, Action(name, task_id))
         await other.sees(other.t("Only {by} can do this: the task is theirs.", by=MINT))
 
 
