@@ -21,7 +21,6 @@ from domain.database.embedded import EmbeddedServer
 FAST = {"fsync": "off"}
 REPOSITORY = Path(__file__).parents[2]
 
-# ruff: noqa: S603 - every command here is the test's own
 
 # Another process of the program: says when it is in, and leaves when its standard input closes.
 HOLDER = """

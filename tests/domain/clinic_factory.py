@@ -65,9 +65,7 @@ class TestClinic:
 
     async def arrives(self, sender: str, channel: str = "line") -> Claim:
         """Something came in from this sender; the right to work on it."""
-        new = await session.accept_events(
-            self.engine, self.id, self.accounts[channel], [(uuid4().hex, sender, {})]
-        )
+        new = await session.accept_events(self.engine, self.id, self.accounts[channel], [(uuid4().hex, sender, {})])
         [inbox_id] = new.values()
         claims = await session.claim_events(self.engine, 60, 100)
         return next(claim for claim in claims if claim.inbox_id == inbox_id)

@@ -242,9 +242,7 @@ async def test_unlinking_a_colleague_leaves_them_their_staff_chat(clinic: TestCl
         assert (unit.actor.user_id, unit.actor.customer_id) == (nan.user_id, None)
 
 
-async def test_only_a_used_customer_code_can_be_unlinked_and_only_by_the_desk(
-    clinic: TestClinic, sales: Actor
-) -> None:
+async def test_only_a_used_customer_code_can_be_unlinked_and_only_by_the_desk(clinic: TestClinic, sales: Actor) -> None:
     unused = await clinic.customer_code(sales, await clinic.customer(sales))
     staff_code = await clinic.invite("sales", "ฝน")
     async with clinic.by(sales) as unit, refused("not_linked"):

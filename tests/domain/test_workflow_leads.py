@@ -26,9 +26,7 @@ async def sales(clinic: TestClinic) -> Actor:
     return await clinic.staff("sales", "คุณเจ")
 
 
-async def test_an_open_journey_of_the_same_plan_is_shown_instead_of_a_second(
-    clinic: TestClinic, sales: Actor
-) -> None:
+async def test_an_open_journey_of_the_same_plan_is_shown_instead_of_a_second(clinic: TestClinic, sales: Actor) -> None:
     lead = await clinic.lead(sales)
     async with refused("open_journey", journey_id=str(lead.id)):
         await clinic.lead(sales, name=" สมชาย ")

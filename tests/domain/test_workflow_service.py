@@ -141,9 +141,7 @@ async def test_two_salespeople_set_a_time_at_once(clinic: TestClinic, sales: Act
     fon = await clinic.staff("sales", "ฝน")
 
     async def book(unit: Unit) -> JourneyView:
-        return await workflow.schedule(
-            unit, journey.id, version=journey.version, at=unit.now + timedelta(hours=2)
-        )
+        return await workflow.schedule(unit, journey.id, version=journey.version, at=unit.now + timedelta(hours=2))
 
     _, lost = await overtaken(clinic.engine, clinic.by(sales), clinic.by(fon), book, book)
     assert isinstance(lost, DomainError)
@@ -227,7 +225,11 @@ async def test_nothing_of_another_clinic_exists(clinic: TestClinic, sales: Actor
             await workflow.create_lead(unit, name="ก", phone=PHONE, treatment_id=journey.treatment_id, source="t")
         async with refused("no_such_customer"):
             await workflow.create_lead(
-                unit, name="ก", phone=PHONE, treatment_id=await twin.treatment(), source="t",
+                unit,
+                name="ก",
+                phone=PHONE,
+                treatment_id=await twin.treatment(),
+                source="t",
                 customer_id=journey.customer_id,
             )
         assert await workflow.open_journeys_of_phone(unit, PHONE) == []
