@@ -6,6 +6,7 @@ makes sense is looked at again when it is sent.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,8 @@ from domain.errors import DomainError
 from domain.followups import rules, store
 from domain.followups.model import ALARMING, Answered, Asked, DeliveryClass, Due, Option, Words
 from domain.notifications.service import notify
+from domain.people import service as people
+from domain.people.model import STAFF_ROLES
 from domain.unit import Unit
 
 
@@ -160,5 +163,11 @@ async def _alarm(unit: Unit, asked: Asked, option: Option) -> None:
     ids = {name: facts[name] for name in ("execution_id", "journey_id", "customer_id", "outcome")}
     unit.record("reaction_reported", asked.journey_id, **ids)
     persons = await store.alarmed_persons(unit.db, unit.clinic.id, asked.journey_id)
-    subject = f"reaction:{asked.id}"
-    await notify(unit, persons, "followup.alarm", facts, message_class=DeliveryClass.SAFETY, subject=subject)
+    if not await _tell(unit, persons, facts):  # none of them has a chat: somebody must hear of it
+        everybody = await people.staff_of_role(unit, STAFF_ROLES)
+        await _tell(unit, [member.person_id for member in everybody], facts)
+
+
+async def _tell(unit: Unit, persons: Sequence[UUID], facts: dict[str, Any]) -> int:
+    subject = f"reaction:{facts['execution_id']}"
+    return await notify(unit, persons, "followup.alarm", facts, message_class=DeliveryClass.SAFETY, subject=subject)

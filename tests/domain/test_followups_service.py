@@ -193,6 +193,14 @@ async def test_a_worried_answer_alarms_owner_performer_and_managers_at_once(clin
     assert len(await clinic.rows("select 1 from workflow_events where kind = 'reaction_reported'")) == 1
 
 
+async def test_when_none_of_them_can_be_reached_the_whole_team_hears(clinic: SmallClinic) -> None:
+    customer, asked = await ask(clinic)
+    for person in (clinic.sales.person_id, clinic.manager.person_id):
+        await clinic.change("update channel_identities set reachable = false where person_id = :person", person=person)
+    await press(clinic, customer, asked, 1)
+    assert {alarm.person_id for alarm in await notices(clinic, "followup.alarm")} == {clinic.beautician.person_id}
+
+
 async def test_the_first_answer_stays_but_a_graver_one_is_heard(clinic: SmallClinic) -> None:
     customer, asked = await ask(clinic)
     assert (await press(clinic, customer, asked, 0)).outcome is Outcome.FINE
