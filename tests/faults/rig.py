@@ -121,11 +121,12 @@ class Rig(World):
         self.proxy.traps.clear()
 
     async def meets(self, slug: str) -> None:
-        """A clinic opens, and the program learns its addresses."""
-        await self.opens(slug, like="DRG")
+        """A clinic opens while the program is down, so that it knows the new addresses from its start."""
         if self.served.lives:
-            async with self.http.get(f"{self.program.settings.address}/readyz") as answer:
-                assert answer.status == 200
+            self.proxy.die()
+            await self.served.gone()
+        await self.opens(slug, like="DRG")
+        await self.served.start()
 
     async def moves_to(self, moment: datetime) -> None:
         """The clinic's clock shows `moment`; the program's own ticker finds what that makes due."""
