@@ -21,7 +21,7 @@ demo: $(READY) ## Run the whole clinic on this machine and print its address
 	@$(BIN)/aura demo
 
 test: $(READY) ## Run every test
-	@$(BIN)/pytest -n 2 --dist worksteal
+	@$(BIN)/pytest -n 3 --dist worksteal
 
 check: $(READY) ## Lint, types, import contracts, translations
 	@$(BIN)/ruff check .

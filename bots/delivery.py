@@ -40,8 +40,9 @@ log = structlog.get_logger()
 CALL_SECONDS = 15.0
 LEASE_SECONDS = 20
 BATCH = 20
-# Telegram asks for one message a second in a chat, with short bursts.
-CHAT_BURST = 3
+# Telegram asks for one message a second in a chat, with short bursts (https://core.telegram.org/bots/faq): a form
+# filled in fast is such a burst, a stuck loop is not.
+CHAT_BURST = 20
 LATE_SECONDS = 60.0
 
 

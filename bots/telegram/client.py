@@ -14,12 +14,13 @@ from typing import Any
 
 import aiohttp
 from telegram import Bot, InputMediaPhoto, LinkPreviewOptions, Message
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest, RetryAfter, TelegramError
 from telegram.helpers import create_deep_linked_url
+from tenacity import retry, retry_if_exception_type, stop_after_delay
 
 from bots.channel import Account, AccountError, Arrival, Letter, Outcome, Profile, Proof, Sent
 from bots.telegram import inbound
-from bots.telegram.outcomes import account_error, outcome
+from bots.telegram.outcomes import account_error, asked_to_wait, outcome
 from bots.telegram.render import render
 from bots.telegram.request import SessionRequest
 from bots.telegram.settings import TelegramSettings
@@ -119,9 +120,7 @@ class TelegramChannel:
         if not secrets:
             raise AccountError("This bot has no webhook secret; without one anybody could pose as Telegram.")
         try:
-            await self._bot(account).set_webhook(
-                webhook_url, allowed_updates=inbound.ALLOWED_UPDATES, secret_token=secrets[0]
-            )
+            await self._set_webhook(self._bot(account), webhook_url, secrets[0])
         except TelegramError as error:
             raise account_error(error) from None
 
@@ -141,6 +140,11 @@ class TelegramChannel:
                 get_updates_request=self._request,
             )
         return self._bots[token]
+
+    @retry(retry=retry_if_exception_type(RetryAfter), wait=asked_to_wait, stop=stop_after_delay(5), reraise=True)
+    async def _set_webhook(self, bot: Bot, url: str, secret: str) -> None:
+        """Telegram takes one change of a webhook a second: an operator who corrects one at once need not know."""
+        await bot.set_webhook(url, allowed_updates=inbound.ALLOWED_UPDATES, secret_token=secret)
 
     async def _post(self, bot: Bot, card: Card, letter: Letter) -> Message:
         picture = await _drawn(card, letter)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, TelegramError
+from tenacity import RetryCallState
 
 from bots.channel import AccountError, Outcome, Refused, RetryLater, Sent, Unknown
 from bots.telegram.request import NotSent
@@ -37,6 +38,12 @@ def account_error(error: TelegramError) -> AccountError:
     if isinstance(error, BadRequest):
         return AccountError(f"Telegram refused: {error.message}")
     return AccountError(f"Telegram could not be asked: {error.message}")
+
+
+def asked_to_wait(state: RetryCallState) -> float:
+    """How long Telegram asked a refused call to wait, in seconds; for `tenacity.retry`."""
+    error = state.outcome.exception() if state.outcome else None
+    return _seconds(error) if isinstance(error, RetryAfter) else 0.0
 
 
 def _seconds(error: RetryAfter) -> float:

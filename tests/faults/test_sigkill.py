@@ -59,10 +59,11 @@ async def plays(rig: Rig, slug: str, channel: str, deaths: dict[str, list[Trap]]
 
 @pytest.mark.parametrize("channel", CHANNELS)
 async def test_a_death_in_every_step_changes_nothing(nursery: Nursery, database: Database, channel: str) -> None:
-    """Each step dies at one commit, now and then at two."""
+    """Each step dies at one commit; two over one message may leave it `unknown`, where a story cannot go on."""
     async with rig(nursery, database, seed()) as world:
         commits = await plays(world, "calm", channel, {})
-        deaths = {step: _drawn(world.luck, count) for step, count in commits.items()}
+        luck = world.luck
+        deaths = {step: [Trap(luck.randrange(count), luck.choice(PHASES))] for step, count in commits.items()}
         print(deaths)  # noqa: T201 - pytest shows it with a failure
         await plays(world, "storm", channel, deaths)
         assert world.served.starts > len(STEPS), "some deaths should have been"
@@ -71,12 +72,7 @@ async def test_a_death_in_every_step_changes_nothing(nursery: Nursery, database:
         assert calm["events"].total() == calm["events"]["done", 0] > len(STEPS) - 2
         assert calm["payments"].total() == calm["tasks"].total() == calm["badges"].total() == 1
         for slug in ("calm", "storm"):
-            await check_messages(world, slug, channel, in_doubt=2)
-
-
-def _drawn(luck: random.Random, commits: int) -> list[Trap]:
-    traps = [Trap(luck.randrange(commits), luck.choice(PHASES))]
-    return [*traps, Trap(luck.randrange(4), luck.choice(PHASES))] if luck.random() < 0.25 else traps
+            await check_messages(world, slug, channel)
 
 
 @pytest.mark.skipif(not EVERYTHING, reason="AURA_FAULTS=all dies at every commit of the story: minutes")

@@ -49,6 +49,8 @@ export function composer(phone, draft) {
   /** Telegram's menu of commands, as the program registered it. */
   function offer(menu) {
     const known = menu?.commands ?? [];
+    if (commands.dataset.offered === JSON.stringify(known)) return;
+    commands.dataset.offered = JSON.stringify(known);
     commands.hidden = !known.length;
     commands.replaceChildren(
       el("summary", { class: "tool", "aria-label": say("commands") }, icon("menu")),

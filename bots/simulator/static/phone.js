@@ -149,9 +149,7 @@ export class Phone {
     for (const [key, node] of nodes) if (this.nodes.size && !this.nodes.has(key)) arriving(node);
     this.nodes = nodes;
     arrange(this.list, messages.length ? [...nodes.values()] : [this.welcome()]);
-    this.quick.replaceChildren(...(messages.at(-1)?.quick ?? []).map((choice) =>
-      el("button", { type: "button", text: choice.label, onclick: (event) =>
-        this.tap(event.currentTarget, { message: messages.at(-1).id, quick: choice.index }) })));
+    this.offer(messages.at(-1));
     this.element.classList.toggle("blocked", Boolean(blocked));
     this.composer.update(this.chat);
     if (this.more.dataset.blocked !== String(Boolean(blocked))) {
@@ -161,6 +159,16 @@ export class Phone {
     }
     if (grown) this.follows = true;
     this.keepBottom();
+  }
+
+  /** The newest message's quick replies, made again only when they changed: a press must find what it began on. */
+  offer(newest) {
+    const offered = JSON.stringify([newest?.id, newest?.quick]);
+    if (offered === this.offered) return;
+    this.offered = offered;
+    this.quick.replaceChildren(...(newest?.quick ?? []).map((choice) =>
+      el("button", { type: "button", text: choice.label, onclick: (event) =>
+        this.tap(event.currentTarget, { message: newest.id, quick: choice.index }) })));
   }
 
   /** Only a person scrolls up; content that grew below (a picture has loaded) must not look like it. */

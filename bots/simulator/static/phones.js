@@ -22,6 +22,7 @@ class Page {
     this.strip = new Strip(at("strip"), this);
     this.shown = memory.get("shown", this.phones[0].role);
     at("phones").replaceChildren(...this.phones.map((phone) => phone.element));
+    this.makeTabs();
   }
 
   start() {
@@ -60,15 +61,20 @@ class Page {
     this.tabs();
   }
 
-  /** On a narrow screen one phone (or the strip) at a time. */
+  /** On a narrow screen one phone (or the strip) at a time; made once, so that news never takes a tab from under a finger. */
+  makeTabs() {
+    this.tabButtons = new Map([...this.phones.map(({ role }) => role), "strip"].map((key) => [key, el("button", {
+      type: "button", "data-tab": key, onclick: () => this.show(key) }, icon(key), el("span"))]));
+    at("tabs").replaceChildren(...this.tabButtons.values());
+  }
+
   tabs() {
-    const tabs = [...this.phones.map((phone) => [phone.role, phone.unread]), ["strip", this.strip.unread]];
-    at("tabs").replaceChildren(...tabs.map(([key, unread]) =>
-      el("button", {
-        type: "button", "data-tab": key, "aria-pressed": String(key === this.shown),
-        class: unread && key !== this.shown ? "unread" : "", onclick: () => this.show(key),
-      }, icon(["sales", "beautician", "customer", "strip"].includes(key) ? key : "customer"),
-      el("span", { text: this.say(`tab_${key}`) }))));
+    const unread = new Map([...this.phones.map((phone) => [phone.role, phone.unread]), ["strip", this.strip.unread]]);
+    for (const [key, button] of this.tabButtons) {
+      button.lastChild.textContent = this.say(`tab_${key}`);
+      button.setAttribute("aria-pressed", String(key === this.shown));
+      button.classList.toggle("unread", unread.get(key) && key !== this.shown);
+    }
     document.body.dataset.shown = this.shown;
     for (const phone of this.phones) phone.element.classList.toggle("shown", phone.role === this.shown);
   }
