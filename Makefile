@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check
+.PHONY: help setup demo test faults check
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -22,6 +22,9 @@ demo: $(READY) ## Run the whole clinic on this machine and print its address
 
 test: $(READY) ## Run every test
 	@$(BIN)/pytest -n 3 --dist worksteal
+
+faults: $(READY) ## Kill the program at every commit of the story (minutes; AURA_FAULTS_SEED repeats a run)
+	@AURA_FAULTS=all $(BIN)/pytest -n 2 --dist worksteal tests/faults
 
 check: $(READY) ## Lint, types, import contracts, translations
 	@$(BIN)/ruff check .

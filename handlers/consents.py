@@ -90,7 +90,7 @@ form = routes.form(
 
 async def ask_missing(talk: Talk) -> None:
     """Ask for every consent that has not been answered yet, then welcome the customer."""
-    missing = await people.consents_missing(talk.unit, talk.customer_id, purposes(talk.channel))
+    missing = await people.consents_missing(talk.unit, talk.customer_id, purposes(talk.channel), VERSION)
     if not missing:
         await welcome_member(talk)
         return

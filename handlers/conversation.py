@@ -41,7 +41,7 @@ async def choose_language(talk: Talk) -> None:
     talk.say(language_card())
 
 
-@routes.command("stop", "หยุด", N_("Stop news"), CUSTOMER)
+@routes.command("stop", "หยุด", N_("Stop news"), CUSTOMER, "ยกเลิกข่าวสาร", "ไม่รับ", "unsubscribe")
 async def stop(talk: Talk) -> None:
     """End marketing messages at once (withdrawal must be as easy as consent); care messages go on."""
     await people.withdraw_marketing(talk.unit, language=talk.words.language, channel=talk.channel)

@@ -39,6 +39,7 @@ class Command:
     title: str
     roles: Roles
     run: CommandHandler
+    also: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -50,11 +51,13 @@ class Routes:
     forms: dict[str, Form] = field(default_factory=dict)
     presenters: dict[str, Presenter] = field(default_factory=dict)
 
-    def command(self, name: str, thai: str, title: str, roles: Roles) -> Callable[[CommandHandler], CommandHandler]:
-        """Route a typed word (with or without slash) and its Thai twin."""
+    def command(
+        self, name: str, thai: str, title: str, roles: Roles, *also: str
+    ) -> Callable[[CommandHandler], CommandHandler]:
+        """Route a typed word (with or without slash), its Thai twin, and what else people say for it."""
 
         def add(run: CommandHandler) -> CommandHandler:
-            self.commands[name] = Command(name, thai, title, roles, run)
+            self.commands[name] = Command(name, thai, title, roles, run, also)
             return run
 
         return add
@@ -101,7 +104,7 @@ class Routes:
             return None
         words = match[1].casefold()
         for command in self.commands.values():
-            if words in (command.name, command.thai):
+            if words in (command.name, command.thai, *command.also):
                 return command, ""
         first, _, rest = match[1].partition(" ")
         for name in ("start", "language"):

@@ -113,9 +113,12 @@ async def consents_of(unit: Unit, customer_id: UUID) -> dict[str, bool]:
     return await store.latest_consents(unit.db, unit.clinic.id, customer_id)
 
 
-async def consents_missing(unit: Unit, customer_id: UUID, purposes: Sequence[str]) -> list[str]:
-    """Those of `purposes` that the customer has never answered; a no is an answer and is not asked about again."""
-    answered = await consents_of(unit, customer_id)
+async def consents_missing(unit: Unit, customer_id: UUID, purposes: Sequence[str], version: str) -> list[str]:
+    """Those of `purposes` that the customer has not answered in this version of the text.
+
+    A no is an answer, and who ended all news is not asked about them again, however the text changes.
+    """
+    answered = await store.latest_consents(unit.db, unit.clinic.id, customer_id, versions=(version, WITHDRAWN))
     return [purpose for purpose in purposes if purpose not in answered]
 
 

@@ -248,9 +248,16 @@ async def add_consent(db: Connection, clinic_id: UUID, **values: Any) -> None:
 
 
 async def latest_consents(
-    db: Connection, clinic_id: UUID, customer_id: UUID, channel: str | None = None
+    db: Connection,
+    clinic_id: UUID,
+    customer_id: UUID,
+    channel: str | None = None,
+    versions: Collection[str] = (),
 ) -> dict[str, bool]:
-    """The newest answer for every purpose ever answered (last on `channel`); what was voided since is missing."""
+    """The newest answer for every purpose ever answered (last on `channel`, to one of `versions`).
+
+    What was voided since is missing.
+    """
     c = consents.c
     query = (
         select(c.purpose, c.given, c.version, c.channel)
@@ -258,5 +265,8 @@ async def latest_consents(
         .where(c.clinic_id == clinic_id, c.customer_id == customer_id)
         .order_by(c.purpose, c.at.desc(), c.id)
     )
-    rows = [row for row in await db.execute(query) if row.version != UNLINKED and channel in (None, row.channel)]
-    return {row.purpose: row.given for row in rows}
+    return {
+        row.purpose: row.given
+        for row in await db.execute(query)
+        if row.version != UNLINKED and channel in (None, row.channel) and (not versions or row.version in versions)
+    }

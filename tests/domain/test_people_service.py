@@ -120,7 +120,8 @@ async def test_consents_keep_every_answer_and_the_newest_counts(clinic: TestClin
     for given in (True, False):
         async with clinic.event("nok") as unit:
             await answer(unit, customer.id, "health_record", given=given)
-            assert await people.consents_missing(unit, customer.id, asked) == ["marketing_line"]
+            assert await people.consents_missing(unit, customer.id, asked, "1") == ["marketing_line"]
+            assert await people.consents_missing(unit, customer.id, asked, "2") == asked, "a new text is asked again"
             assert await people.consents_of(unit, customer.id) == {"health_record": given}
     rows = await clinic.rows("select text_hash, event_id, actor_person_id from consents")
     assert len(rows) == 2
@@ -137,6 +138,8 @@ async def test_one_word_ends_all_news_and_it_is_not_asked_about_again(clinic: Te
     async with clinic.event("nok") as unit:
         await people.withdraw_marketing(unit, language="th", channel="line")
         assert await people.consents_of(unit, customer.id) == {"marketing_line": False, "marketing_telegram": False}
+        news = ["marketing_line", "marketing_telegram"]
+        assert await people.consents_missing(unit, customer.id, news, "2") == []
 
 
 async def test_only_customers_answer_for_themselves(clinic: TestClinic, sales: Actor) -> None:

@@ -135,12 +135,13 @@ async def test_only_whole_messages_are_commands(world: World, channel: str) -> N
     assert await world.truth("select * from consents where version = 'withdrawn'") == []
 
 
+@pytest.mark.parametrize("word", ["หยุด", "ยกเลิกข่าวสาร", "ไม่รับ", "Unsubscribe"])
 @pytest.mark.parametrize("channel", ["line", "telegram"])
-async def test_stop_ends_news(world: World, channel: str) -> None:
+async def test_stop_ends_news(world: World, channel: str, word: str) -> None:
     """One word, in any state; health data and care are not touched."""
     jay = await joins_team(world, "sales", "คุณเจ")
     nat = await new_member(world, jay, "Nat", channel, "th")
-    await nat.says("หยุด")
+    await nat.says(word)
     await nat.sees("We will not send you news any more. Messages about your own care still come.")
     newest = await world.truth(
         "select distinct on (purpose) purpose, given, version from consents order by purpose, at desc, id"
