@@ -41,8 +41,9 @@ DANGER = "#B3261E"
 
 # Ours, not LINE's: longer parts are no longer read, and together these leave most of the bubble to the text.
 _TITLE, _LABEL, _VALUE, _FOOTNOTE = 200, 60, 500, 1000
-# Width to height of the pictures that are not 20:13; what differs is letterboxed, never cropped.
-_SHAPES = {"qr": "10:11", "receipt": "4:5"}
+# Width to height of the pictures that are not 20:13, and what lies around them; what differs is letterboxed, never
+# cropped. A receipt grows with its rows: around it lies more of the desk it is drawn on.
+_SHAPES = {"qr": ("10:11", "#FFFFFF"), "receipt": ("13:10", "#EFE7E6")}
 _MORE = (limits.ELLIPSIS, limits.ELLIPSIS)
 # Characters of an address that stay as they are; the rest is percent-encoded (#url-encoding).
 _URL_SAFE = "%/:=&?~#+!$,;'@()*[]"
@@ -119,8 +120,8 @@ def _bubble(card: Card, letter: Letter, index: int) -> FlexBubble:
 
 def _hero(picture: Picture, url: str) -> FlexImage:
     """The picture, whole ("fit"): a QR code or a chart that is cropped is of no use."""
-    shape = _SHAPES.get(picture.noun, "20:13")
-    return FlexImage(url=url, size="full", aspect_ratio=shape, aspect_mode="fit", background_color="#FFFFFF")
+    shape, around = _SHAPES.get(picture.noun, ("20:13", "#FFFFFF"))
+    return FlexImage(url=url, size="full", aspect_ratio=shape, aspect_mode="fit", background_color=around)
 
 
 def _words(card: Card) -> list[FlexComponent]:
