@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from bots.channel import AccountError, Letter, Refused, Sent
-from bots.telegram import limits
+from bots.telegram import TelegramChannel, limits
 from handlers.cards import Action, Button, Card, Picture
 from tests.channels.telegram_world import MARKUP, SECRET, Platform, account, keys, letter, png, sent
 
@@ -20,6 +20,19 @@ async def test_prove_tells_who_the_token_belongs_to(platform: Platform) -> None:
     assert platform.account == "123456789"
     with pytest.raises(AccountError, match="does not know"):
         await platform.channel().prove(account("987:not_this_one"))
+
+
+async def test_a_second_change_of_the_webhook_waits_as_telegram_asks(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def passes(seconds: float) -> None:
+        platform.clock.now += seconds
+
+    monkeypatch.setattr(getattr(TelegramChannel._set_webhook, "retry"), "sleep", passes)  # noqa: B009 - not in its type
+    for path in ("one", "two"):
+        await platform.channel().register(account(), f"https://clinic.example/{path}")
+    _, info = await platform.api("getWebhookInfo")
+    assert info["url"] == "https://clinic.example/two"
 
 
 async def test_register_asks_for_our_updates_with_the_newest_secret(platform: Platform) -> None:

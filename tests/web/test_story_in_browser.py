@@ -198,6 +198,8 @@ async def the_day_after(clinic: Clinic) -> None:
 
 async def a_stranger_comes_by_the_other_app(clinic: Clinic) -> None:
     stranger, sales = clinic.phone("customer"), clinic.phone("sales")
+    tab = await clinic.page.query_selector("[data-tab=beautician]")
+    assert tab is not None
     await stranger.takes_out("telegram" if stranger.channel == "line" else "line")
     await stranger.adds_the_account()
     await stranger.chooses_the_language()
@@ -209,6 +211,7 @@ async def a_stranger_comes_by_the_other_app(clinic: Clinic) -> None:
     await stranger.taps("Confirm")
     await sales.sees("New customer from the chat")
     await clinic.page.locator(".journey").get_by_text("ใหม่", exact=True).wait_for()
+    assert await tab.evaluate("tab => tab.isConnected"), "news must not take a tab from under the finger on it"
 
 
 async def it_fits_a_phone(clinic: Clinic) -> None:
