@@ -158,10 +158,7 @@ class Intake:
                 raise _Stranger(unit.scene.payload)
             acknowledged = None if refused else self._acknowledge(account, unit.scene)
             talk = self._talk(unit, account, invitable, profile or Profile())
-            if refused is not None:
-                await refuse(talk, refused)
-            else:
-                await self._dispatch(talk, account)
+            await self._dispatch(talk, account, refused)
             answers = self._enqueue(unit, account, talk.cards)
         if answers:
             await self._delivery.answer(account, answers)
@@ -170,12 +167,18 @@ class Intake:
         if acknowledged is not None:
             await acknowledged
 
-    async def _dispatch(self, talk: Talk, account: Account) -> None:
+    async def _dispatch(self, talk: Talk, account: Account, refused: DomainError | None) -> None:
         incoming = self._channels[account.channel].understand(talk.scene.payload)
         action = None
-        if isinstance(incoming, Tapped):
-            action = self._signer.read(incoming.data, account.clinic_id, account.id, talk.scene.lane)
-        if talk.scene.identity_id is not None or isinstance(incoming, Unsent):
+        try:
+            if isinstance(incoming, Tapped):
+                action = self._signer.read(incoming.data, account.clinic_id, account.id, talk.scene.lane)
+        except DomainError:
+            if refused is None:
+                raise
+        if refused is not None:
+            await refuse(talk, refused, action)
+        elif talk.scene.identity_id is not None or isinstance(incoming, Unsent):
             await dispatch(talk, incoming, action)
 
     def _acknowledge(self, account: Account, scene: Scene) -> asyncio.Task[None]:

@@ -18,29 +18,9 @@ from uuid import UUID
 
 from domain.errors import DomainError
 from handlers.cards import Action
+from handlers.permissions import ACTIONS
 
-# Numbers are for ever: buttons of years ago carry them. Add, never reuse.
-CODES: Mapping[str, int] = {
-    "language.pick": 1,
-    "form.pick": 2,
-    "form.confirm": 3,
-    "form.back": 4,
-    "form.cancel": 5,
-    "command.run": 6,
-    "journey.show": 10,
-    "journey.pay": 11,
-    "journey.schedule_now": 12,
-    "journey.invite": 13,
-    "journey.continue_lead": 14,
-    "payment.confirm": 20,
-    "customer.unlink": 30,
-    "task.show": 40,
-    "task.accept": 41,
-    "task.start": 42,
-    "task.complete": 43,
-    "followup.answer": 50,
-    "points.history": 60,
-}
+CODES: Mapping[str, int] = {name: press.code for name, press in ACTIONS.items()}
 NAMES = {code: name for name, code in CODES.items()}
 _BODY = struct.Struct(">BBH16sBI")
 _MAC = 8

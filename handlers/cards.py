@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 from uuid import UUID
 
+from domain.errors import DomainError
+
 Style = Literal["primary", "secondary", "danger"]
 
 
@@ -27,6 +29,18 @@ class Action:
     id: UUID | None = None
     choice: int = 0
     version: int = 0
+
+
+def row_id(action: Action) -> UUID:
+    """The row that a button names; DomainError('bad_button') when it names none."""
+    if action.id is None:
+        raise DomainError("bad_button")
+    return action.id
+
+
+def filled(*rows: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    """Those rows of a card that have a value."""
+    return tuple((label, value) for label, value in rows if value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,25 +7,16 @@ from dataclasses import replace
 from domain.conversations import service as conversations
 from domain.people import service as people
 from handlers.cards import Action, Button, Card
-from handlers.menu import command_button
-from handlers.router import CUSTOMER, EVERYBODY, Routes
+from handlers.menu import USUAL, command_buttons
+from handlers.router import Routes
 from handlers.talk import Talk
-from handlers.words import N_
 
 routes = Routes()
 LANGUAGE_NAMES = ("ไทย", "English")
 LANGUAGE_WORDS = {"th": "th", "thai": "th", "ไทย": "th", "en": "en", "english": "en", "อังกฤษ": "en"}
-USUAL = {
-    "customer": ("points", "status", "help"),
-    "sales": ("lead", "payments", "help"),
-    "manager": ("payments", "lead", "help"),
-    "beautician": ("tasks", "mytasks", "help"),
-    "doctor": ("tasks", "mytasks", "help"),
-    "stranger": ("help", "language", "cancel"),
-}
 
 
-@routes.command("cancel", "ยกเลิก", N_("Cancel"), EVERYBODY)
+@routes.command("cancel")
 async def cancel(talk: Talk) -> None:
     """Leave whatever is going on; nothing of it is kept."""
     if talk.conversation is None:
@@ -35,13 +26,18 @@ async def cancel(talk: Talk) -> None:
     talk.say(Card(text=talk.t("Cancelled. Nothing was saved."), quick=usual_buttons(talk)))
 
 
-@routes.command("language", "ภาษา", N_("Language"), EVERYBODY)
+@routes.command("language")
 async def choose_language(talk: Talk) -> None:
-    """Ask for the language, in both."""
-    talk.say(language_card())
+    """Ask for the language, in both; `/language en` names it at once."""
+    language = LANGUAGE_WORDS.get(talk.argument.casefold())
+    if language is None:
+        talk.say(language_card())
+        return
+    await speak(talk, language)
+    talk.say(Card(text=talk.t("From now on we speak English with you."), quick=usual_buttons(talk)))
 
 
-@routes.command("stop", "หยุด", N_("Stop news"), CUSTOMER, "ยกเลิกข่าวสาร", "ไม่รับ", "unsubscribe")
+@routes.command("stop")
 async def stop(talk: Talk) -> None:
     """End marketing messages at once (withdrawal must be as easy as consent); care messages go on."""
     await people.withdraw_marketing(talk.unit, language=talk.words.language, channel=talk.channel)
@@ -61,16 +57,6 @@ async def speak(talk: Talk, language: str) -> None:
     talk.words = replace(talk.words, language=language)
 
 
-async def language_by_word(talk: Talk, word: str) -> None:
-    """`/language en`: no second question."""
-    language = LANGUAGE_WORDS.get(word.casefold())
-    if language is None:
-        await choose_language(talk)
-        return
-    await speak(talk, language)
-    talk.say(Card(text=talk.t("From now on we speak English with you."), quick=usual_buttons(talk)))
-
-
 async def not_words(talk: Talk, kind: str) -> None:
     """A sticker or a picture: kind words, and what can be done instead."""
     talk.say(Card(text=talk.t("Thank you! I can only read text here."), quick=usual_buttons(talk)))
@@ -88,4 +74,4 @@ async def erase(talk: Talk, message_id: str) -> None:
 
 def usual_buttons(talk: Talk) -> tuple[Button, ...]:
     """What people of this role usually do next."""
-    return tuple(command_button(talk.words, name) for name in USUAL[talk.unit.actor.role])
+    return command_buttons(talk.words, USUAL[talk.unit.actor.role])

@@ -6,12 +6,15 @@ unit for `refuse`, so that a refusal never leaves half a deed behind.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from domain.errors import DomainError
 from handlers import conversation, guide
 from handlers.cards import Action
 from handlers.codes import as_code
+from handlers.forms import Form
 from handlers.incoming import Arrived, Incoming, Left, Nothing, Other, Returned, Said, Tapped, Unsent
-from handlers.refusals import refusal
+from handlers.refusals import OVERTAKEN, refusal
 from handlers.router import Command
 from handlers.routes import ROUTES
 from handlers.start import arrive, open_door
@@ -41,12 +44,35 @@ async def dispatch(talk: Talk, incoming: Incoming, action: Action | None) -> Non
             return
 
 
-async def refuse(talk: Talk, error: DomainError) -> None:
-    """Answer a refusal, and show again where the person was."""
-    talk.say(refusal(talk.words, error))
-    state = talk.conversation
-    if state is not None and state["handler"] in ROUTES.forms:
-        await ROUTES.forms[state["handler"]].again(talk)
+async def refuse(talk: Talk, error: DomainError, action: Action | None = None) -> None:
+    """Answer a refusal: on the current card of what the press was about, if it has one, else in words alone.
+
+    A form goes on where it stood, unless what it is about has moved on meanwhile: then it ends.
+    """
+    form = _form(talk)
+    about = form.about(talk, error) if form and error.code in OVERTAKEN else None
+    if about is not None and (action is None or action.name in FORM_ACTIONS or action.id == about.id):
+        talk.forget()
+        action = about
+    if action is None or not await _show_current(talk, action, error):
+        talk.say(refusal(talk.words, error))
+    await _back_to_form(talk)
+
+
+async def _show_current(talk: Talk, action: Action, error: DomainError) -> bool:
+    """Show the row that an action names as it stands now, with the refusal on it; False when there is no such card."""
+    roles, show = ROUTES.actions.get(f"{action.name.partition('.')[0]}.show", (frozenset(), None))
+    if show is None or action.id is None or not talk.roles & roles:
+        return False
+    said, before = refusal(talk.words, error), len(talk.cards)
+    try:
+        await show(talk, action)
+    except DomainError:  # it is gone, or not theirs to see
+        del talk.cards[before:]
+        return False
+    card = talk.cards[before]
+    talk.cards[before] = replace(card, text="\n".join(filter(None, (said, card.text))))
+    return True
 
 
 async def _press(talk: Talk, action: Action) -> None:
@@ -54,10 +80,7 @@ async def _press(talk: Talk, action: Action) -> None:
         await _press_form(talk, action)
         return
     if action.name == "command.run":
-        command = guide.command_at(ROUTES, action.choice)
-        _check(talk, command.roles)
-        await command.run(talk)
-        await _back_to_form(talk)
+        await _run(talk, guide.command_at(ROUTES, action))
         return
     roles, run = ROUTES.actions[action.name]
     _check(talk, roles)
@@ -66,24 +89,26 @@ async def _press(talk: Talk, action: Action) -> None:
 
 
 async def _press_form(talk: Talk, action: Action) -> None:
-    state = talk.conversation
-    if state is None or state["handler"] not in ROUTES.forms:
+    form = _form(talk)
+    if form is None:
         raise DomainError("form_closed")
     if action.name == "form.cancel":
         await conversation.cancel(talk)
     else:
-        await ROUTES.forms[state["handler"]].press(talk, action)
+        await form.press(talk, action)
 
 
 async def _hear(talk: Talk, text: str) -> None:
     found = ROUTES.command_for(text)
-    state = talk.conversation
+    if found is not None and found[1] and not (text.lstrip().startswith("/") or talk.roles & found[0].roles):
+        found = None  # a sentence that begins like a colleague's command
+    form = _form(talk)
     if found is not None:
         await _obey(talk, *found)
     elif "stranger" in talk.roles and (code := as_code(text)):
         await arrive(talk, code)
-    elif state is not None and state["handler"] in ROUTES.forms:
-        await ROUTES.forms[state["handler"]].say(talk, text)
+    elif form is not None:
+        await form.say(talk, text)
     elif "stranger" in talk.roles:
         await open_door(talk)
     else:
@@ -91,24 +116,29 @@ async def _hear(talk: Talk, text: str) -> None:
 
 
 async def _obey(talk: Talk, command: Command, argument: str) -> None:
-    if command.name == "start":
-        await arrive(talk, argument)
-    elif command.name == "language" and argument:
-        await conversation.language_by_word(talk, argument)
-        await _back_to_form(talk)
-    elif "stranger" in talk.roles and talk.scene.language is None and command.name != "language":
+    if "stranger" in talk.roles and talk.scene.language is None and command.name not in ("start", "language"):
         await open_door(talk)
-    else:
-        _check(talk, command.roles)
-        await command.run(talk)
-        await _back_to_form(talk)
+        return
+    talk.argument = argument
+    await _run(talk, command)
+
+
+async def _run(talk: Talk, command: Command) -> None:
+    _check(talk, command.roles)
+    await command.run(talk)
+    await _back_to_form(talk)
+
+
+def _form(talk: Talk) -> Form | None:
+    """The form that this chat is filling in."""
+    return ROUTES.forms.get(talk.conversation["handler"]) if talk.conversation else None
 
 
 async def _back_to_form(talk: Talk) -> None:
     """Something else came between two answers of a form: its question is asked again, unless a form began or ended."""
-    state = talk.conversation
-    if state is not None and talk.unit.conversation is None and state["handler"] in ROUTES.forms:
-        await ROUTES.forms[state["handler"]].again(talk)
+    form = _form(talk)
+    if form is not None and talk.unit.conversation is None:
+        await form.again(talk)
 
 
 def _check(talk: Talk, roles: frozenset[str]) -> None:

@@ -9,15 +9,14 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from domain.errors import DomainError
 from domain.followups import service as followups
 from domain.followups.model import ALARMING, Outcome
 from domain.people import service as people
 from domain.people.rules import show_phone
 from domain.unit import Clinic
-from handlers.cards import Action, Button, Card
+from handlers.cards import Action, Button, Card, filled, row_id
 from handlers.menu import command_button
-from handlers.router import CUSTOMER, Routes
+from handlers.router import Routes
 from handlers.talk import Talk
 from handlers.words import Words
 
@@ -38,12 +37,10 @@ def present_question(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> 
     )
 
 
-@routes.action("followup.answer", CUSTOMER)
+@routes.action("followup.answer")
 async def answer(talk: Talk, action: Action) -> None:
     """Keep the answer; thank, or say who has been told and what to do meanwhile."""
-    if action.id is None:
-        raise DomainError("bad_button")
-    answered = await followups.answer(talk.unit, action.id, action.choice)
+    answered = await followups.answer(talk.unit, row_id(action), action.choice)
     name = (await people.customer(talk.unit, talk.customer_id)).name
     if answered.outcome in ALARMING:
         talk.say(_help(talk, name, urgent=answered.outcome is Outcome.RED))
@@ -70,7 +67,7 @@ def present_alarm(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Car
     return Card(
         title=title,
         text=act,
-        rows=tuple((label, value) for label, value in rows if value),
+        rows=filled(*rows),
         buttons=_call(words.t("Call the customer"), facts["phone"]),
     )
 

@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from domain.conversations import service as conversations
 from domain.errors import DomainError
@@ -58,7 +59,9 @@ class Form:
     """A form: its steps, its summary, and what happens on confirmation.
 
     `review` makes the summary; without it the form finishes after its last answer. `confirm` gives the
-    summary's button (label and, where the deed has its own action, that action).
+    summary's button (label and, where the deed has its own action, that action). `subject` is the action that
+    shows what the form is about, and the name of its id among what `start` was given or a refusal says; when that
+    has moved on meanwhile, the form ends with its current card.
     """
 
     name: str
@@ -66,6 +69,14 @@ class Form:
     finish: Callable[[Talk, Data], Awaitable[None]]
     review: Callable[[Talk, Data], Awaitable[Card]] | None = None
     confirm: Callable[[Talk, Data], Button] | None = None
+    subject: tuple[str, str] | None = None
+
+    def about(self, talk: Talk, error: DomainError) -> Action | None:
+        """The action that shows what this form, which the chat is filling in, or its refusal is about."""
+        known = {**(talk.conversation["data"] if talk.conversation else {}), **error.facts}
+        if self.subject is None or self.subject[1] not in known:
+            return None
+        return Action(self.subject[0], UUID(known[self.subject[1]]))
 
     async def start(self, talk: Talk, **known: Any) -> None:
         """Begin, with what is known already; asks the first open question."""

@@ -5,26 +5,27 @@ Works on the whole table of routes, which dispatch hands in.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from difflib import SequenceMatcher
 
 from domain.conversations import service as conversations
 from domain.errors import DomainError
-from handlers.cards import Button, Card
-from handlers.conversation import USUAL
-from handlers.menu import MENU, command_button
-from handlers.router import STAFF, Command, Routes
+from handlers.cards import Action, Card
+from handlers.menu import USUAL, command_buttons, command_of
+from handlers.permissions import STAFF
+from handlers.router import Command, Routes
 from handlers.talk import Talk
 
 # Below this likeness (0..1, of difflib) a word is not what was meant.
 LIKE_ENOUGH = 0.55
 
 
-def command_at(routes: Routes, position: int) -> Command:
-    """The command a menu button stands for; DomainError('bad_button') for a position no release ever had."""
-    if position >= len(MENU) or MENU[position][0] not in routes.commands:
+def command_at(routes: Routes, action: Action) -> Command:
+    """The command a menu button stands for; DomainError('bad_button') for one that no release ever had."""
+    found = routes.commands.get(command_of(action) or "")
+    if found is None:
         raise DomainError("bad_button")
-    return routes.commands[MENU[position][0]]
+    return found
 
 
 def help_command(routes: Routes) -> Callable[[Talk], Awaitable[None]]:
@@ -41,7 +42,7 @@ def help_command(routes: Routes) -> Callable[[Talk], Awaitable[None]]:
                 text=talk.t("Type a word or press a button. You can write to us at any time."),
                 rows=tuple(lines),
                 footnote=talk.t("Phone: {phone}", phone=talk.unit.clinic.phone) if talk.unit.clinic.phone else "",
-                buttons=_buttons(talk, USUAL[talk.unit.actor.role]),
+                buttons=command_buttons(talk.words, USUAL[talk.unit.actor.role]),
             )
         )
 
@@ -55,7 +56,7 @@ async def not_understood(talk: Talk, routes: Routes, text: str) -> None:
         said = talk.t("Thank you, we have passed your message on to our staff. Or did you mean one of these?")
     else:
         said = talk.t("Sorry, I did not understand that. Did you mean one of these?")
-    talk.say(Card(text=said, buttons=_buttons(talk, likeliest(talk, routes, text))))
+    talk.say(Card(text=said, buttons=command_buttons(talk.words, likeliest(talk, routes, text))))
 
 
 def likeliest(talk: Talk, routes: Routes, text: str) -> list[str]:
@@ -66,11 +67,7 @@ def likeliest(talk: Talk, routes: Routes, text: str) -> list[str]:
         words = (command.name, command.thai, command.title.casefold(), talk.t(command.title).casefold())
         return max(SequenceMatcher(None, spoken, word).ratio() + (word in spoken) for word in words)
 
-    allowed = [routes.commands[name] for name, _ in MENU if routes.commands[name].roles & talk.roles]
+    allowed = [command for command in routes.commands.values() if command.roles & talk.roles]
     ranked = sorted(((likeness(c), c.name) for c in allowed), key=lambda pair: -pair[0])
     close = [name for score, name in ranked if score >= LIKE_ENOUGH]
     return list(dict.fromkeys([*close, *USUAL[talk.unit.actor.role]]))[:3]
-
-
-def _buttons(talk: Talk, names: Iterable[str]) -> tuple[Button, ...]:
-    return tuple(command_button(talk.words, name) for name in names)

@@ -17,10 +17,9 @@ from domain.people.rules import show_phone
 from domain.unit import Clinic
 from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView, Stage
-from handlers.cards import Action, Button, Card, Picture
+from handlers.cards import Action, Button, Card, Picture, row_id
 from handlers.menu import command_button
-from handlers.refusals import refusal
-from handlers.router import SALES, Routes
+from handlers.router import Routes
 from handlers.stages import stage_name
 from handlers.talk import Link, Talk
 from handlers.task_cards import tier_name
@@ -28,17 +27,7 @@ from handlers.words import Words
 
 routes = Routes()
 
-OVERTAKEN: Final = frozenset({"already_paid", "already_scheduled", "outdated"})
-"""Refusals that mean a colleague (or an earlier press) was first; they are answered with the current card."""
-
 _CHANNELS: Final = {"line": "LINE", "telegram": "Telegram"}
-
-
-def row_id(action: Action) -> UUID:
-    """The row a button names; DomainError('bad_button') when it names none."""
-    if action.id is None:
-        raise DomainError("bad_button")
-    return action.id
 
 
 def payable(journey: JourneyView) -> bool:
@@ -91,29 +80,16 @@ def show_button(words: Words, journey_id: UUID) -> Button:
     return Button(words.t("Show customer"), Action("journey.show", id=journey_id))
 
 
-@routes.action("journey.show", SALES)
+@routes.action("journey.show")
 async def show(talk: Talk, action: Action) -> None:
     """The card as it is now."""
     talk.say(journey_card(talk.words, await workflow.journey_view(talk.unit, row_id(action))))
 
 
-async def show_current(talk: Talk, error: DomainError, journey_id: UUID) -> None:
-    """Answer an outdated press: what happened and who did it, then the card as it is now."""
-    journey = await workflow.journey_view(talk.unit, journey_id)
-    talk.say(journey_card(talk.words, journey, refusal(talk.words, error)))
-
-
-@routes.action("journey.schedule_now", SALES)
+@routes.action("journey.schedule_now")
 async def schedule_now(talk: Talk, action: Action) -> None:
     """The customer is here: the time is now, and those who may do the treatment are asked."""
-    journey_id = row_id(action)
-    try:
-        journey = await workflow.schedule(talk.unit, journey_id, version=action.version, at=talk.unit.now)
-    except DomainError as error:
-        if error.code not in OVERTAKEN:
-            raise
-        await show_current(talk, error, journey_id)
-        return
+    journey = await workflow.schedule(talk.unit, row_id(action), version=action.version, at=talk.unit.now)
     said = talk.t("The time is set to now. The team has been asked; the first to accept does the treatment.")
     talk.say(journey_card(talk.words, journey, said))
 
@@ -121,7 +97,7 @@ async def schedule_now(talk: Talk, action: Action) -> None:
 # The customer's chat
 
 
-@routes.action("journey.invite", SALES)
+@routes.action("journey.invite")
 async def invite(talk: Talk, action: Action) -> None:
     """A fresh code for the customer; the ones before it stop working."""
     await say_invitation(talk, await workflow.journey_view(talk.unit, row_id(action)))
@@ -162,7 +138,7 @@ def _link_card(talk: Talk, name: str, link: Link) -> Card:
     )
 
 
-@routes.action("customer.unlink", SALES)
+@routes.action("customer.unlink")
 async def unlink(talk: Talk, action: Action) -> None:
     """[Not them]: the chat is taken off the customer, and there is a new code for the right person."""
     invitation = await people.unlink_customer(talk.unit, row_id(action))

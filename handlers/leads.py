@@ -18,10 +18,10 @@ from domain.people.rules import clean_name, parse_phone, show_phone
 from domain.unit import Clinic
 from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView
-from handlers.cards import Action, Button, Card
+from handlers.cards import Action, Button, Card, row_id
 from handlers.forms import Choice, Data, Form, Question, Step
-from handlers.journeys import journey_card, row_id, say_invitation, show_button, show_current
-from handlers.router import SALES, Routes
+from handlers.journeys import journey_card, say_invitation, show_button
+from handlers.router import Routes
 from handlers.stages import stage_name
 from handlers.talk import Talk
 from handlers.words import N_, Words
@@ -39,7 +39,7 @@ SOURCES: Final[Mapping[str, str]] = {
 """How a customer found the clinic: what is stored, and its label. Any other text is stored as it was typed."""
 
 
-@routes.command("lead", "ลูกค้าใหม่", N_("New customer"), SALES)
+@routes.command("lead")
 async def lead(talk: Talk) -> None:
     """Enter a new customer."""
     await form.start(talk)
@@ -170,20 +170,13 @@ async def _finish(talk: Talk, data: Data) -> None:
         known = {name: value for name, value in data.items() if name != "run"}
         await form.start(talk, **{**known, "wants_new_plan": True})
         return
-    try:
-        journey = await workflow.create_lead(
-            talk.unit,
-            name=data["name"],
-            phone=data["phone"],
-            treatment_id=UUID(data["treatment"]),
-            source=data["source"],
-        )
-    except DomainError as error:
-        if error.code != "open_journey":
-            raise
-        # Nothing was written: the plan that is open already is the one to go on with.
-        await show_current(talk, error, UUID(error.facts["journey_id"]))
-        return
+    journey = await workflow.create_lead(
+        talk.unit,
+        name=data["name"],
+        phone=data["phone"],
+        treatment_id=UUID(data["treatment"]),
+        source=data["source"],
+    )
     talk.say(journey_card(talk.words, journey, talk.t("Saved. You look after {name}.", name=journey.customer_name)))
     if not journey.linked:
         await say_invitation(talk, journey)
@@ -201,11 +194,12 @@ form = routes.form(
         _finish,
         review=_review,
         confirm=_confirm,
+        subject=("journey.show", "journey_id"),
     )
 )
 
 
-@routes.action("journey.continue_lead", SALES)
+@routes.action("journey.continue_lead")
 async def continue_lead(talk: Talk, action: Action) -> None:
     """[Continue it]: the open plan's card; the form that found it has done its work."""
     journey = await workflow.journey_view(talk.unit, row_id(action))

@@ -1,27 +1,55 @@
-"""Buttons that run commands, and the list of commands that a person may use."""
+"""Buttons that run commands, and what people of a role usually do next."""
 
 from __future__ import annotations
 
-from handlers.cards import Action, Button
-from handlers.words import N_, Words
+import zlib
+from collections.abc import Iterable, Mapping
+from typing import Final
 
-# Positions are for ever, as buttons carry them; labels are message ids. Add at the end.
-MENU: tuple[tuple[str, str], ...] = (
-    ("help", N_("Help")),
-    ("language", N_("Language")),
-    ("cancel", N_("Cancel")),
-    ("points", N_("Points")),
-    ("history", N_("History")),
-    ("status", N_("Status")),
-    ("lead", N_("New customer")),
-    ("payments", N_("Payments")),
-    ("tasks", N_("Tasks")),
-    ("mytasks", N_("My tasks")),
+from handlers.cards import Action, Button
+from handlers.permissions import COMMANDS
+from handlers.words import Words
+
+USUAL: Final[Mapping[str, tuple[str, ...]]] = {
+    "customer": ("points", "status", "help"),
+    "sales": ("lead", "payments", "help"),
+    "manager": ("payments", "lead", "help"),
+    "beautician": ("tasks", "mytasks", "help"),
+    "doctor": ("tasks", "mytasks", "help"),
+    "stranger": ("help", "language", "cancel"),
+}
+_BY_POSITION: Final = (
+    "help",
+    "language",
+    "cancel",
+    "points",
+    "history",
+    "status",
+    "lead",
+    "payments",
+    "tasks",
+    "mytasks",
 )
-_POSITIONS = {name: n for n, (name, _) in enumerate(MENU)}
+"""The first release's buttons carried a position here; they still work, so this list never changes."""
 
 
 def command_button(words: Words, name: str) -> Button:
     """A button that does what typing the command would."""
-    position = _POSITIONS[name]
-    return Button(words.t(MENU[position][1]), Action("command.run", choice=position))
+    return Button(words.t(COMMANDS[name].title), Action("command.run", version=_mark(name)))
+
+
+def command_buttons(words: Words, names: Iterable[str]) -> tuple[Button, ...]:
+    """A button for each command."""
+    return tuple(command_button(words, name) for name in names)
+
+
+def command_of(action: Action) -> str | None:
+    """The name of the command that such a button stands for; None for one that no release knows."""
+    if action.version:
+        return next((name for name in COMMANDS if _mark(name) == action.version), None)
+    return _BY_POSITION[action.choice] if action.choice < len(_BY_POSITION) else None
+
+
+def _mark(name: str) -> int:
+    """What a button carries for its command: a checksum of the name, so that nothing has to be numbered."""
+    return zlib.crc32(name.encode())

@@ -18,11 +18,11 @@ from domain.payments.rules import SATANG_PER_BAHT, check_amount, parse_amount
 from domain.unit import Clinic
 from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView, Stage
-from handlers.cards import Action, Button, Card, Picture
+from handlers.cards import Action, Button, Card, Picture, row_id
 from handlers.forms import REVIEW, Choice, Data, Form, Question, Step
-from handlers.journeys import OVERTAKEN, journey_card, payable, row_id, show_current
+from handlers.journeys import journey_card, payable
 from handlers.menu import command_button
-from handlers.router import SALES, Routes
+from handlers.router import Routes
 from handlers.talk import Talk
 from handlers.words import N_, Words
 
@@ -40,7 +40,7 @@ AT_THE_DESK: Final = (PaymentMethod.CASH, PaymentMethod.CARD)
 # Who has to pay
 
 
-@routes.command("payments", "ชำระเงิน", N_("Payments"), SALES)
+@routes.command("payments")
 async def to_do(talk: Talk) -> None:
     """Journeys that wait for a payment, and paid ones that wait for a time."""
     unpaid = await workflow.journeys_to_pay(talk.unit)
@@ -67,13 +67,12 @@ def _line(words: Words, journey: JourneyView) -> str:
 # The form
 
 
-@routes.action("journey.pay", SALES)
+@routes.action("journey.pay")
 async def pay(talk: Talk, action: Action) -> None:
     """Begin with what the journey is now: its version decides whether the confirmation still counts."""
     journey = await workflow.journey_view(talk.unit, row_id(action))
     if not payable(journey):
-        await show_current(talk, await _why_not(talk, journey), journey.id)
-        return
+        raise await _why_not(talk, journey)
     await form.start(
         talk,
         journey=str(journey.id),
@@ -134,7 +133,9 @@ async def _review(talk: Talk, data: Data) -> Card:
 
 def _confirm_button(talk: Talk, data: Data) -> Button:
     journey_id, shown = UUID(data["journey"]), data["version"] & 0xFF
-    return Button(talk.t("Confirm payment"), Action("payment.confirm", journey_id, choice=shown, version=_seal(data)))
+    return Button(
+        talk.t("Confirm payment"), Action("journey.confirm_payment", journey_id, choice=shown, version=_seal(data))
+    )
 
 
 def _seal(data: Data) -> int:
@@ -145,15 +146,9 @@ def _seal(data: Data) -> int:
 async def _confirm(talk: Talk, data: Data) -> None:
     journey_id = UUID(data["journey"])
     talk.forget()
-    try:
-        done = await workflow.confirm_payment(
-            talk.unit, journey_id, version=data["version"], amount_satang=data["amount"], method=data["method"]
-        )
-    except DomainError as error:
-        if error.code not in OVERTAKEN:
-            raise
-        await show_current(talk, error, journey_id)
-        return
+    done = await workflow.confirm_payment(
+        talk.unit, journey_id, version=data["version"], amount_satang=data["amount"], method=data["method"]
+    )
     amount, number = talk.words.money(done.payment.amount_satang), done.payment.receipt_no
     said = talk.t("Payment of {amount} confirmed ✅ Receipt no. {no}.", amount=amount, no=number)
     talk.say(journey_card(talk.words, done.journey, said))
@@ -166,6 +161,7 @@ form = routes.form(
         _confirm,
         review=_review,
         confirm=_confirm_button,
+        subject=("journey.show", "journey"),
     )
 )
 
@@ -173,20 +169,20 @@ form = routes.form(
 # The deed
 
 
-@routes.action("payment.confirm", SALES)
+@routes.action("journey.confirm_payment")
 async def confirm(talk: Talk, action: Action) -> None:
     """[Confirm payment]: with the sums that its own summary showed, or else what became of it."""
     journey_id = row_id(action)
     state = talk.conversation
     if state is None or state["handler"] != form.name or state["data"]["journey"] != str(journey_id):
-        await _answer_late(talk, journey_id, action.choice)
+        raise await _too_late(talk, journey_id, action.choice)
     elif state["step"] != REVIEW or _seal(dict(state["data"])) != action.version:
-        raise DomainError("outdated")
+        raise DomainError("older_summary")
     else:
         await _confirm(talk, dict(state["data"]))
 
 
-async def _answer_late(talk: Talk, journey_id: UUID, shown: int) -> None:
+async def _too_late(talk: Talk, journey_id: UUID, shown: int) -> DomainError:
     """The form behind the button is over: it was confirmed (by whom and when), or nothing was.
 
     `shown` is the last byte of the journey's version on the summary.
@@ -194,7 +190,7 @@ async def _answer_late(talk: Talk, journey_id: UUID, shown: int) -> None:
     journey = await workflow.journey_view(talk.unit, journey_id)
     made = await payments.payments_of(talk.unit, journey_id)
     paid_since = made and journey.version & 0xFF != shown
-    await show_current(talk, _already_paid(made[-1]) if paid_since else DomainError("form_closed"), journey_id)
+    return _already_paid(made[-1]) if paid_since else DomainError("form_closed")
 
 
 def _already_paid(payment: PaymentView) -> DomainError:

@@ -15,9 +15,9 @@ from domain.loyalty.model import PointRow
 from domain.loyalty.notices import card_facts
 from domain.people import service as people
 from domain.unit import Clinic
-from handlers.cards import Action, Button, Card, Picture
+from handlers.cards import Action, Button, Card, Picture, filled
 from handlers.menu import command_button
-from handlers.router import CUSTOMER, Routes
+from handlers.router import Routes
 from handlers.talk import Talk
 from handlers.words import N_, Words
 
@@ -51,7 +51,7 @@ KINDS = {
 }
 
 
-@routes.command("points", "แต้ม", N_("Points"), CUSTOMER)
+@routes.command("points")
 async def show(talk: Talk) -> None:
     """The customer's membership card."""
     customer = await people.customer(talk.unit, talk.customer_id)
@@ -60,13 +60,13 @@ async def show(talk: Talk) -> None:
     talk.say(points_card(talk.words, talk.unit.clinic, facts, title=title))
 
 
-@routes.command("history", "ประวัติ", N_("History"), CUSTOMER)
+@routes.command("history")
 async def history(talk: Talk) -> None:
     """The latest rows."""
     await _page(talk, 0)
 
 
-@routes.action("points.history", CUSTOMER)
+@routes.action("points.history")
 async def history_page(talk: Talk, action: Action) -> None:
     """A page of the history; `choice` counts from the newest."""
     await _page(talk, action.choice)
@@ -106,7 +106,7 @@ def points_card(words: Words, clinic: Clinic, facts: Mapping[str, Any], *, title
     return Card(
         title=title,
         text=text,
-        rows=tuple((label, value) for label, value in rows if value),
+        rows=filled(*rows),
         buttons=(
             Button(words.t("History"), Action("points.history")),
             command_button(words, "status"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from domain.errors import DomainError
 from handlers.words import N_, Words
@@ -52,6 +52,7 @@ SENTENCES: Mapping[str, Say] = {
     "illegal_move": _plain(N_("This step is not possible now. Please look at the customer's current card.")),
     "scan_needed": _plain(N_("This treatment needs a skin scan first.")),
     "outdated": _plain(N_("Something changed in the meantime. Please look at the current card and try again.")),
+    "older_summary": _plain(N_("That was an earlier summary, so nothing was done. This is the current one:")),
     "already_paid": lambda w, f: w.t(
         N_("Already confirmed: {amount}, receipt no. {no}, by {by}, {when}."),
         amount=w.money(f["amount"]),
@@ -92,6 +93,26 @@ SENTENCES: Mapping[str, Say] = {
         usable=w.number(f["usable"]),
     ),
 }
+
+
+OVERTAKEN: Final = frozenset(
+    {
+        "already_paid",
+        "already_scheduled",
+        "outdated",
+        "open_journey",
+        "task_taken",
+        "task_closed",
+        "task_not_accepted",
+        "task_not_started",
+        "not_assignee",
+        "already_started",
+        "already_completed",
+        "illegal_move",
+        "illegal_task_move",
+    }
+)
+"""Refusals that mean that somebody, or an earlier press, was first: the form they end is over."""
 
 
 def refusal(words: Words, error: DomainError) -> str:

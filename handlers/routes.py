@@ -1,11 +1,11 @@
-"""The one table of who may do what: every noun's routes, joined."""
+"""Every noun's routes, joined, in the order of `permissions.COMMANDS`."""
 
 from __future__ import annotations
 
 from handlers import consents, conversation, followups, journeys, leads, payments, points, start, status, tasks
 from handlers.guide import help_command
-from handlers.router import EVERYBODY, Routes
-from handlers.words import N_
+from handlers.permissions import COMMANDS
+from handlers.router import Routes
 
 NOUNS = (start, consents, conversation, points, status, leads, journeys, payments, tasks, followups)
 
@@ -14,7 +14,8 @@ def _join() -> Routes:
     joined = Routes()
     for noun in NOUNS:
         joined.include(noun.routes)
-    joined.command("help", "ช่วยเหลือ", N_("Help"), EVERYBODY)(help_command(joined))
+    joined.command("help")(help_command(joined))
+    joined.commands = {name: joined.commands[name] for name in COMMANDS}
     return joined
 
 

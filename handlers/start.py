@@ -14,17 +14,17 @@ from handlers.consents import ask_missing
 from handlers.conversation import language_card, speak, usual_buttons
 from handlers.forms import Choice, Data, Form, Question, Step
 from handlers.members import welcome_staff
-from handlers.router import EVERYBODY, Routes
+from handlers.router import Routes
 from handlers.talk import Talk
-from handlers.words import LANGUAGES, N_
+from handlers.words import LANGUAGES
 
 routes = Routes()
 
 
-@routes.command("start", "เริ่มต้น", N_("Start, with a code if you have one"), EVERYBODY)
+@routes.command("start")
 async def start(talk: Talk) -> None:
-    """`/start` alone."""
-    await arrive(talk, "")
+    """`/start`, alone or with a code."""
+    await arrive(talk, talk.argument)
 
 
 async def arrive(talk: Talk, code: str) -> None:
@@ -57,7 +57,7 @@ async def open_door(talk: Talk) -> None:
         await _greet(talk)
 
 
-@routes.action("language.pick", EVERYBODY)
+@routes.action("language.pick")
 async def pick_language(talk: Talk, action: Action) -> None:
     """A language button, now or years later."""
     if action.choice >= len(LANGUAGES):

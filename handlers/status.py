@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView, Stage
-from handlers.cards import Card
+from handlers.cards import Card, filled
 from handlers.menu import command_button
-from handlers.router import CUSTOMER, Routes
+from handlers.router import Routes
 from handlers.talk import Talk
 from handlers.words import N_, Words
 
@@ -43,7 +43,7 @@ STAGES = {
 ENDED = frozenset({Stage.CLOSED, Stage.LOST, Stage.CANCELLED})
 
 
-@routes.command("status", "สถานะ", N_("Status"), CUSTOMER)
+@routes.command("status")
 async def show(talk: Talk) -> None:
     """A card for each treatment that goes on, newest first, then the earlier ones in one list."""
     views = await workflow.journeys_of_customer(talk.unit, talk.customer_id)
@@ -68,7 +68,7 @@ def journey_card(words: Words, view: JourneyView) -> Card:
     ]
     return Card(
         title=words.pick(view.treatment),
-        rows=tuple((label, value) for label, value in rows if value),
+        rows=filled(*rows),
         buttons=(command_button(words, "points"),),
     )
 

@@ -34,6 +34,8 @@ class Talk:
     links: Callable[[str], list[Link]]
     words: Words
     cards: list[Card] = field(default_factory=list)
+    argument: str = ""
+    """What followed the command that was typed ('' for most)."""
     message_id: str = ""
     """The platform's id of the message that was typed, so that what is kept of it can be taken back."""
 

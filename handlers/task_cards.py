@@ -12,7 +12,7 @@ from uuid import UUID
 
 from domain.tasks.model import TaskState, TaskView
 from domain.unit import Actor
-from handlers.cards import Action, Button, Card
+from handlers.cards import Action, Button, Card, filled
 from handlers.words import N_, Words
 
 LIST_LENGTH = 10
@@ -59,7 +59,7 @@ def task_card(words: Words, facts: Mapping[str, Any], viewer: Actor | None = Non
     return Card(
         title=words.t(TITLES.get(state, N_("Task closed"))),
         text=text,
-        rows=tuple((label, value) for label, value in rows if value),
+        rows=filled(*rows),
         buttons=_buttons(words, facts, viewer),
     )
 

@@ -8,31 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
-from domain.errors import DomainError
 from domain.tasks import service as tasks
 from domain.tasks.model import TaskState, TaskView
 from domain.tasks.rules import check_note
 from domain.unit import Clinic
 from domain.workflow import service as workflow
-from handlers.cards import Action, Button, Card
+from handlers.cards import Action, Button, Card, row_id
 from handlers.forms import Choice, Data, Form, Question, Step
 from handlers.members import ROLE_NAMES
 from handlers.menu import command_button
-from handlers.refusals import refusal
-from handlers.router import PERFORMERS, STAFF, Routes
+from handlers.permissions import PERFORMERS
+from handlers.router import Routes
 from handlers.talk import Talk
 from handlers.task_cards import list_card, task_card
 from handlers.words import N_, Words
 
 routes = Routes()
-
-OVERTAKEN: Final = frozenset(
-    {"task_taken", "task_closed", "task_not_accepted", "not_assignee", "already_started", "already_completed"}
-)
-"""Refusals that mean the card was not of today; the domain refuses so before it writes anything."""
 
 # Whole notes: a chip is a record of its own, so none may be shorter than a typed note must be.
 NOTES = (
@@ -47,7 +41,7 @@ NOTES = (
 # Reading
 
 
-@routes.command("tasks", "งาน", N_("Tasks"), PERFORMERS)
+@routes.command("tasks")
 async def waiting(talk: Talk) -> None:
     """What this person could accept now."""
     views = await tasks.waiting_tasks(talk.unit)
@@ -60,7 +54,7 @@ async def waiting(talk: Talk) -> None:
         talk.say(list_card(talk.words, talk.t("Tasks waiting"), views))
 
 
-@routes.command("mytasks", "งานของฉัน", N_("My tasks"), PERFORMERS)
+@routes.command("mytasks")
 async def mine(talk: Talk) -> None:
     """What this person has accepted: the one under way or next as a card, the others as a list."""
     views = sorted(await tasks.my_tasks(talk.unit), key=lambda view: view.state is not TaskState.IN_PROGRESS)
@@ -73,42 +67,32 @@ async def mine(talk: Talk) -> None:
         talk.say(list_card(talk.words, talk.t("After that"), later))
 
 
-@routes.action("task.show", STAFF)
+@routes.action("task.show")
 async def show(talk: Talk, action: Action) -> None:
     """One task as it stands now."""
-    _show(talk, await _task(talk, action))
+    _show(talk, await tasks.task_view(talk.unit, row_id(action)))
 
 
 # Acting
 
 
-@routes.action("task.accept", PERFORMERS)
+@routes.action("task.accept")
 async def accept(talk: Talk, action: Action) -> None:
     """Take the task; a second press by the same person shows the card again."""
-    view = await _task(talk, action)
-    try:
-        _show(talk, await tasks.accept(talk.unit, view.id))
-    except DomainError as error:
-        await _overtaken(talk, view.id, error)
+    _show(talk, await tasks.accept(talk.unit, row_id(action)))
 
 
-@routes.action("task.start", PERFORMERS)
+@routes.action("task.start")
 async def start(talk: Talk, action: Action) -> None:
     """Begin the treatment."""
-    view = await _task(talk, action)
-    try:
-        _show(talk, await workflow.start_treatment(talk.unit, view.id), talk.t("Press Complete when you are done."))
-    except DomainError as error:
-        await _overtaken(talk, view.id, error)
+    view = await workflow.start_treatment(talk.unit, row_id(action))
+    _show(talk, view, talk.t("Press Complete when you are done."))
 
 
-@routes.action("task.complete", PERFORMERS)
+@routes.action("task.complete")
 async def complete(talk: Talk, action: Action) -> None:
     """Ask for the note, then finish the treatment."""
-    view = await _task(talk, action)
-    if late := _cannot_complete(view, talk.user_id):
-        _late(talk, view, late)
-        return
+    view = await tasks.completable(talk.unit, row_id(action))
     await completion.start(talk, task=str(view.id))
 
 
@@ -140,11 +124,7 @@ async def _review(talk: Talk, data: Data) -> Card:
 
 
 async def _finish(talk: Talk, data: Data) -> None:
-    view = await tasks.task_view(talk.unit, UUID(data["task"]))
-    if late := _cannot_complete(view, talk.user_id):
-        _late(talk, view, late)
-        return
-    done = await workflow.complete_treatment(talk.unit, view.id, data["note"])
+    done = await workflow.complete_treatment(talk.unit, UUID(data["task"]), data["note"])
     _show(talk, done, talk.t("Thank you! The points are usable now, and the aftercare has begun."))
 
 
@@ -153,7 +133,14 @@ def _confirm(talk: Talk, data: Data) -> Button:
 
 
 completion = routes.form(
-    Form("completion", (Step("note", _ask_note, _read_note),), _finish, review=_review, confirm=_confirm)
+    Form(
+        "completion",
+        (Step("note", _ask_note, _read_note),),
+        _finish,
+        review=_review,
+        confirm=_confirm,
+        subject=("task.show", "task"),
+    )
 )
 
 
@@ -186,34 +173,3 @@ def _show(talk: Talk, view: TaskView, text: str = "") -> None:
     card = task_card(talk.words, tasks.task_facts(view), talk.unit.actor, text)
     lists = ("mytasks", "tasks") if talk.roles & PERFORMERS else ()
     talk.say(replace(card, quick=tuple(command_button(talk.words, name) for name in lists)))
-
-
-async def _overtaken(talk: Talk, task_id: UUID, error: DomainError) -> None:
-    """Answer a refusal that somebody's earlier act explains with the task as it stands now; raise any other."""
-    if error.code not in OVERTAKEN:
-        raise error
-    _late(talk, await tasks.task_view(talk.unit, task_id), error)
-
-
-def _late(talk: Talk, view: TaskView, why: DomainError) -> None:
-    """An outdated press: what came before it, and the task as it stands."""
-    _show(talk, view, refusal(talk.words, why))
-
-
-def _cannot_complete(view: TaskView, me: UUID) -> DomainError | None:
-    """Why `me` cannot finish the task: the refusal to word, or None."""
-    if view.assignee_id is None:
-        return DomainError("task_not_accepted" if view.state is TaskState.REQUESTED else "task_closed")
-    if view.assignee_id != me:
-        return DomainError("not_assignee", by=view.assignee_name)
-    if view.state is TaskState.COMPLETED:
-        return DomainError("already_completed", by=view.assignee_name, at=view.completed_at)
-    if view.state is TaskState.ACCEPTED:
-        return DomainError("task_not_started")
-    return None if view.state is TaskState.IN_PROGRESS else DomainError("illegal_task_move")
-
-
-async def _task(talk: Talk, action: Action) -> TaskView:
-    if action.id is None:
-        raise DomainError("bad_button")
-    return await tasks.task_view(talk.unit, action.id)

@@ -95,12 +95,18 @@ async def mark_completed(unit: Unit, task_id: UUID, note: str, at: datetime) -> 
     DomainErrors: `no_such_task`, `task_not_accepted`, `task_not_started`, `not_assignee` (by),
     `already_completed` (by, at), `note_too_short` (needed), `task_closed`.
     """
+    view = await completable(unit, task_id)
+    check_note(note)
+    return await _change(unit, view, state=TaskState.COMPLETED, completed_at=at, note=note.strip())
+
+
+async def completable(unit: Unit, task_id: UUID) -> TaskView:
+    """The task, locked, if the actor could complete it now; the DomainErrors of `mark_completed` otherwise."""
     view = await _mine(unit, task_id)
     if view.state is TaskState.ACCEPTED:
         raise DomainError("task_not_started")
-    state = next_task_state(view.state, TaskAction.COMPLETE)
-    check_note(note)
-    return await _change(unit, view, state=state, completed_at=at, note=note.strip())
+    next_task_state(view.state, TaskAction.COMPLETE)
+    return view
 
 
 def task_facts(view: TaskView) -> dict[str, Any]:

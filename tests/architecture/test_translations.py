@@ -14,8 +14,8 @@ from babel.messages.catalog import Catalog
 from bots.line.limits import FLEX_LABEL, QUICK_LABEL
 from domain.tasks.rules import check_note
 from handlers.leads import SOURCES
-from handlers.menu import MENU
 from handlers.payments import METHODS
+from handlers.permissions import COMMANDS
 from handlers.routes import ROUTES
 from handlers.tasks import NOTES
 from handlers.words import Words
@@ -157,7 +157,7 @@ def test_quoted_words_can_be_typed_or_pressed() -> None:
 
 
 def test_labels_fit_their_buttons() -> None:
-    menu = {title for _, title in MENU} | {"Back", "Cancel"}
+    menu = {command.title for command in COMMANDS.values()} | {"Back", "Cancel"}
     answers = {*NOTES, *SOURCES.values(), *METHODS.values()}
     for words in (THAI, ENGLISH):
         assert [label for label in menu if _units(words.t(label)) > QUICK_LABEL] == []
