@@ -16,8 +16,9 @@ from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from domain.database import session
+from domain.database import session, timers
 from domain.database.session import Claim, Connection, Engine
+from domain.database.timers import Timer
 from domain.errors import DomainError
 
 
@@ -88,6 +89,9 @@ class Unit:
     facts: list[Fact] = field(default_factory=list)
     outbox: list[dict[str, Any]] = field(default_factory=list)
     conversation: Mapping[str, Any] | None = None
+    timers: dict[tuple[str, UUID], datetime | None] = field(default_factory=dict)
+    timer: Timer | None = None
+    """The timer whose use case this unit runs: it ends when the unit commits."""
     parked: str | None = None
     """Set to an error: the event is not done but set aside, to be replayed by an operator."""
 
@@ -99,6 +103,17 @@ class Unit:
     def record(self, kind: str, subject_id: UUID | None, **data: Any) -> None:
         """Record a fact; reactions to it run before the unit commits."""
         self.facts.append(Fact(kind, subject_id, data))
+
+    def set_timer(self, kind: str, subject_id: UUID, at: datetime) -> None:
+        """Run the use case of `kind` (`scheduler/jobs/timers.py`) for the subject at this moment of the clinic's clock.
+
+        One timer for a kind and a subject: setting it again moves it.
+        """
+        self.timers[kind, subject_id] = at
+
+    def cancel_timer(self, kind: str, subject_id: UUID) -> None:
+        """Forget the subject's timer of this kind, if there is one."""
+        self.timers[kind, subject_id] = None
 
     def fact_rows(self) -> list[dict[str, Any]]:
         """The facts as rows of `workflow_events`."""
@@ -146,6 +161,10 @@ class Units:
 
     async def _finish(self, unit: Unit) -> None:
         await self._react(unit)
+        if unit.timer is not None:
+            await timers.take(unit.db, unit.clinic.id, unit.timer)
+        if unit.timers:
+            await timers.save(unit.db, unit.clinic.id, unit.timers)
         scene = unit.scene
         if not (scene or unit.outbox or unit.facts):
             return

@@ -6,7 +6,8 @@ what they wrote. Reads and moves journeys through `domain.workflow`, chats throu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from handlers.router import Routes
 from handlers.stages import stage_name
 from handlers.talk import Link, Talk
 from handlers.task_cards import tier_name
-from handlers.words import Words
+from handlers.words import N_, Words
 
 routes = Routes()
 
@@ -62,13 +63,33 @@ def _rows(words: Words, journey: JourneyView) -> tuple[tuple[str, str], ...]:
     return tuple(rows)
 
 
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """A button of the journey's card: offered at these stages, when `when` says so; the first one is the main one."""
+
+    title: str
+    action: str
+    stages: frozenset[Stage]
+    when: Callable[[JourneyView], bool] = lambda journey: True
+
+
+NEXT_STEPS: Final = (
+    NextStep(
+        N_("Confirm payment"),
+        "journey.pay",
+        frozenset({Stage.LEAD, Stage.SCANNED, Stage.PROPOSAL_SENT}),
+        payable,
+    ),
+    NextStep(N_("Start now: set the time to now"), "journey.schedule_now", frozenset({Stage.PAYMENT_CONFIRMED})),
+)
+"""What can be done with a journey from its card, the likeliest first."""
+
+
 def _buttons(words: Words, journey: JourneyView) -> tuple[Button, ...]:
-    buttons = []
-    if payable(journey):
-        buttons.append(Button(words.t("Confirm payment"), Action("journey.pay", id=journey.id), style="primary"))
-    if journey.stage is Stage.PAYMENT_CONFIRMED:
-        now = Action("journey.schedule_now", id=journey.id, version=journey.version)
-        buttons.append(Button(words.t("Start now: set the time to now"), now, style="primary"))
+    steps = [step for step in NEXT_STEPS if journey.stage in step.stages and step.when(journey)]
+    buttons = [Button(words.t(step.title), Action(step.action, journey.id, version=journey.version)) for step in steps]
+    if buttons:
+        buttons[0] = replace(buttons[0], style="primary")
     if not buttons and journey.linked:
         buttons += [command_button(words, "lead"), command_button(words, "payments")]
     label = words.t("Link another chat") if journey.linked else words.t("Invite to chat")

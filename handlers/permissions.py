@@ -99,6 +99,8 @@ ACTIONS: Final[Mapping[str, Press]] = {
     "task.accept": Press(41, PERFORMERS),
     "task.start": Press(42, PERFORMERS),
     "task.complete": Press(43, PERFORMERS),
+    "task.waiting": Press(44, PERFORMERS),
+    "task.mine": Press(45, PERFORMERS),
     "followup.answer": Press(50, CUSTOMER),
     "points.history": Press(60, CUSTOMER),
 }

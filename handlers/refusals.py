@@ -27,6 +27,9 @@ SENTENCES: Mapping[str, Say] = {
         N_("Please type a name of 1 to {longest} characters."), longest=w.number(f["longest"])
     ),
     "bad_amount": _plain(N_("Please type an amount in baht, like 1,290 or 1290.50.")),
+    "bad_text": lambda w, f: w.t(
+        N_("Please write something, at most {longest} characters."), longest=w.number(f["longest"])
+    ),
     "bad_choice": _plain(N_("Please choose one of the answers.")),
     "more_than_due": lambda w, f: w.t(
         N_("That is more than what is due ({due}). Please check the amount."), due=w.money(f["due"])

@@ -13,10 +13,8 @@ from uuid import UUID
 from domain.tasks.model import TaskState, TaskView
 from domain.unit import Actor
 from handlers.cards import Action, Button, Card, filled
+from handlers.lists import Entry, list_card
 from handlers.words import N_, Words
-
-LIST_LENGTH = 10
-"""Tasks shown in one list: more than a day's work, and within the buttons that fit under one card."""
 
 TIER_NAMES = {
     "bronze": N_("Bronze"),
@@ -93,15 +91,17 @@ def _buttons(words: Words, facts: Mapping[str, Any], viewer: Actor | None) -> tu
     return ()
 
 
-def list_card(words: Words, title: str, views: Sequence[TaskView]) -> Card:
-    """Tasks as rows, each with a button that opens it; more than LIST_LENGTH are only counted."""
-    shown, more = views[:LIST_LENGTH], len(views) - LIST_LENGTH
-    return Card(
-        title=title,
-        rows=tuple((_slot(words, view.scheduled_at), _line(words, view)) for view in shown),
-        footnote=words.n("and {count} more task", "and {count} more tasks", more) if more > 0 else "",
-        buttons=tuple(Button(view.customer_name, Action("task.show", view.id, version=view.version)) for view in shown),
-    )
+def task_list(words: Words, title: str, views: Sequence[TaskView], more: str, page: int = 0) -> Card:
+    """Tasks as rows, each with a button that opens it."""
+    entries = [
+        Entry(
+            _slot(words, view.scheduled_at),
+            _line(words, view),
+            Button(view.customer_name, Action("task.show", view.id, version=view.version)),
+        )
+        for view in views
+    ]
+    return list_card(words, title, entries, more, page)
 
 
 def _line(words: Words, view: TaskView) -> str:

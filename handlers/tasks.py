@@ -17,13 +17,14 @@ from domain.tasks.rules import check_note
 from domain.unit import Clinic
 from domain.workflow import service as workflow
 from handlers.cards import Action, Button, Card, row_id
-from handlers.forms import Choice, Data, Form, Question, Step
+from handlers.forms import Data, Form
 from handlers.members import ROLE_NAMES
 from handlers.menu import command_button
 from handlers.permissions import PERFORMERS
 from handlers.router import Routes
+from handlers.steps import text_step
 from handlers.talk import Talk
-from handlers.task_cards import list_card, task_card
+from handlers.task_cards import task_card, task_list
 from handlers.words import N_, Words
 
 routes = Routes()
@@ -51,7 +52,7 @@ async def waiting(talk: Talk) -> None:
     elif len(views) == 1:
         _show(talk, views[0])
     else:
-        talk.say(list_card(talk.words, talk.t("Tasks waiting"), views))
+        talk.say(task_list(talk.words, talk.t("Tasks waiting"), views, "task.waiting"))
 
 
 @routes.command("mytasks")
@@ -64,7 +65,21 @@ async def mine(talk: Talk) -> None:
         return
     _show(talk, views[0])
     if later := views[1:]:
-        talk.say(list_card(talk.words, talk.t("After that"), later))
+        talk.say(task_list(talk.words, talk.t("After that"), later, "task.mine"))
+
+
+@routes.action("task.waiting")
+async def waiting_page(talk: Talk, action: Action) -> None:
+    """Another page of what waits."""
+    views = await tasks.waiting_tasks(talk.unit)
+    talk.say(task_list(talk.words, talk.t("Tasks waiting"), views, "task.waiting", action.choice))
+
+
+@routes.action("task.mine")
+async def mine_page(talk: Talk, action: Action) -> None:
+    """Another page of what this person has accepted."""
+    views = await tasks.my_tasks(talk.unit)
+    talk.say(task_list(talk.words, talk.t("My tasks"), views, "task.mine", action.choice))
 
 
 @routes.action("task.show")
@@ -93,21 +108,11 @@ async def start(talk: Talk, action: Action) -> None:
 async def complete(talk: Talk, action: Action) -> None:
     """Ask for the note, then finish the treatment."""
     view = await tasks.completable(talk.unit, row_id(action))
-    await completion.start(talk, task=str(view.id))
+    await completion.start(talk, task=str(view.id), customer=view.customer_name)
 
 
-async def _ask_note(talk: Talk, data: Data) -> Question:
-    view = await tasks.task_view(talk.unit, UUID(data["task"]))
-    return Question(
-        title=talk.t("Complete: {treatment}", treatment=talk.words.pick(view.treatment)),
-        text=talk.t("How did it go with {name}? Choose a note or write your own.", name=view.customer_name),
-        choices=[Choice(talk.t(note), talk.t(note)) for note in NOTES],
-    )
-
-
-async def _read_note(talk: Talk, data: Data, text: str) -> dict[str, Any]:
-    check_note(text)
-    return {"note": text.strip()}
+def _ask_note(talk: Talk, data: Data) -> str:
+    return talk.t("How did it go with {name}? Choose a note or write your own.", name=data["customer"])
 
 
 async def _review(talk: Talk, data: Data) -> Card:
@@ -132,10 +137,14 @@ def _confirm(talk: Talk, data: Data) -> Button:
     return Button(talk.t("Complete"))
 
 
+def _chips(talk: Talk) -> list[str]:
+    return [talk.t(note) for note in NOTES]
+
+
 completion = routes.form(
     Form(
         "completion",
-        (Step("note", _ask_note, _read_note),),
+        (text_step("note", _ask_note, chips=_chips, check=check_note),),
         _finish,
         review=_review,
         confirm=_confirm,

@@ -6,7 +6,7 @@ thresholds are whole baht in the files and satang everywhere else.
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import date, time
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -20,6 +20,8 @@ from domain.workflow.model import Stage
 Code = Annotated[str, Field(min_length=1, max_length=40)]
 Words = Annotated[str, Field(min_length=1)]
 Count = Annotated[int, Field(ge=0)]
+Phase = Literal["pre", "during", "post"]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 StaffRole = Literal[Role.BEAUTICIAN, Role.DOCTOR, Role.SALES, Role.MANAGER]
 
 
@@ -37,14 +39,44 @@ class _Named(_Entry):
         return {"code": self.code, "name_th": self.th, "name_en": self.en}
 
 
+class Package(_Entry):
+    """A course: so many sessions for so many baht."""
+
+    sessions: Annotated[int, Field(gt=1)]
+    price: Count
+
+    def columns(self) -> dict[str, int]:
+        """As it lies in the treatment's row."""
+        return {"sessions": self.sessions, "price_satang": self.price * SATANG_PER_BAHT}
+
+
+class Check(_Entry):
+    """One line of a treatment's protocol; what is required blocks its completion."""
+
+    code: Code
+    th: Words
+    en: Words
+    phase: Phase
+    required: bool = True
+
+
 class Treatment(_Named):
-    """What is sold: baht, minutes, who performs it, days until it is due again."""
+    """What is sold: baht, minutes, who performs it, days until it is due again, its courses and its protocol.
+
+    `lot_required`: each use of a product is written down with its lot number. `prep_*` is what to do before it.
+    """
 
     price: Count
     minutes: Annotated[int, Field(gt=0)]
     roles: Annotated[list[StaffRole], Field(min_length=1)]
     recall_days: Count
     scan_required: bool = True
+    category: str = ""
+    packages: list[Package] = []
+    checklist: list[Check] = []
+    lot_required: bool = False
+    prep_th: str = ""
+    prep_en: str = ""
 
     def columns(self) -> dict[str, object]:
         """The row without clinic and id."""
@@ -55,6 +87,12 @@ class Treatment(_Named):
             "roles": [str(role) for role in self.roles],
             "recall_days": self.recall_days,
             "scan_required": self.scan_required,
+            "category": self.category,
+            "packages": [package.columns() for package in self.packages],
+            "checklist": [check.model_dump(mode="json") for check in self.checklist],
+            "lot_required": self.lot_required,
+            "prep_th": self.prep_th,
+            "prep_en": self.prep_en,
             "active": True,
         }
 
@@ -159,8 +197,24 @@ class Catalogue(_Entry):
     stage_tasks: list[StageTask]
 
 
+class Room(_Named):
+    """A room of a branch."""
+
+
 class Branch(_Named):
-    """A place of the clinic."""
+    """A place of the clinic: opening periods by weekday (a missing weekday is closed), its rooms."""
+
+    opening: dict[Weekday, list[tuple[time, time]]] = {}
+    address_th: str = ""
+    address_en: str = ""
+    rooms: list[Room] = []
+
+    def columns(self) -> dict[str, object]:
+        """The row without clinic and id."""
+        opening = self.model_dump(mode="json", include={"opening"})["opening"]
+        periods = {day: [[opens[:5], closes[:5]] for opens, closes in hours] for day, hours in opening.items()}
+        addresses = {"address_th": self.address_th, "address_en": self.address_en}
+        return {**super().columns(), "opening": periods, **addresses}
 
 
 class Member(_Entry):
@@ -170,6 +224,16 @@ class Member(_Entry):
     role: StaffRole
     branch: Code | None = None
     licence_no: str | None = None
+    skills: list[Code] = []
+    """Codes of the treatments this person may do; none named: everything of their role."""
+
+
+class Alert(_Entry):
+    """What a performer must know of a customer; `blocks`: treatment does not start without a doctor's override."""
+
+    kind: Literal["allergy", "pregnancy", "medicine", "illness", "reaction", "other"]
+    text: Words
+    blocks: bool = False
 
 
 class Visitor(_Entry):
@@ -181,6 +245,8 @@ class Visitor(_Entry):
     owner: str | None = None
     branch: Code | None = None
     staff: str | None = None
+    birth_date: date | None = None
+    alerts: list[Alert] = []
 
 
 class DemoClinic(_Entry):

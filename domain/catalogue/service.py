@@ -18,6 +18,7 @@ from domain.database.session import set_clinic
 from domain.errors import DomainError
 from domain.people import store as people_store
 from domain.people.rules import clean_name, parse_phone
+from domain.people.service import next_customer_code
 from domain.unit import SYSTEM, Clinic, Unit, Units
 
 _SLUG: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?")
@@ -83,6 +84,8 @@ async def load_demo(unit: Unit, data: Mapping[str, Any]) -> None:
     db, clinic = unit.db, unit.clinic.id
     await store.change_clinic(db, clinic, demo.phone, {"licence_no": demo.licence_no})
     branches = await store.save_branches(db, clinic, [branch.columns() for branch in demo.branches])
+    for branch in demo.branches:
+        await store.save_rooms(db, clinic, branches[branch.code], [room.columns() for room in branch.rooms])
     staff = await store.staff_names(db, clinic)
     for member in demo.staff:
         if member.name in staff:
@@ -96,6 +99,7 @@ async def load_demo(unit: Unit, data: Mapping[str, Any]) -> None:
             role=member.role,
             branch_id=branches[member.branch] if member.branch else None,
             licence_no=member.licence_no,
+            skills=member.skills,
             created_at=unit.now,
         )
         staff[member.name] = (user_id, person_id)
@@ -108,17 +112,21 @@ async def load_demo(unit: Unit, data: Mapping[str, Any]) -> None:
             person_id = staff[visitor.staff][1]
         else:
             person_id = await people_store.add_person(db, clinic, visitor.name, visitor.language, unit.now)
-        await people_store.add_customer(
+        added = await people_store.add_customer(
             db,
             clinic,
             person_id=person_id,
             name=visitor.name,
+            code=await next_customer_code(unit),
             phone=phone,
+            birth_date=visitor.birth_date,
             source="demo",
             owner_id=staff[visitor.owner][0] if visitor.owner else None,
             branch_id=branches[visitor.branch] if visitor.branch else None,
             created_at=unit.now,
         )
+        for alert in visitor.alerts:
+            await people_store.add_alert(db, clinic, customer_id=added.id, noted_at=unit.now, **alert.model_dump())
 
 
 def _zone(name: str) -> ZoneInfo:

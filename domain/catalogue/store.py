@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.exc import IntegrityError
 
 from domain.achievements.tables import achievements
-from domain.clinics.tables import branches, clinics, treatments
+from domain.clinics.tables import branches, clinics, rooms, treatments
 from domain.database.session import Connection, violated
 from domain.errors import DomainError
 from domain.followups.tables import followup_rules, followup_templates
@@ -43,6 +43,14 @@ async def change_clinic(db: Connection, clinic_id: UUID, phone: str, settings: M
 async def save_branches(db: Connection, clinic_id: UUID, rows: Rows) -> dict[str, UUID]:
     """Branches by code; returns their ids."""
     return await _save(db, branches, clinic_id, "code", rows)
+
+
+async def save_rooms(db: Connection, clinic_id: UUID, branch_id: UUID, rows: Rows) -> None:
+    """Rooms of a branch by code."""
+    for row in rows:
+        upsert = insert_or(rooms).values(clinic_id=clinic_id, branch_id=branch_id, **row)
+        names = {"name_th": upsert.excluded.name_th, "name_en": upsert.excluded.name_en}
+        await db.execute(upsert.on_conflict_do_update(index_elements=["clinic_id", "branch_id", "code"], set_=names))
 
 
 async def save_treatments(db: Connection, clinic_id: UUID, rows: Rows) -> dict[str, UUID]:

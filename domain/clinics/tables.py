@@ -11,6 +11,7 @@ from domain.database.metadata import (
     metadata,
     moment,
     number,
+    ref,
     satang,
     unique,
     uuid,
@@ -36,7 +37,24 @@ branches = clinic_table(
     words("code"),
     words("name_th"),
     words("name_en"),
+    # Opening periods by weekday: {"mon": [["10:30", "20:30"]], ...}; a weekday that is missing is closed, {} is
+    # a branch whose hours nobody has entered: any hour will do.
+    jsonb("opening"),
+    words("address_th", default=""),
+    words("address_en", default=""),
     unique("code"),
+)
+
+# Where treatments are done; an appointment takes one. A branch without rooms is not limited by them.
+rooms = clinic_table(
+    "rooms",
+    uuid("branch_id"),
+    words("code"),
+    words("name_th"),
+    words("name_en"),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    ref("branch_id", "branches"),
+    unique("branch_id", "code"),
 )
 
 treatments = clinic_table(
@@ -49,6 +67,14 @@ treatments = clinic_table(
     Column("roles", ARRAY(Text), nullable=False),
     number("recall_days"),
     Column("scan_required", Boolean, nullable=False, server_default=text("true")),
+    words("category", default=""),
+    # [{"sessions": 5, "price_satang": 550000}, ...]: what a course costs; one session costs price_satang.
+    jsonb("packages", default="[]"),
+    # [{"code", "th", "en", "phase": "pre" | "during" | "post", "required": true}, ...] in the order it is done.
+    jsonb("checklist", default="[]"),
+    Column("lot_required", Boolean, nullable=False, server_default=text("false")),
+    words("prep_th", default=""),
+    words("prep_en", default=""),
     Column("active", Boolean, nullable=False, server_default=text("true")),
     unique("code"),
 )

@@ -99,6 +99,18 @@ ticks = clinic_table(
     unique("job", "due_at"),
 )
 
+# "Look at this again then": one row for a kind of look and its subject, gone once it was done.
+timers = clinic_table(
+    "timers",
+    words("kind"),
+    uuid("subject_id"),
+    moment("due_at"),
+    number("attempts", default=0),
+    unique("kind", "subject_id"),
+    Index("ix_timers_due", "due_at"),
+    Index(None, "clinic_id", "due_at"),
+)
+
 # The clinic clock: how far `now` runs ahead of real time. Zero outside the demo and the tests;
 # only the owner may change it.
 clock = Table(

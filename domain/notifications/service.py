@@ -7,6 +7,8 @@ person's language then. Everything here only adds to `unit.outbox`, which is wri
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -47,6 +49,27 @@ async def amend(unit: Unit, subject: str, **changes: Any) -> None:
     for seen in await store.amend(unit.db, unit.clinic.id, subject, changes):
         row = _row("edit", seen.card.chat, seen.kind, seen.facts, "service", None)
         unit.outbox.append({**row, "edits_id": seen.card.outbox_id})
+
+
+def plain(record: Any) -> dict[str, Any]:
+    """A record (dataclass) as the facts of a notice: every field, ids and moments as text."""
+    return {field.name: _plain(getattr(record, field.name)) for field in fields(record)}
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case UUID():
+            return str(value)
+        case datetime():
+            return value.isoformat()
+        case tuple() | list():
+            return [_plain(item) for item in value]
+        case Mapping():
+            return {key: _plain(item) for key, item in value.items()}
+        case _ if is_dataclass(value):
+            return plain(value)
+        case _:
+            return value
 
 
 def _row(

@@ -7,6 +7,7 @@ from dataclasses import replace
 from hashlib import sha256
 from uuid import UUID
 
+from domain.clinics import service as clinics
 from domain.errors import DomainError
 from domain.people import store
 from domain.people.invitations import (
@@ -31,6 +32,7 @@ __all__ = [
     "invite_customer",
     "invite_staff",
     "join",
+    "next_customer_code",
     "reinvite_staff",
     "set_language",
     "set_person_name",
@@ -100,12 +102,18 @@ async def create_customer(
         unit.clinic.id,
         person_id=person_id,
         name=name,
+        code=await next_customer_code(unit),
         phone=phone,
         source=source,
         owner_id=owner_id,
         branch_id=owner.branch_id if owner else None,
         created_at=unit.now,
     )
+
+
+async def next_customer_code(unit: Unit) -> str:
+    """The clinic's number for its next customer, such as `DRG-0042`."""
+    return f"{unit.clinic.slug}-{await clinics.next_number(unit, 'customer'):04}"
 
 
 async def consents_of(unit: Unit, customer_id: UUID) -> dict[str, bool]:

@@ -14,7 +14,7 @@ from domain.clinics.tables import branches, channel_accounts
 from domain.database.session import Connection
 from domain.database.tables import outbox
 from domain.people.model import UNLINKED, Chat, Customer, Hat, Role, Staff, StoredInvitation, Target
-from domain.people.tables import channel_identities, consents, customers, invitations, persons, users
+from domain.people.tables import channel_identities, consents, customers, health_alerts, invitations, persons, users
 from domain.unit import Actor
 
 # Tables of nouns above this one: what keeps a person from being deleted, and what a new binding must drop.
@@ -29,6 +29,11 @@ _INVITATIONS = select(*(_i[name] for name in StoredInvitation.__slots__))
 
 
 # Persons and their chats
+
+
+async def add_alert(db: Connection, clinic_id: UUID, **values: Any) -> None:
+    """Something that a performer must know of a customer."""
+    await db.execute(insert(health_alerts).values(clinic_id=clinic_id, **values))
 
 
 async def add_person(db: Connection, clinic_id: UUID, name: str, language: str | None, now: datetime) -> UUID:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Index, Text, text
+from sqlalchemy import Boolean, CheckConstraint, Column, Date, Index, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from domain.database.metadata import clinic_table, jsonb, moment, ref, unique, uuid, words
@@ -40,6 +40,8 @@ users = clinic_table(
     uuid("branch_id", null=True),
     Column("skills", ARRAY(Text), nullable=False, server_default=text("'{}'::text[]")),
     words("licence_no", null=True),
+    Column("on_duty", Boolean, nullable=False, server_default=text("true")),
+    moment("removed_at", null=True),
     Column("active", Boolean, nullable=False, server_default=text("true")),
     moment("created_at"),
     unique("person_id"),
@@ -52,7 +54,11 @@ customers = clinic_table(
     "customers",
     uuid("person_id"),
     words("name"),
+    words("nickname", default=""),
+    # What staff read out and type: the clinic's own number of the customer.
+    words("code", null=True),
     words("phone", null=True),
+    Column("birth_date", Date, nullable=True),
     words("source", default=""),
     uuid("owner_id", null=True),
     uuid("branch_id", null=True),
@@ -61,6 +67,7 @@ customers = clinic_table(
     ref("person_id", "persons"),
     ref("owner_id", "users"),
     ref("branch_id", "branches"),
+    unique("code"),
     # A phone may belong to two people, so this is no unique key.
     Index(None, "clinic_id", "phone"),
 )
@@ -100,6 +107,24 @@ consents = clinic_table(
     moment("at"),
     ref("customer_id", "customers"),
     Index(None, "clinic_id", "customer_id", "purpose", "at"),
+)
+
+# What a performer must know before touching a customer: read by those who treat, never by sales.
+health_alerts = clinic_table(
+    "health_alerts",
+    uuid("customer_id"),
+    words("kind"),
+    words("text"),
+    Column("blocks", Boolean, nullable=False, server_default=text("false")),
+    uuid("noted_by", null=True),
+    moment("noted_at"),
+    moment("cleared_at", null=True),
+    uuid("cleared_by", null=True),
+    ref("customer_id", "customers"),
+    ref("noted_by", "users"),
+    ref("cleared_by", "users"),
+    CheckConstraint("kind in ('allergy', 'pregnancy', 'medicine', 'illness', 'reaction', 'other')", name="kind"),
+    Index(None, "clinic_id", "customer_id"),
 )
 
 customer_preferences = clinic_table(

@@ -6,7 +6,6 @@ journey, so people do that through the workflow, which calls `mark_started` and 
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -111,7 +110,7 @@ async def completable(unit: Unit, task_id: UUID) -> TaskView:
 
 def task_facts(view: TaskView) -> dict[str, Any]:
     """A task as notices carry it: every field, ids and moments as text."""
-    return {name: _plain(value) for name, value in asdict(view).items()}
+    return notifications.plain(view)
 
 
 def subject(task_id: UUID) -> str:
@@ -146,14 +145,6 @@ def _found(view: TaskView | None) -> TaskView:
     if view is None:
         raise DomainError("no_such_task")
     return view
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, UUID):
-        return str(value)
-    if isinstance(value, tuple):
-        return list(value)
-    return _iso(value) if isinstance(value, datetime) else value
 
 
 def _iso(at: datetime | None) -> str | None:

@@ -5,6 +5,7 @@ Used by the use cases in `service.py` and `leads.py`; nothing else changes a sta
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -24,10 +25,20 @@ async def journey_view(unit: Unit, journey_id: UUID) -> JourneyView:
     return found
 
 
-async def move(unit: Unit, journey: Journey, action: Action, *, stays: bool = False, **changes: Any) -> Stage:
+async def move(
+    unit: Unit,
+    journey: Journey,
+    action: Action,
+    *,
+    stays: bool = False,
+    reason: str = "",
+    data: Mapping[str, Any] | None = None,
+    **changes: Any,
+) -> Stage:
     """The one place where a locked journey changes: checked by the rules, a version up, and written down.
 
-    `stays`: the action counts, but not yet enough for the next stage (a part payment).
+    `stays`: the action counts, but not yet enough for the next stage (a part payment). `reason` and `data` (JSON-able)
+    go into the audit trail, `changes` into the journey's row.
     """
     target = next_stage(journey.stage, action, role(unit))
     stage = journey.stage if stays else target
@@ -35,12 +46,19 @@ async def move(unit: Unit, journey: Journey, action: Action, *, stays: bool = Fa
         changes |= {"stage": stage, "stage_changed_at": unit.now}
     version = journey.version + 1
     await store.change(unit.db, unit.clinic.id, journey.id, version=version, **changes)
-    await write_action(unit, journey.id, action, journey.stage, stage, version=version)
+    await write_action(unit, journey.id, action, journey.stage, stage, version=version, reason=reason, data=data or {})
     return stage
 
 
 async def write_action(
-    unit: Unit, journey_id: UUID, action: Action, source: Stage | None, target: Stage, *, version: int
+    unit: Unit,
+    journey_id: UUID,
+    action: Action,
+    source: Stage | None,
+    target: Stage,
+    *,
+    version: int,
+    **written: Any,
 ) -> None:
     """One line of the audit trail: who did what to the journey, and which event caused it."""
     await store.add_action(
@@ -55,6 +73,7 @@ async def write_action(
         actor_role=unit.actor.role,
         event_id=unit.event_id,
         at=unit.now,
+        **written,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import Boolean, CheckConstraint, Column, Index, text
 
 from domain.database.metadata import clinic_table, jsonb, moment, number, ref, satang, unique, uuid, words
 
@@ -16,13 +16,29 @@ workflow_states = clinic_table(
     number("version", default=1),
     satang("agreed_satang"),
     words("source", default=""),
+    # What must be paid before a time is set; null: everything.
+    satang("minimum_satang", null=True),
+    # What the customer wants to improve, codes of `workflow.model.CONCERNS` or free words.
+    jsonb("concerns", default="[]"),
     moment("scheduled_at", null=True),
+    # The session that is booked: of which treatment (null: the journey's own), and with whom; `performer_named`
+    # says that the customer wants exactly this person, else anybody who may do it can take it over.
+    uuid("session_treatment_id", null=True),
+    uuid("performer_id", null=True),
+    Column("performer_named", Boolean, nullable=False, server_default=text("false")),
+    moment("arrived_at", null=True),
+    number("no_show_count", default=0),
+    Column("on_hold", Boolean, nullable=False, server_default=text("false")),
+    Column("adverse_open", Boolean, nullable=False, server_default=text("false")),
+    moment("snoozed_until", null=True),
     moment("created_at"),
     moment("stage_changed_at"),
     ref("customer_id", "customers"),
     ref("treatment_id", "treatments"),
     ref("branch_id", "branches"),
     ref("owner_id", "users"),
+    ref("session_treatment_id", "treatments"),
+    ref("performer_id", "users"),
     # One open journey per person and treatment plan.
     unique(
         "customer_id",
@@ -50,6 +66,8 @@ workflow_actions = clinic_table(
     words("actor_role"),
     uuid("event_id", null=True),
     words("reason", default=""),
+    # What the move was about besides: overrides of the start gate, a quote's number, a new time.
+    jsonb("data"),
     moment("at"),
     unique("journey_id", "version"),
     ref("journey_id", "workflow_states"),

@@ -36,6 +36,8 @@ DISPATCH = {
     "release_accounts": "void",
     "clinics_with_due_followups": "TABLE(clinic_id uuid)",
     "next_followup_due": "timestamp with time zone",
+    "clinics_with_due_timers": "TABLE(clinic_id uuid)",
+    "next_timer_due": "timestamp with time zone",
     "work_left": "boolean",
 }
 """All that may look across clinics, and what it may tell: ids, addresses, leases and moments, never content."""

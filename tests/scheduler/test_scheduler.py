@@ -156,7 +156,7 @@ async def test_one_broken_clinic_keeps_no_other_waiting_and_is_tried_again(clini
 async def test_an_unknown_job_is_refused_with_the_names_there_are(engine: Engine) -> None:
     with pytest.raises(DomainError) as refused:
         await scheduler(engine).run_job("nonsense", NOON)
-    assert refused.value.facts == {"known": ["followups", "housekeeping"]}
+    assert refused.value.facts == {"known": ["timers", "followups", "housekeeping"]}
 
 
 async def test_housekeeping_forgets_by_real_time(clinic: SmallClinic, engine: Engine) -> None:

@@ -1,0 +1,83 @@
+"""Money for a journey: written down once, by whom it may be, and the journey moves on when enough is there (T4)."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from domain.errors import DomainError
+from domain.payments import service as payments
+from domain.payments.rules import check_amount, needs_second_person
+from domain.unit import Unit
+from domain.workflow.model import Action, JourneyView, PaymentResult
+from domain.workflow.moves import journey_view, lock, may_ever, move
+from domain.workflow.rules import transition_for
+
+TWO_PERSON_LIMIT: Final = 3_000_000
+"""Satang (THB 30,000) from which two people confirm, unless `two_person_limit_satang` of the clinic says otherwise."""
+
+
+async def confirm_payment(
+    unit: Unit, journey_id: UUID, *, version: int, amount_satang: int, method: str
+) -> PaymentResult:
+    """Write down money that came in; the journey moves once the agreed sum is complete (T4, T4b).
+
+    `version` is the journey as the person saw it, so that a second press or a second salesperson pays nothing twice.
+    DomainErrors: `no_such_journey`, `not_your_role`, `already_paid` (by, at, amount, receipt_no), `outdated`,
+    `illegal_move`, `scan_needed`, `own_payment`, `bad_amount`, `more_than_due` (due), `second_person_needed`
+    (limit), `bad_method`.
+    """
+    may_ever(unit, Action.CONFIRM_PAYMENT)
+    journey = await lock(unit, journey_id)
+    before = await journey_view(unit, journey_id)
+    await _refuse_paid(unit, before, version)
+    rule = transition_for(before.stage, Action.CONFIRM_PAYMENT)
+    if rule.id == "T4b" and before.scan_required:
+        raise DomainError("scan_needed")
+    if before.customer_person_id == unit.actor.person_id:
+        raise DomainError("own_payment")
+    check_amount(amount_satang, before.due_satang)
+    limit = int(unit.clinic.settings.get("two_person_limit_satang", TWO_PERSON_LIMIT))
+    if needs_second_person(before.paid_satang + amount_satang, limit):  # a sum in parts is still that sum
+        raise DomainError("second_person_needed", limit=limit)
+    payment = await payments.record(
+        unit,
+        journey_id=journey_id,
+        customer_id=before.customer_id,
+        amount_satang=amount_satang,
+        method=method,
+        intent=f"{journey_id}:{version}",
+    )
+    complete = amount_satang == before.due_satang
+    stage = await move(unit, journey, Action.CONFIRM_PAYMENT, stays=not complete)
+    unit.record(
+        "payment_confirmed",
+        payment.id,
+        journey_id=str(journey_id),
+        customer_id=str(before.customer_id),
+        amount_satang=amount_satang,
+        paid_before_satang=before.paid_satang,
+        method=method,
+        receipt_no=payment.receipt_no,
+        stage=stage,
+    )
+    return PaymentResult(payment, await journey_view(unit, journey_id))
+
+
+async def _refuse_paid(unit: Unit, journey: JourneyView, version: int) -> None:
+    """An act on an older version: say who was first, if it was a payment that made the difference."""
+    past = journey.paid_satang >= journey.agreed_satang
+    if journey.version == version and not past:
+        return
+    done = await payments.payments_of(unit, journey.id)
+    if done:
+        last = done[-1]
+        raise DomainError(
+            "already_paid",
+            by=last.confirmed_by_name,
+            at=last.confirmed_at.isoformat(),
+            amount=last.amount_satang,
+            receipt_no=last.receipt_no,
+        )
+    if journey.version != version:
+        raise DomainError("outdated")

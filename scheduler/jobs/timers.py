@@ -1,0 +1,59 @@
+"""Timers: running the use case of each kind when its moment has come, clinic by clinic, each in its own transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from domain.database import timers
+from domain.database.session import Engine
+from domain.database.timers import Timer, TimerTaken
+from domain.unit import Unit, Units
+from scheduler.job import Job
+
+USE_CASES: Final[Mapping[str, Callable[[Unit, UUID], Awaitable[None]]]] = {}
+"""What to do when a timer of this kind is due; it gets the timer's subject and looks for itself what is still true."""
+
+BATCH: Final = 100
+RETRY: Final = timedelta(minutes=1)
+"""A timer whose use case broke is tried again after this long, so that it holds back no other."""
+
+_log = structlog.get_logger(__name__)
+
+
+async def run(units: Units, engine: Engine, now: datetime) -> int:
+    """Run every timer due at `now`; returns how many. What breaks keeps nothing else waiting."""
+    done = 0
+    for clinic_id in await timers.due_clinics(engine, now):
+        while waiting := await _waiting(units, clinic_id, now):
+            for timer in waiting:
+                await _ring(units, clinic_id, timer, now)
+            done += len(waiting)
+    return done
+
+
+async def _waiting(units: Units, clinic_id: UUID, now: datetime) -> list[Timer]:
+    async with units.clinic(clinic_id) as unit:
+        return await timers.due(unit.db, clinic_id, now, BATCH)
+
+
+async def _ring(units: Units, clinic_id: UUID, timer: Timer, now: datetime) -> None:
+    try:
+        async with units.clinic(clinic_id) as unit:
+            unit.now = now
+            if timer.kind in USE_CASES:  # one of a release that is gone has nobody to tell
+                await USE_CASES[timer.kind](unit, timer.subject_id)
+            unit.timer = timer
+    except TimerTaken:
+        return
+    except Exception:  # whatever broke, it is this timer's alone
+        _log.exception("timer_failed", clinic_id=str(clinic_id), kind=timer.kind)
+        async with units.clinic(clinic_id) as unit:
+            await timers.put_off(unit.db, clinic_id, timer, now + RETRY)
+
+
+TIMERS: Final = Job("timers", run, timers.next_due)
