@@ -1,15 +1,18 @@
-"""`aura clinic` and `aura demo-data`: new clinics, and the demo's people for one."""
+"""`aura clinic` and `aura demo-data`: new clinics, their set-up as a file, and the demo's people for one."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
+from pydantic import ValidationError
 
 from bots.accounts import SecretBox
+from bots.cli import clinic_file
 from bots.cli.context import fail, settings, show, with_units
-from domain.catalogue import add_clinic, demo_clinic, load_demo
+from domain.catalogue import add_clinic, demo_clinic, export_clinic, import_clinic, load_demo
 from domain.database.session import find_clinic
 from domain.unit import Units
 
@@ -34,6 +37,51 @@ def add(
 
     clinic_id = with_units(settings(), work)
     show({"clinic": slug, "id": clinic_id}, as_json, f"Added clinic {slug}. Next: aura channel set {slug} line …")
+
+
+@group.command("export")
+def export(
+    slug: Slug,
+    file: Annotated[Path, typer.Argument(help="Where to write it; - for standard output.")] = Path("-"),
+    as_json: AsJson = False,
+) -> None:
+    """Write a clinic's set-up (not its people) to a YAML file."""
+
+    async def work(units: Units, box: SecretBox) -> dict[str, Any]:
+        async with units.clinic(await require_clinic(units, slug)) as unit:
+            return await export_clinic(unit)
+
+    data = with_units(settings(), work)
+    if as_json or file == Path("-"):
+        show(data, as_json, clinic_file.dump(data).rstrip())
+        return
+    try:
+        file.write_text(clinic_file.dump(data), "utf-8")
+    except OSError as error:
+        fail(f"{file} cannot be written: {error.strerror}")
+    show({}, False, f"Wrote {slug} to {file}.")
+
+
+@group.command("import")
+def import_file(
+    slug: Slug,
+    file: Annotated[Path, typer.Argument(help="A file as `aura clinic export` writes it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Bring a clinic's set-up to what a YAML file says; a file with a mistake changes nothing."""
+    text = clinic_file.read_text(file)
+    data = clinic_file.parse(file, text)
+
+    async def work(units: Units, box: SecretBox) -> None:
+        async with units.clinic(await require_clinic(units, slug)) as unit:
+            try:
+                await import_clinic(unit, data)
+            except ValidationError as error:
+                fail(clinic_file.explain(file, text, error))
+
+    with_units(settings(), work)
+    counts = {name: len(entries) for name, entries in data.items() if isinstance(entries, list)}
+    show({"clinic": slug, **counts}, as_json, f"{slug} is now as {file} says.")
 
 
 @demo_group.command("load")

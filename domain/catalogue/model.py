@@ -7,10 +7,11 @@ thresholds are whole baht in the files and satang everywhere else.
 from __future__ import annotations
 
 from datetime import date, time
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from domain.followups.model import DeliveryClass, Outcome
 from domain.payments.rules import SATANG_PER_BAHT
@@ -163,6 +164,7 @@ class Rule(_Entry):
     message_class: DeliveryClass
     template: Code
     treatment: Code | None = None
+    active: bool = True
 
     def columns(self, treatments: dict[str, UUID]) -> dict[str, object]:
         """The row without clinic and id; `treatments` gives the id of each code."""
@@ -174,7 +176,7 @@ class Rule(_Entry):
             "message_class": str(self.message_class),
             "template_key": self.template,
             "treatment_id": treatments[self.treatment] if self.treatment else None,
-            "active": True,
+            "active": self.active,
         }
 
 
@@ -197,6 +199,16 @@ class Catalogue(_Entry):
     stage_tasks: list[StageTask]
 
 
+class ClinicNames(_Entry):
+    """What the clinic is called and how it is reached; `settings` are documented where they are read."""
+
+    name_th: Words
+    name_en: Words
+    phone: str = ""
+    timezone: str = "Asia/Bangkok"
+    settings: dict[str, Any] = {}
+
+
 class Room(_Named):
     """A room of a branch."""
 
@@ -215,6 +227,50 @@ class Branch(_Named):
         periods = {day: [[opens[:5], closes[:5]] for opens, closes in hours] for day, hours in opening.items()}
         addresses = {"address_th": self.address_th, "address_en": self.address_en}
         return {**super().columns(), "opening": periods, **addresses}
+
+
+class ClinicFile(Catalogue):
+    """A clinic's whole set-up, as `aura clinic export` writes it: everything but people."""
+
+    clinic: ClinicNames
+    branches: list[Branch] = []
+
+    @model_validator(mode="after")
+    def _refers_to_what_is_there(self) -> Self:
+        """Codes and keys that other lines name must be in the file; each once."""
+        treatments = {treatment.code for treatment in self.treatments}
+        templates = {template.key for template in self.templates}
+        wrong = [
+            ((section, n, name), f"there is no {name} {named!r} in this file")
+            for section, entries in (("rules", self.rules), ("stage_tasks", self.stage_tasks))
+            for n, entry in enumerate(entries)
+            for name, known in (("treatment", treatments), ("template", templates))
+            if (named := getattr(entry, name, None)) and named not in known
+        ]
+        wrong += [
+            ((section, n, key), f"{getattr(entry, key)!r} stands here twice")
+            for section, key in SECTIONS.items()
+            for n, entry in enumerate(getattr(self, section))
+            if getattr(entry, key) in {getattr(other, key) for other in getattr(self, section)[:n]}
+        ]
+        if wrong:
+            raise ValidationError.from_exception_data("the file", [_line_error(*place) for place in wrong])
+        return self
+
+
+SECTIONS: Final = {
+    "branches": "code",
+    "treatments": "code",
+    "tiers": "code",
+    "achievements": "code",
+    "templates": "key",
+    "rules": "key",
+}
+"""Sections of the file, with what tells their entries apart."""
+
+
+def _line_error(loc: tuple[str | int, ...], message: str) -> InitErrorDetails:
+    return InitErrorDetails(type=PydanticCustomError("reference", "{said}", {"said": message}), loc=loc, input=None)
 
 
 class Member(_Entry):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any, Final
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 
 from domain.catalogue import store
-from domain.catalogue.model import Catalogue, DemoClinic
+from domain.catalogue.model import Branch, Catalogue, ClinicFile, DemoClinic
 from domain.database.session import set_clinic
 from domain.errors import DomainError
 from domain.people import store as people_store
@@ -78,14 +78,37 @@ async def load_catalogue(unit: Unit, data: Mapping[str, Any]) -> None:
         await store.save_stage_task(db, clinic, task.stage, treatment_id, task.kind)
 
 
+async def import_clinic(unit: Unit, data: Mapping[str, Any]) -> None:
+    """Bring the clinic's set-up to what a file says (`exporting.export_clinic` writes one); all or nothing.
+
+    Entries are found by code or key; what the clinic has besides stays. pydantic's ValidationError names the place,
+    DomainErrors `bad_name` and `bad_timezone`.
+    """
+    file = ClinicFile.model_validate(data)
+    db, clinic = unit.db, unit.clinic.id
+    own = file.clinic
+    _zone(own.timezone)
+    names = {"name_th": clean_name(own.name_th), "name_en": clean_name(own.name_en)}
+    await store.set_clinic_row(
+        db, clinic, **names, phone=own.phone, timezone=own.timezone, settings={**unit.clinic.settings, **own.settings}
+    )
+    await _save_branches(unit, file.branches)
+    await load_catalogue(unit, file.model_dump(exclude={"clinic", "branches"}))
+
+
+async def _save_branches(unit: Unit, branches: Sequence[Branch]) -> dict[str, UUID]:
+    ids = await store.save_branches(unit.db, unit.clinic.id, [branch.columns() for branch in branches])
+    for branch in branches:
+        await store.save_rooms(unit.db, unit.clinic.id, ids[branch.code], [room.columns() for room in branch.rooms])
+    return ids
+
+
 async def load_demo(unit: Unit, data: Mapping[str, Any]) -> None:
     """Give a clinic the demo's telephone number, branches, staff and customers; who is there already stays as is."""
     demo = DemoClinic.model_validate(data)
     db, clinic = unit.db, unit.clinic.id
     await store.change_clinic(db, clinic, demo.phone, {"licence_no": demo.licence_no})
-    branches = await store.save_branches(db, clinic, [branch.columns() for branch in demo.branches])
-    for branch in demo.branches:
-        await store.save_rooms(db, clinic, branches[branch.code], [room.columns() for room in branch.rooms])
+    branches = await _save_branches(unit, demo.branches)
     staff = await store.staff_names(db, clinic)
     for member in demo.staff:
         if member.name in staff:

@@ -92,6 +92,24 @@ async def save_stage_task(db: Connection, clinic_id: UUID, stage: str, treatment
         await db.execute(insert(stage_tasks).values(**values))
 
 
+async def rows(db: Connection, clinic_id: UUID, source: Table, order: str) -> Sequence[Mapping[str, Any]]:
+    """Every row of one of the clinic's tables, in the order of a column."""
+    query = select(source).where(source.c.clinic_id == clinic_id).order_by(source.c[order], source.c.id)
+    return [dict(row) for row in (await db.execute(query)).mappings()]
+
+
+async def clinic_row(db: Connection, clinic_id: UUID) -> dict[str, Any]:
+    """Names, telephone number, zone and settings."""
+    c = clinics.c
+    query = select(c.name_th, c.name_en, c.phone, c.timezone, c.settings).where(c.id == clinic_id)
+    return dict((await db.execute(query)).mappings().one())
+
+
+async def set_clinic_row(db: Connection, clinic_id: UUID, **values: Any) -> None:
+    """Write the clinic's own row."""
+    await db.execute(update(clinics).where(clinics.c.id == clinic_id).values(**values))
+
+
 async def staff_names(db: Connection, clinic_id: UUID) -> dict[str, tuple[UUID, UUID]]:
     """(user id, person id) of everybody on the staff list, by name."""
     query = select(users.c.name, users.c.id, users.c.person_id).where(users.c.clinic_id == clinic_id)
