@@ -38,9 +38,9 @@ SENTENCES: Mapping[str, Say] = {
     ),
     "bad_amount": _plain(N_("Please type an amount in baht, like 1,290 or 1290.50.")),
     "bad_number": _plain(N_("Please type a whole number, like 12 or 1,290.")),
-    "bad_moment": _plain(N_("Please type a day and a time, like “tomorrow 14:00” or “17 Jul 14:00”.")),
-    "bad_day": _plain(N_("Please type a day, like “tomorrow”, “17 Jul” or “17/7/2026”.")),
-    "bad_time": _plain(N_("Please type a time, like “14:00” or “2 pm”.")),
+    "bad_moment": _plain(N_("Please type a day and a time, like tomorrow 14:00 or 17 Jul 14:00.")),
+    "bad_day": _plain(N_("Please type a day, like tomorrow, 17 Jul or 17/7/2026.")),
+    "bad_time": _plain(N_("Please type a time, like 14:00 or 2 pm.")),
     "no_such_day": _plain(N_("There is no such day in the calendar. Please check the date and type it again.")),
     "old_year": _plain(N_("Please type a year this early in the common era, like 1938.")),
     "which_year": lambda w, f: w.t(
@@ -48,7 +48,7 @@ SENTENCES: Mapping[str, Say] = {
     ),
     "which_day": lambda w, f: w.t(N_("Do you mean {when}? Please type the date like this."), when=_typed(w, f)),
     "which_time": lambda w, f: w.t(
-        N_("At what time on {day}? Please type both, like “{day} 14:00”."), day=w.date(f["at"])
+        N_("At what time on {day}? Please type both, like {day} 14:00."), day=w.date(f["at"])
     ),
     "which_half": lambda w, f: w.t(
         N_("Do you mean {early} or {late}? Please type it like this."),
