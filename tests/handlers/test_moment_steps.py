@@ -11,7 +11,7 @@ from domain.database.session import Connection
 from domain.unit import Actor, Clinic, Unit
 from handlers.cards import Action, Card
 from handlers.forms import Data, Form
-from handlers.steps import Suggest, moment_step
+from handlers.moment_steps import Suggest, moment_step
 from handlers.talk import Talk
 from handlers.words import BANGKOK, N_, Words
 

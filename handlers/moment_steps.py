@@ -1,7 +1,4 @@
-"""Ready-made steps of forms: questions that more than one form asks.
-
-A step is given to `Form` (`handlers/forms.py`) like any other. Its answers are JSON in the conversation's row.
-"""
+"""The ready-made step of a form (`handlers/forms.py`) that asks when."""
 
 from __future__ import annotations
 
@@ -17,7 +14,9 @@ from handlers.talk import Talk
 Suggest = Callable[[Talk, Data], Awaitable[Sequence[datetime]]]
 
 
-def moment_step(name: str, message: str, suggest: Suggest | None = None) -> Step:
+def moment_step(
+    name: str, message: str, suggest: Suggest | None = None, *, needed: Callable[[Data], bool] = lambda data: True
+) -> Step:
     """Ask when: `message` (marked with N_) with suggested moments as buttons, or typed. Keeps ISO text with its zone.
 
     Suggestions are asked for once in a form and kept beside the answer, so that a button always means the moment
@@ -42,7 +41,7 @@ def moment_step(name: str, message: str, suggest: Suggest | None = None) -> Step
             raise
         return {name: found.at.isoformat()}
 
-    return Step(name, ask, read)
+    return Step(name, ask, read, needed)
 
 
 def _meant(error: DomainError) -> list[str]:
