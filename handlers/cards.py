@@ -13,6 +13,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 Style = Literal["primary", "secondary", "danger"]
+Picker = Literal["", "datetime", "date", "time"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,17 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button with either an action or an address (`https`, `http`, `line`, `tel`)."""
+    """A button with either an action or an address (`https`, `http`, `line`, `tel`).
+
+    With a `picker` its press opens the channel's own calendar or clock, and the action comes with what was picked; a
+    channel without one (Telegram) leaves the button out, so the card must also say what to type.
+    """
 
     label: str
     action: Action | None = None
     url: str | None = None
     style: Style = "secondary"
+    picker: Picker = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,4 +112,5 @@ def _button(data: Mapping[str, Any]) -> Button:
         else None,
         url=data.get("url"),
         style=data.get("style", "secondary"),
+        picker=data.get("picker", ""),
     )

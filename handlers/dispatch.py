@@ -23,8 +23,8 @@ FORM_ACTIONS = ("form.pick", "form.confirm", "form.back", "form.cancel")
 async def dispatch(talk: Talk, incoming: Incoming, action: Action | None) -> None:
     """Answer one event. `action` is the verified content of a `Tapped` token."""
     match incoming:
-        case Tapped() if action is not None:
-            await _press(talk, action)
+        case Tapped(_, picked) if action is not None:
+            await _press(talk, action, picked)
         case Said(text, message_id):
             talk.message_id = message_id
             await _hear(talk, text)
@@ -49,9 +49,9 @@ async def refuse(talk: Talk, error: DomainError) -> None:
         await ROUTES.forms[state["handler"]].again(talk)
 
 
-async def _press(talk: Talk, action: Action) -> None:
+async def _press(talk: Talk, action: Action, picked: str) -> None:
     if action.name in FORM_ACTIONS:
-        await _press_form(talk, action)
+        await _press_form(talk, action, picked)
         return
     if action.name == "command.run":
         command = guide.command_at(ROUTES, action.choice)
@@ -65,14 +65,14 @@ async def _press(talk: Talk, action: Action) -> None:
     await _back_to_form(talk)
 
 
-async def _press_form(talk: Talk, action: Action) -> None:
+async def _press_form(talk: Talk, action: Action, picked: str) -> None:
     state = talk.conversation
     if state is None or state["handler"] not in ROUTES.forms:
         raise DomainError("form_closed")
     if action.name == "form.cancel":
         await conversation.cancel(talk)
     else:
-        await ROUTES.forms[state["handler"]].press(talk, action)
+        await ROUTES.forms[state["handler"]].press(talk, action, picked)
 
 
 async def _hear(talk: Talk, text: str) -> None:

@@ -17,11 +17,12 @@ Suggest = Callable[[Talk, Data], Awaitable[Sequence[datetime]]]
 def moment_step(
     name: str, message: str, suggest: Suggest | None = None, *, needed: Callable[[Data], bool] = lambda data: True
 ) -> Step:
-    """Ask when: `message` (marked with N_) with suggested moments as buttons, or typed. Keeps ISO text with its zone.
+    """Ask when: `message` (marked with N_) with suggested moments as buttons, the channel's calendar, or typed.
 
-    Suggestions are asked for once in a form and kept beside the answer, so that a button always means the moment
-    that it showed. What a typed answer may have meant (17 ก.ค. 69, พรุ่งนี้ 3 โมง) joins them as a button. Whether a
-    moment is acceptable (in the past, outside the clinic's hours) is for the form's use case to say.
+    Keeps ISO text with its zone under `name`. Suggestions are asked for once in a form and kept beside the answer, so
+    that a button always means the moment that it showed. What a typed answer may have meant (17 ก.ค. 69, พรุ่งนี้ 3 โมง)
+    joins them as a button. Whether a moment will do (in the past, outside the clinic's hours) is for the form's use
+    case to say.
     """
     offered = f"{name}_offered"
 
@@ -31,7 +32,8 @@ def moment_step(
             data[offered] = [moment.astimezone(talk.words.zone).isoformat() for moment in found]
             state = talk.conversation or {}
             talk.remember(state["handler"], state["step"], data)
-        return Question(talk.t(message), [Choice(talk.words.when(value), value) for value in data[offered]])
+        choices = [Choice(talk.words.when(value), value) for value in data[offered]]
+        return Question(talk.t(message), choices, picker="datetime")
 
     async def read(talk: Talk, data: Data, text: str) -> Mapping[str, Any]:
         try:

@@ -1,8 +1,9 @@
 """Moments as people type them: a day and an hour in either order (`handlers/typed`), or `อีก 2 ชั่วโมง`.
 
-Used by forms (`handlers/moment_steps.py`). What may mean two things is asked back and never guessed: the refusal carries what
-we think was meant. Libraries were tried and left: dateparser reads few Thai examples, some of them wrongly without
-saying so (`๑๗/๗/๒๕๖๙ ๑๔.๐๐ น.` as tomorrow 10:20), and takes 0.3 s to import; pythainlp reads only spelt-out hours.
+Used by forms (`handlers/moment_steps.py`). What may mean two things is asked back and never guessed: the refusal
+carries what we think was meant. Libraries were tried and left: dateparser reads few Thai examples, some of them wrongly
+without saying so (`๑๗/๗/๒๕๖๙ ๑๔.๐๐ น.` as tomorrow, 10:20), and takes 0.3 s to import; pythainlp reads only hours that
+are spelt out (not `9 โมงเช้า`).
 """
 
 from __future__ import annotations

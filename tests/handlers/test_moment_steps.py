@@ -38,7 +38,7 @@ class Asking:
 
     @property
     def labels(self) -> list[str]:
-        return [button.label for button in self.card.buttons]
+        return [button.label for button in self.card.buttons if not button.picker]
 
     def button(self, label: str) -> Action:
         [action] = [button.action for button in self.card.buttons if button.label == label]
@@ -49,8 +49,8 @@ class Asking:
         await self.form.say(self.talk, text)
         return self.finished.get("at")
 
-    async def taps(self, action: Action) -> Any:
-        await self.form.press(self.talk, action)
+    async def taps(self, action: Action, picked: str = "") -> Any:
+        await self.form.press(self.talk, action, picked)
         return self.finished.get("at")
 
 
@@ -111,3 +111,25 @@ async def test_a_day_without_an_hour_is_no_button() -> None:
     assert chat.labels == []
     await chat.says("ไว้ก่อน")
     assert chat.talk.cards[-2].text.startswith("Please type a day and a time")
+
+
+async def test_a_moment_is_picked_in_the_channels_calendar() -> None:
+    chat = Asking(free)
+    await chat.form.start(chat.talk)
+    calendar = chat.button("Pick a day and time")
+    assert await chat.taps(calendar, "2026-07-17T14:00") == "2026-07-17T14:00:00+07:00"
+
+
+async def test_a_calendar_that_gives_nothing_asks_again() -> None:
+    chat = Asking(free)
+    await chat.form.start(chat.talk)
+    assert await chat.taps(chat.button("Pick a day and time")) is None
+    assert chat.card.text == "Appointment"
+
+
+async def test_the_calendar_of_an_answered_question_changes_nothing() -> None:
+    chat = Asking()
+    await chat.form.start(chat.talk, run=1)
+    calendar = chat.button("Pick a day and time")
+    await chat.form.start(chat.talk, run=2)
+    assert await chat.taps(calendar, "2026-07-17T14:00") is None
