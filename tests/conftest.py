@@ -69,8 +69,7 @@ DIRECTORY = pytest.StashKey[Path]()
 async def _make_template(admin: str) -> None:
     connection = await asyncpg.connect(admin)
     try:
-        templates = f"select datname from pg_database where starts_with(datname, '{TEMPLATE}')"
-        for known in await connection.fetch(templates):
+        for known in await connection.fetch("select datname from pg_database where starts_with(datname, $1)", TEMPLATE):
             await connection.execute(f"alter database {known['datname']} is_template false")
             await connection.execute(f"drop database {known['datname']} with (force)")
         await connection.execute(f"create database {TEMPLATE}")
