@@ -63,13 +63,13 @@ class Program:
 
     async def settle(self) -> None:
         """Wait until nothing that this process can do is left: no pending event, no due message."""
-        while True:
-            await self.intake.start_due()
+        await self.intake.finish()
+        while await session.work_left(self.engine):
+            started = await self.intake.start_due()
             await self.intake.finish()
-            sent = await self.delivery.drain()
-            if not sent and not await session.work_left(self.engine):
-                return
-            await asyncio.sleep(0.01)
+            if not (await self.delivery.drain() or started):
+                await asyncio.sleep(0.01)  # it is in other hands, those of this program's own loops perhaps
+        await self.intake.finish()
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -40,6 +41,8 @@ class Database:
 def pytest_configure(config: pytest.Config) -> None:
     """Start the server and make the template, once, before any worker starts."""
     configure("ERROR")
+    # Nothing here speaks TLS to the outside; the machine's certificates, read by each program's SDK, take their time.
+    os.environ.setdefault("SSL_CERT_FILE", os.devnull)
     if hasattr(config, "workerinput"):
         return
     admin = os.environ.get("AURA_TEST_ADMIN_URL")
@@ -66,9 +69,9 @@ DIRECTORY = pytest.StashKey[Path]()
 async def _make_template(admin: str) -> None:
     connection = await asyncpg.connect(admin)
     try:
-        if await connection.fetchval("select 1 from pg_database where datname = $1", TEMPLATE):
-            await connection.execute(f"alter database {TEMPLATE} is_template false")
-            await connection.execute(f"drop database {TEMPLATE} with (force)")
+        for known in await connection.fetch("select datname from pg_database where starts_with(datname, $1)", TEMPLATE):
+            await connection.execute(f"alter database {known['datname']} is_template false")
+            await connection.execute(f"drop database {known['datname']} with (force)")
         await connection.execute(f"create database {TEMPLATE}")
         await upgrade(async_url(_with_database(admin, TEMPLATE)), create_login=True)
         await connection.execute(f"alter database {TEMPLATE} is_template true allow_connections false")
@@ -86,15 +89,49 @@ def _with_database(url: str, name: str, user: str | None = None) -> str:
 @pytest.fixture
 async def database() -> AsyncIterator[Database]:
     """A fresh, migrated, empty database."""
-    admin = os.environ["AURA_TEST_SERVER"]
-    name = f"test_{uuid4().hex[:12]}"
-    connection = await asyncpg.connect(admin)
-    try:
-        await connection.execute(f"create database {name} template {TEMPLATE} strategy file_copy")
-        yield Database(url=_with_database(admin, name, "aura_program"), admin_url=_with_database(admin, name))
+    async with copy_of(TEMPLATE) as made:
+        yield made
+
+
+@asynccontextmanager
+async def copy_of(template: str) -> AsyncIterator[Database]:
+    """A database of its own, as `template` is; dropped in the end."""
+    async with _administration() as connection:
+        name = f"test_{uuid4().hex[:12]}"
+        await connection.execute(f"create database {name} template {template} strategy file_copy")
+        yield _addresses(name)
         await connection.execute(f"drop database {name} with (force)")
+
+
+@asynccontextmanager
+async def making_template(name: str) -> AsyncIterator[Database | None]:
+    """Lets one process of the run fill a copy of the migrated template, which then is the template `name`.
+
+    None to those that come later: it is there.
+    """
+    async with _administration() as connection:
+        await connection.execute("select pg_advisory_lock(1)")
+        if await connection.fetchval("select 1 from pg_database where datname = $1 and datistemplate", name):
+            yield None
+            return
+        await connection.execute(f"drop database if exists {name} with (force)")
+        await connection.execute(f"create database {name} template {TEMPLATE} strategy file_copy")
+        yield _addresses(name)
+        await connection.execute(f"alter database {name} is_template true allow_connections false")
+
+
+@asynccontextmanager
+async def _administration() -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(os.environ["AURA_TEST_SERVER"])
+    try:
+        yield connection
     finally:
         await connection.close()
+
+
+def _addresses(name: str) -> Database:
+    admin = os.environ["AURA_TEST_SERVER"]
+    return Database(url=_with_database(admin, name, "aura_program"), admin_url=_with_database(admin, name))
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -159,6 +160,8 @@ def _zone(name: str) -> ZoneInfo:
         raise DomainError("bad_timezone", timezone=name) from None
 
 
+@cache
 def _read(name: str) -> dict[str, Any]:
+    """A file of this folder, read once; who changes what it says works on a copy."""
     read: dict[str, Any] = yaml.safe_load(files("domain.catalogue").joinpath(name).read_text("utf-8"))
     return read

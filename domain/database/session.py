@@ -7,7 +7,8 @@ so the hot path has as few as it can.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -201,35 +202,42 @@ async def park_event(engine: Engine, claim: Claim, error: str) -> None:
         await connection.execute(_PARK, {**_claimed(claim), "error": error})
 
 
+@asynccontextmanager
+async def reading(engine: Engine) -> AsyncIterator[Connection]:
+    """A connection for one statement that only reads: no transaction around it, so one trip instead of three."""
+    async with engine.connect() as connection:
+        yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+
+
 async def ping(engine: Engine) -> None:
     """Raise unless the database answers."""
-    async with engine.connect() as connection:
+    async with reading(engine) as connection:
         await connection.execute(text("select 1"))
 
 
 async def list_accounts(engine: Engine) -> dict[tuple[str, str], AccountEntry]:
     """(channel, clinic slug) -> the account, for every webhook address there is."""
-    async with engine.begin() as connection:
+    async with reading(engine) as connection:
         rows = (await connection.execute(_ACCOUNTS)).all()
     return {(row.channel, row.slug): AccountEntry(row.clinic_id, row.account_id, row.revision) for row in rows}
 
 
 async def find_clinic(engine: Engine, slug: str) -> UUID | None:
     """The id of a clinic by its slug."""
-    async with engine.begin() as connection:
+    async with reading(engine) as connection:
         found: UUID | None = (await connection.execute(_FIND_CLINIC, {"slug": slug})).scalar()
     return found
 
 
 async def work_left(engine: Engine) -> bool:
     """Whether any event is pending or any message could be sent now, in any clinic."""
-    async with engine.begin() as connection:
+    async with reading(engine) as connection:
         return bool((await connection.execute(_WORK_LEFT)).scalar())
 
 
 async def list_clinics(engine: Engine) -> list[tuple[UUID, str, str]]:
     """(id, slug, time zone) of every clinic: what the scheduler needs to go round them."""
-    async with engine.begin() as connection:
+    async with reading(engine) as connection:
         rows = (await connection.execute(_CLINICS)).all()
     return [(row.clinic_id, row.slug, row.timezone) for row in rows]
 

@@ -8,7 +8,7 @@ webhook, the program answers through the real SDKs. A person must see each new m
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -30,6 +30,7 @@ from bots.telegram.emulator import TelegramEmulator
 from domain.catalogue import add_clinic, demo_clinic, load_demo
 from domain.database.clock import read_clock, set_clock
 from domain.database.engine import create_engine
+from domain.database.session import Engine
 from domain.people import service as people
 from domain.unit import Unit
 from handlers.words import Words
@@ -52,6 +53,7 @@ class World:
     accounts: dict[tuple[str, str], str] = field(default_factory=dict)
     everybody: list[Person] = field(default_factory=list)
     owner: asyncpg.Connection | None = None
+    admin: Engine | None = None
 
     async def opens(self, slug: str, like: str = "", gateway: str = "") -> None:
         """A demo clinic (or one like it) opens: its catalogue, its people, and an account on each channel.
@@ -75,8 +77,7 @@ class World:
             "line": {"channel_secret": f"secret-{slug}", "access_token": f"token-{slug}"},
             "telegram": {"bot_token": f"{len(self.clinic_ids)}00001:token-{slug}", "webhook_secret": f"hook-{slug}"},
         }.items():
-            made = await self.control(channel, "accounts", slug=slug, name=data["name_th"], **secrets)
-            self.accounts[slug, channel] = made["account"]
+            await self._has_account(channel, slug, data["name_th"], secrets)
             await connect(
                 self.program.units,
                 box,
@@ -86,6 +87,20 @@ class World:
                 f"{gateway or self.program.settings.address}/webhooks/{channel}/{slug}",
             )
         await self.program.accounts.refresh()
+
+    async def finds_open(self, slug: str) -> None:
+        """A demo clinic that was open when the database was copied: the platforms, which are new, hear of it."""
+        data = demo_clinic(slug)
+        assert data is not None
+        for account in await self.program.accounts.of_clinic(slug):
+            self.clinic_ids[slug] = account.clinic_id
+            await self._has_account(account.channel, slug, data["name_th"], account.secrets)
+            webhook = f"{self.program.settings.address}/webhooks/{account.channel}/{slug}"
+            await self.program.channels[account.channel].register(account, webhook)
+
+    async def _has_account(self, channel: str, slug: str, name: str, secrets: Mapping[str, str]) -> None:
+        made = await self.control(channel, "accounts", slug=slug, name=name, **secrets)
+        self.accounts[slug, channel] = made["account"]
 
     async def control(self, channel: str, path: str, **body: Any) -> dict[str, Any]:
         """Do something on the platform's side."""
@@ -166,26 +181,31 @@ class Time:
 
     async def moves_to(self, moment: datetime) -> None:
         """Time passes until `moment`; everything due on the way happens, in order."""
-        admin = create_engine(self.world.database.admin_url, pool_size=1)
         program = self.world.program
-        try:
-            while True:
-                due = await program.scheduler.next_due(await self.now())
-                stop = min(due, moment) if due else moment
-                await set_clock(admin, stop - datetime.now(stop.tzinfo))
-                await program.scheduler.run_due(max(stop, await self.now()))
-                await program.settle()
-                if stop >= moment:
-                    return
-        finally:
-            await admin.dispose()
+        while True:
+            due = await program.scheduler.next_due(await self.now())
+            stop = min(due, moment) if due else moment
+            await self.is_set_to(stop)
+            await program.scheduler.run_due(max(stop, await self.now()))
+            await program.settle()
+            if stop >= moment:
+                return
+
+    async def is_set_to(self, moment: datetime) -> None:
+        """It is `moment`, and nothing happened on the way."""
+        if self.world.admin is None:
+            self.world.admin = create_engine(self.world.database.admin_url, pool_size=1)
+        await set_clock(self.world.admin, moment - datetime.now(moment.tzinfo))
+
+    async def today_at(self, clock: str) -> datetime:
+        """`HH:MM` of the clinic's day, in Bangkok."""
+        hour, minute = map(int, clock.split(":"))
+        local = (await self.now()).astimezone(Words().zone)
+        return local.replace(hour=hour, minute=minute, second=0, microsecond=0)
 
     async def moves_to_tomorrow(self, clock: str) -> None:
         """Time passes until tomorrow at `HH:MM` in Bangkok."""
-        zone = Words().zone
-        hour, minute = map(int, clock.split(":"))
-        local = (await self.now()).astimezone(zone) + timedelta(days=1)
-        await self.moves_to(local.replace(hour=hour, minute=minute, second=0, microsecond=0))
+        await self.moves_to(await self.today_at(clock) + timedelta(days=1))
 
 
 @asynccontextmanager
@@ -201,6 +221,8 @@ async def world(database: Database) -> AsyncIterator[World]:
         yield made
         if made.owner is not None:
             await made.owner.close()
+        if made.admin is not None:
+            await made.admin.dispose()
 
 
 @asynccontextmanager
