@@ -51,11 +51,16 @@ def help_command(routes: Routes) -> Callable[[Talk], Awaitable[None]]:
 async def not_understood(talk: Talk, routes: Routes, text: str) -> None:
     """Keep it, pass a customer's on to their salesperson, and offer the three likeliest things."""
     await conversations.keep_message(talk.unit, text, talk.message_id)
+    talk.say(suggestions(talk, routes, text))
+
+
+def suggestions(talk: Talk, routes: Routes, text: str) -> Card:
+    """What was meant, perhaps."""
     if "customer" in talk.roles and not talk.roles & STAFF:
         said = talk.t("Thank you, we have passed your message on to our staff. Or did you mean one of these?")
     else:
         said = talk.t("Sorry, I did not understand that. Did you mean one of these?")
-    talk.say(Card(text=said, buttons=_buttons(talk, likeliest(talk, routes, text))))
+    return Card(text=said, buttons=_buttons(talk, likeliest(talk, routes, text)))
 
 
 def likeliest(talk: Talk, routes: Routes, text: str) -> list[str]:

@@ -135,12 +135,12 @@ async def say_invitation(talk: Talk, journey: JourneyView) -> None:
 
 def _show_invitation(talk: Talk, name: str, invitation: Invitation) -> None:
     links = talk.links(invitation.code)
-    talk.say(_code_card(talk, name, invitation, links))
+    talk.say(code_card(talk, name, invitation, links))
     for link in links:
-        talk.say(_link_card(talk, name, link))
+        talk.say(link_card(talk, name, link))
 
 
-def _code_card(talk: Talk, name: str, invitation: Invitation, links: list[Link]) -> Card:
+def code_card(talk: Talk, name: str, invitation: Invitation, links: list[Link]) -> Card:
     """Words only, so that the whole message can be copied and sent on."""
     lines = [
         talk.t("Invitation for {name}: code {code}", name=name, code=invitation.code),
@@ -151,7 +151,8 @@ def _code_card(talk: Talk, name: str, invitation: Invitation, links: list[Link])
     return Card(text="\n".join(lines))
 
 
-def _link_card(talk: Talk, name: str, link: Link) -> Card:
+def link_card(talk: Talk, name: str, link: Link) -> Card:
+    """A QR code for the phone of the one who stands at the desk."""
     caption = talk.t("Scan to open {clinic} in {channel}", clinic=talk.clinic_name, channel=link.label)
     alt = talk.t("QR code that opens {clinic} in {channel}", clinic=talk.clinic_name, channel=link.label)
     return Card(

@@ -46,13 +46,23 @@ async def to_do(talk: Talk) -> None:
     unpaid = await workflow.journeys_to_pay(talk.unit)
     untimed = await workflow.journeys_to_schedule(talk.unit)
     if unpaid:
-        buttons = _list(talk.words, unpaid, "journey.pay")
-        talk.say(Card(title=talk.t("To pay"), text=talk.t("Whose payment came in?"), buttons=buttons))
+        talk.say(unpaid_card(talk.words, unpaid))
     if untimed:
-        buttons = _list(talk.words, untimed, "journey.show")
-        talk.say(Card(title=talk.t("Paid, waiting for a time"), text=talk.t("Who is next?"), buttons=buttons))
+        talk.say(untimed_card(talk.words, untimed))
     if not unpaid and not untimed:
         talk.say(talk.t("Nothing is waiting for a payment or a time."), command_button(talk.words, "lead"))
+
+
+def unpaid_card(words: Words, journeys: Sequence[JourneyView]) -> Card:
+    """Those who have to pay, each with a button that begins it."""
+    buttons = _list(words, journeys, "journey.pay")
+    return Card(title=words.t("To pay"), text=words.t("Whose payment came in?"), buttons=buttons)
+
+
+def untimed_card(words: Words, journeys: Sequence[JourneyView]) -> Card:
+    """Those who have paid and have no time yet."""
+    buttons = _list(words, journeys, "journey.show")
+    return Card(title=words.t("Paid, waiting for a time"), text=words.t("Who is next?"), buttons=buttons)
 
 
 def _list(words: Words, journeys: Sequence[JourneyView], action: str) -> tuple[Button, ...]:

@@ -113,11 +113,15 @@ async def complete(talk: Talk, action: Action) -> None:
 
 
 async def _ask_note(talk: Talk, data: Data) -> Question:
-    view = await tasks.task_view(talk.unit, UUID(data["task"]))
+    return note_question(talk.words, await tasks.task_view(talk.unit, UUID(data["task"])))
+
+
+def note_question(words: Words, view: TaskView) -> Question:
+    """How it went, with ready-made notes."""
     return Question(
-        title=talk.t("Complete: {treatment}", treatment=talk.words.pick(view.treatment)),
-        text=talk.t("How did it go with {name}? Choose a note or write your own.", name=view.customer_name),
-        choices=[Choice(talk.t(note), talk.t(note)) for note in NOTES],
+        title=words.t("Complete: {treatment}", treatment=words.pick(view.treatment)),
+        text=words.t("How did it go with {name}? Choose a note or write your own.", name=view.customer_name),
+        choices=[Choice(words.t(note), words.t(note)) for note in NOTES],
     )
 
 
@@ -127,15 +131,19 @@ async def _read_note(talk: Talk, data: Data, text: str) -> dict[str, Any]:
 
 
 async def _review(talk: Talk, data: Data) -> Card:
-    view = await tasks.task_view(talk.unit, UUID(data["task"]))
+    return completion_summary(talk.words, await tasks.task_view(talk.unit, UUID(data["task"])), data["note"])
+
+
+def completion_summary(words: Words, view: TaskView, note: str) -> Card:
+    """What is about to be recorded."""
     return Card(
-        title=talk.t("Complete this treatment?"),
+        title=words.t("Complete this treatment?"),
         rows=(
-            (talk.t("Customer"), view.customer_name),
-            (talk.t("Treatment"), talk.words.pick(view.treatment)),
-            (talk.t("Note"), data["note"]),
+            (words.t("Customer"), view.customer_name),
+            (words.t("Treatment"), words.pick(view.treatment)),
+            (words.t("Note"), note),
         ),
-        footnote=talk.t("The customer's points become usable and the aftercare begins."),
+        footnote=words.t("The customer's points become usable and the aftercare begins."),
     )
 
 
