@@ -6,7 +6,7 @@ what they wrote. Reads and moves journeys through `domain.workflow`, chats throu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -84,6 +84,15 @@ def _buttons(words: Words, journey: JourneyView) -> tuple[Button, ...]:
         buttons += [command_button(words, "lead"), command_button(words, "payments")]
     label = words.t("Link another chat") if journey.linked else words.t("Invite to chat")
     return (*buttons, Button(label, Action("journey.invite", id=journey.id)))
+
+
+def short_label(words: Words, journey: JourneyView, among: Sequence[JourneyView]) -> str:
+    """What tells a journey from the others in a list, in as few words as a button shows: whose, else which."""
+    same = [other for other in among if other.customer_name == journey.customer_name]
+    if len(same) == 1:
+        return journey.customer_name
+    treatment = words.pick(journey.treatment)
+    return treatment if len(same) == len(among) else f"{journey.customer_name} · {treatment}"
 
 
 def show_button(words: Words, journey_id: UUID) -> Button:

@@ -20,7 +20,7 @@ from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView
 from handlers.cards import Action, Button, Card
 from handlers.forms import Choice, Data, Form, Question, Step
-from handlers.journeys import journey_card, row_id, say_invitation, show_button, show_current
+from handlers.journeys import journey_card, row_id, say_invitation, short_label, show_button, show_current
 from handlers.router import SALES, Routes
 from handlers.stages import stage_name
 from handlers.talk import Talk
@@ -77,8 +77,9 @@ async def _ask_treatment(talk: Talk, data: Data) -> Question:
 
 def treatment_question(words: Words, sold: Sequence[Treatment]) -> Question:
     """Which of the treatments that are `sold` so."""
-    choices = [Choice(f"{words.pick(t.names)} · {words.money(t.price_satang)}", t.code) for t in sold]
-    return Question(words.t("Which treatment?"), choices)
+    prices = [f"{words.pick(t.names)} · {words.money(t.price_satang)}" for t in sold]
+    choices = [Choice(words.pick(t.names), t.code) for t in sold]
+    return Question("\n".join([words.t("Which treatment?"), *prices]), choices)
 
 
 async def _read_treatment(talk: Talk, data: Data, text: str) -> dict[str, Any]:
@@ -126,7 +127,7 @@ def open_plans_card(words: Words, name: str, plans: Sequence[JourneyView]) -> Ca
         title=words.t("This phone already has an open plan"),
         text=words.t("Continue it, or make a new plan for {name}?", name=name),
         rows=tuple(_plan_row(words, plan) for plan in plans),
-        buttons=tuple(_continue_button(words, plan, alone=len(plans) == 1) for plan in plans),
+        buttons=tuple(_continue_button(words, plan, plans) for plan in plans),
     )
 
 
@@ -134,10 +135,8 @@ def _plan_row(words: Words, plan: JourneyView) -> tuple[str, str]:
     return plan.customer_name, f"{words.pick(plan.treatment)} · {stage_name(words, plan.stage)}"
 
 
-def _continue_button(words: Words, plan: JourneyView, *, alone: bool) -> Button:
-    label = words.t("Continue it")
-    if not alone:
-        label = f"{label} · {plan.customer_name} · {words.pick(plan.treatment)}"
+def _continue_button(words: Words, plan: JourneyView, plans: Sequence[JourneyView]) -> Button:
+    label = words.t("Continue it") if len(plans) == 1 else short_label(words, plan, plans)
     return Button(label, Action("journey.continue_lead", id=plan.id), style="primary")
 
 

@@ -20,7 +20,7 @@ from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView, Stage
 from handlers.cards import Action, Button, Card, Picture
 from handlers.forms import REVIEW, Choice, Data, Form, Question, Step
-from handlers.journeys import OVERTAKEN, journey_card, payable, row_id, show_current
+from handlers.journeys import OVERTAKEN, journey_card, payable, row_id, short_label, show_current
 from handlers.menu import command_button
 from handlers.router import SALES, Routes
 from handlers.talk import Talk
@@ -55,23 +55,27 @@ async def to_do(talk: Talk) -> None:
 
 def unpaid_card(words: Words, journeys: Sequence[JourneyView]) -> Card:
     """Those who have to pay, each with a button that begins it."""
-    buttons = _list(words, journeys, "journey.pay")
-    return Card(title=words.t("To pay"), text=words.t("Whose payment came in?"), buttons=buttons)
+    return _list(words, words.t("To pay"), words.t("Whose payment came in?"), journeys, "journey.pay")
 
 
 def untimed_card(words: Words, journeys: Sequence[JourneyView]) -> Card:
     """Those who have paid and have no time yet."""
-    buttons = _list(words, journeys, "journey.show")
-    return Card(title=words.t("Paid, waiting for a time"), text=words.t("Who is next?"), buttons=buttons)
+    return _list(words, words.t("Paid, waiting for a time"), words.t("Who is next?"), journeys, "journey.show")
 
 
-def _list(words: Words, journeys: Sequence[JourneyView], action: str) -> tuple[Button, ...]:
-    return tuple(Button(_line(words, journey), Action(action, id=journey.id)) for journey in journeys)
+def _list(words: Words, title: str, text: str, journeys: Sequence[JourneyView], action: str) -> Card:
+    """What for and how much in rows, since a button has room for a name only."""
+    return Card(
+        title=title,
+        text=text,
+        rows=tuple((journey.customer_name, _line(words, journey)) for journey in journeys),
+        buttons=tuple(Button(short_label(words, each, journeys), Action(action, id=each.id)) for each in journeys),
+    )
 
 
 def _line(words: Words, journey: JourneyView) -> str:
     due = [words.money(journey.due_satang)] if journey.due_satang else []
-    return " · ".join([journey.customer_name, words.pick(journey.treatment), *due])
+    return " · ".join([words.pick(journey.treatment), *due])
 
 
 # The form
