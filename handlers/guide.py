@@ -15,6 +15,7 @@ from handlers.conversation import USUAL
 from handlers.menu import MENU, command_button
 from handlers.router import STAFF, Command, Routes
 from handlers.talk import Talk
+from handlers.words import Words
 
 # Below this likeness (0..1, of difflib) a word is not what was meant.
 LIKE_ENOUGH = 0.55
@@ -32,20 +33,26 @@ def help_command(routes: Routes) -> Callable[[Talk], Awaitable[None]]:
 
     async def show(talk: Talk) -> None:
         known = [c for c in routes.commands.values() if c.roles & talk.roles]
-        lines = [
-            (f"/{c.name}" if talk.words.language == "en" else f"{c.thai} · /{c.name}", talk.t(c.title)) for c in known
-        ]
         talk.say(
             Card(
                 title=talk.t("What you can do here"),
                 text=talk.t("Type a word or press a button. You can write to us at any time."),
-                rows=tuple(lines),
+                rows=tuple(_line(talk.words, command) for command in known),
                 footnote=talk.t("Phone: {phone}", phone=talk.unit.clinic.phone) if talk.unit.clinic.phone else "",
                 buttons=_buttons(talk, USUAL[talk.unit.actor.role]),
             )
         )
 
     return show
+
+
+def _line(words: Words, command: Command) -> tuple[str, str]:
+    """The word to type and what it does; a Thai word mostly says so itself."""
+    title = words.t(command.title)
+    if words.language == "en":
+        return f"/{command.name}", title
+    more = "" if title == command.thai else f" · {title}"
+    return command.thai, f"/{command.name}{more}"
 
 
 async def not_understood(talk: Talk, routes: Routes, text: str) -> None:
