@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gettext
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,6 +46,11 @@ def _catalogue(language: str) -> gettext.NullTranslations:
     return gettext.GNUTranslations(compiled)
 
 
+def _addressed(text: str) -> str:
+    """Thai addresses people as คุณ{name}: once, also a name entered with its คุณ, and apart from Latin letters."""
+    return re.sub(r"คุณ(?=[A-Za-z])", "คุณ ", text.replace("คุณคุณ", "คุณ"))
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """The words of one language (`th` or `en`), with times shown in `zone`."""
@@ -55,8 +61,7 @@ class Words:
     def t(self, message: str, **fields: Any) -> str:
         """The message in this language, its fields filled in."""
         text = _catalogue(self.language).gettext(message)
-        # Thai addresses people as คุณ{name}; a name that was entered with its คุณ must not get a second one.
-        return text.format(**fields).replace("คุณคุณ", "คุณ") if fields else text
+        return _addressed(text.format(**fields)) if fields else text
 
     def n(self, one: str, many: str, count: int, **fields: Any) -> str:
         """The message for `count` things; `{count}` is shown with separators."""
