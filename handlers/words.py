@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gettext
 import io
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,9 +45,14 @@ def _catalogue(language: str) -> gettext.NullTranslations:
     return gettext.GNUTranslations(compiled)
 
 
-def _addressed(text: str) -> str:
-    """Thai addresses people as คุณ{name}: once, also a name entered with its คุณ, and apart from Latin letters."""
-    return re.sub(r"คุณ(?=[A-Za-z])", "คุณ ", text.replace("คุณคุณ", "คุณ"))
+def _addressed(text: str, fields: Mapping[str, Any]) -> str:
+    """Thai addresses people as คุณ{name}: once, also one entered with their คุณ, and apart from Latin letters."""
+    for name, value in fields.items():
+        if str(value).startswith("คุณ"):
+            text = text.replace(f"คุณ{{{name}}}", f"{{{name}}}")
+        elif str(value)[:1].isascii():
+            text = text.replace(f"คุณ{{{name}}}", f"คุณ {{{name}}}")
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ class Words:
     def t(self, message: str, **fields: Any) -> str:
         """The message in this language, its fields filled in."""
         text = _catalogue(self.language).gettext(message)
-        return _addressed(text.format(**fields)) if fields else text
+        return _addressed(text, fields).format(**fields) if fields else text
 
     def n(self, one: str, many: str, count: int, **fields: Any) -> str:
         """The message for `count` things; `{count}` is shown with separators."""

@@ -107,7 +107,17 @@ def test_counted_things() -> None:
 @pytest.mark.parametrize("words", [THAI, ENGLISH], ids=LANGUAGES)
 @given(typed=st.text())
 def test_what_people_type_is_shown_as_it_is(words: Words, typed: str) -> None:
-    assert words.t("{name} has joined", name=typed) == words.t("{name} has joined").replace("{name}", typed)
+    before, after = words.t("{name} has joined").split("{name}")
+    said = words.t("{name} has joined", name=typed)
+    assert said.endswith(typed + after)
+    assert said[: len(said) - len(typed + after)].strip() in (before, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("นก", "คุณนก เข้าร่วมแล้ว"), ("คุณเจ", "คุณเจ เข้าร่วมแล้ว"), ("Anna", "คุณ Anna เข้าร่วมแล้ว")]
+)
+def test_people_are_addressed_once_and_legibly(name: str, said: str) -> None:
+    assert THAI.t("{name} has joined", name=name) == said
 
 
 def test_a_clinics_own_words_fall_back_to_the_other_language() -> None:
