@@ -33,7 +33,6 @@ REASONS = {
     "welcome": N_("Welcome gift"),
     "payment": N_("Payment"),
     "achievement": N_("Achievement"),
-    "treatment": N_("Usable after treatment"),
 }
 KINDS = {
     "earn": N_("Points received"),
