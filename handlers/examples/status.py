@@ -14,7 +14,10 @@ from handlers.words import Words
 @example("status.card", "every stage")
 def stages(words: Words) -> list[Card]:
     going_on = [stage for stage in Stage if stage not in status.ENDED]
-    return [status.journey_card(words, journey(stage)) for stage in going_on]
+    unpaid = (Stage.LEAD, Stage.SCANNED, Stage.PROPOSAL_SENT)
+    return [
+        status.journey_card(words, journey(stage, paid_satang=0 if stage in unpaid else 129_000)) for stage in going_on
+    ]
 
 
 @example("status.card", "a deposit and a time for the longest treatment")
