@@ -30,6 +30,7 @@ CODE: Final = "K7Q2M0XR4T"
 NOK: Final = "นก"
 LONG: Final = "พิมพ์ลภัสรดา วัฒนศักดิ์ไพศาลกุล"
 ANNA: Final = "Anna-Katharina Featherstonehaugh"
+PEOPLE: Final = (LONG, ANNA, NOK, "สมชาย", "เมย์", "ต้น", "แพร", "ออย", "บี", "กานต์", "ตาล", "Nat")
 SALES: Final = "คุณเจ"
 BEAUTICIAN: Final = "คุณมิ้นท์"
 DOCTOR: Final = "พญ.สาธิต ใจดี"

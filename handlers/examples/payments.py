@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import cycle
 from typing import Any
 
 from domain.workflow.model import JourneyView, Stage
@@ -9,7 +10,7 @@ from handlers import payments
 from handlers.cards import Card
 from handlers.examples import example
 from handlers.examples.chat import at_step, talk
-from handlers.examples.demo import ANNA, AS_SALES, AT, CLINIC, FACIAL, ID, LONG, LONGEST, NOK, TREATMENTS, journey
+from handlers.examples.demo import AS_SALES, AT, CLINIC, FACIAL, ID, LONG, LONGEST, PEOPLE, TREATMENTS, journey
 from handlers.forms import REVIEW
 from handlers.words import Words
 
@@ -24,9 +25,9 @@ STARTED: dict[str, Any] = {
 
 
 def _waiting(stage: Stage, count: int) -> list[JourneyView]:
-    kinds = [(LONG, LONGEST, 2_990_000), (ANNA, HIFU, 899_000), (NOK, FACIAL, 129_050)]
-    rows = [kinds[n % len(kinds)] for n in range(count)]
-    return [journey(stage, customer_name=n, treatment=t, agreed_satang=due) for n, t, due in rows]
+    kinds = [(LONGEST, 2_990_000), (HIFU, 899_000), (FACIAL, 129_050)]
+    people = zip(PEOPLE[:count], cycle(kinds), strict=False)
+    return [journey(stage, customer_name=name, treatment=sold, agreed_satang=due) for name, (sold, due) in people]
 
 
 @example("payments.unpaid", "ten people")
@@ -36,7 +37,7 @@ def unpaid(words: Words) -> Card:
 
 @example("payments.untimed", "three people")
 def untimed(words: Words) -> Card:
-    paid = [journey(Stage.PAYMENT_CONFIRMED, customer_name=n, paid_satang=129_000) for n in (LONG, ANNA, NOK)]
+    paid = [journey(Stage.PAYMENT_CONFIRMED, customer_name=name, paid_satang=129_000) for name in PEOPLE[:3]]
     return payments.untimed_card(words, paid)
 
 

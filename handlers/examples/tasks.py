@@ -11,17 +11,16 @@ from handlers.cards import Button, Card
 from handlers.examples import example
 from handlers.examples.chat import question, summary
 from handlers.examples.demo import (
-    ANNA,
     AS_BEAUTICIAN,
     AS_DOCTOR,
     AT,
     CLINIC,
     DOCTOR,
     FACIAL,
-    LONG,
     LONGEST,
     NOK,
     NOW,
+    PEOPLE,
     TREATMENTS,
     task,
     task_facts,
@@ -77,10 +76,10 @@ def overtaken(words: Words) -> Card:
 
 @example("tasks.list", "more than fit")
 def waiting(words: Words) -> Card:
-    kinds = [(LONG, LONGEST, "platinum"), (ANNA, TREATMENTS["HIFU"].names, "gold"), (NOK, FACIAL, "bronze")]
+    kinds = [(LONGEST, "platinum"), (TREATMENTS["HIFU"].names, "gold"), (FACIAL, "bronze")]
     views = [
         task(customer_name=name, treatment=treatment, tier=tier, scheduled_at=NOW + timedelta(hours=n))
-        for n, (name, treatment, tier) in enumerate(kinds * 4)
+        for n, (name, (treatment, tier)) in enumerate(zip(PEOPLE, kinds * 4, strict=True))
     ]
     return list_card(words, words.t("Tasks waiting"), views)
 
