@@ -51,7 +51,7 @@ def invitation(words: Words) -> list[Card]:
 
 @example("customer.joined", "an English name on LINE")
 def joined(words: Words) -> Card:
-    facts = {"name": ANNA, "display_name": "Anna 🌸", "channel": "line", "customer_id": str(ID)}
+    facts = {"name": ANNA, "display_name": "Anna-Katharina 🌸", "channel": "line", "customer_id": str(ID)}
     return journeys.joined(words, CLINIC, {**facts, "invitation_id": str(ID), "journey_id": str(ID)})
 
 
