@@ -39,7 +39,7 @@ def help_command(routes: Routes) -> Callable[[Talk], Awaitable[None]]:
                 text=talk.t("Type a word or press a button. You can write to us at any time."),
                 rows=tuple(_line(talk.words, command) for command in known),
                 footnote=talk.t("Phone: {phone}", phone=talk.unit.clinic.phone) if talk.unit.clinic.phone else "",
-                buttons=_buttons(talk, USUAL[talk.unit.actor.role]),
+                buttons=_buttons(talk, [name for name in USUAL[talk.unit.actor.role] if name != "help"]),
             )
         )
 
