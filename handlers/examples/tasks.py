@@ -13,7 +13,6 @@ from handlers.examples.chat import question, summary
 from handlers.examples.demo import (
     AS_BEAUTICIAN,
     AS_DOCTOR,
-    AT,
     CLINIC,
     DOCTOR,
     FACIAL,
@@ -70,7 +69,7 @@ def completed(words: Words) -> Card:
 
 @example("tasks.card", "somebody else was first")
 def overtaken(words: Words) -> Card:
-    said = refusal(words, DomainError("task_taken", by=DOCTOR, at=AT))
+    said = refusal(words, DomainError("task_taken", by=DOCTOR, at=task_facts(TaskState.ACCEPTED)["accepted_at"]))
     return task_card(words, task_facts(TaskState.ACCEPTED, assignee_id=None), AS_BEAUTICIAN, said)
 
 
