@@ -18,6 +18,7 @@ from linebot.v3.messaging import (
     AsyncApiClient,
     AsyncMessagingApi,
     Configuration,
+    Message,
     PushMessageRequest,
     ReplyMessageRequest,
     SetWebhookEndpointRequest,
@@ -180,16 +181,19 @@ class LineChannel:
         await self._unused_session.close()
 
 
-def _request(cards: Sequence[Card], letter: Letter) -> PushMessageRequest | ReplyMessageRequest:
+def messages(cards: Sequence[Card], letter: Letter) -> list[Message]:
     """One message a card. LINE shows the newest message's quick replies only, so all ride on the last card."""
     quick = tuple(button for card in cards for button in card.quick)
     last = len(cards) - 1
-    messages = [
+    return [
         render(replace(card, quick=quick if index == last else ()), letter, index) for index, card in enumerate(cards)
     ]
+
+
+def _request(cards: Sequence[Card], letter: Letter) -> PushMessageRequest | ReplyMessageRequest:
     if letter.reply_token:
-        return ReplyMessageRequest(reply_token=letter.reply_token, messages=messages)
-    return PushMessageRequest(to=letter.to, messages=messages)
+        return ReplyMessageRequest(reply_token=letter.reply_token, messages=messages(cards, letter))
+    return PushMessageRequest(to=letter.to, messages=messages(cards, letter))
 
 
 def _call(account: Account, timeout: aiohttp.ClientTimeout = CALL) -> dict[str, Any]:

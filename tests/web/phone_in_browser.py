@@ -53,7 +53,7 @@ class BrowserPhone:
 
     async def chooses_the_language(self) -> None:
         """Answers the bilingual card; the phone itself then shows the choice."""
-        await self.sees("กรุณาเลือกภาษา · Please choose a language")
+        await self.sees("Please choose a language")
         await self.taps({"th": "ไทย", "en": "English"}[self.language])
         await self.element.locator(f".holder [data-choice={self.language}][aria-pressed=true]").wait_for()
 

@@ -6,21 +6,19 @@ strip. Without a Chromium only the demo itself is tried: that its state survives
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, Request, ViewportSize, async_playwright
+from playwright.async_api import Browser, Page, Request, ViewportSize
 
 from handlers.consents import HEALTH, NEWS, VERSION
+from tests.web.conftest import needs_chromium
 from tests.web.demo_process import Demo, running_demo
 from tests.web.phone_in_browser import BrowserPhone
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium, chromium-browser or google-chrome on PATH")
 DESKTOP, MOBILE = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
 CLINIC = {"th": "ดาวเรืองคลินิกสาธิต", "en": "Daoruang Demo Clinic"}
 FACIAL = {"th": "ทรีตเมนต์เติมน้ำผิว", "en": "Hydrating facial"}
@@ -33,14 +31,6 @@ WORRIED = {"th": "กังวล", "en": "Worried"}
 def data_dir() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="aura-demo-") as directory:
         yield Path(directory)
-
-
-@pytest.fixture(scope="session")
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM)
-        yield browser
-        await browser.close()
 
 
 @dataclass(slots=True)
