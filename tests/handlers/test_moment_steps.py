@@ -89,7 +89,7 @@ async def test_a_two_digit_year_is_confirmed_with_a_tap() -> None:
     await chat.form.start(chat.talk)
     assert chat.labels == []
     await chat.says("17 ก.ค. 69 14:00")
-    assert chat.talk.cards[-2].text.startswith("Do you mean 17 Jul 2026 14:00?")
+    assert chat.talk.cards[-2].text.replace("\xa0", " ").startswith("Do you mean 17 Jul 2026 14:00?")
     assert await chat.taps(chat.button("17 Jul 2026 14:00")) == "2026-07-17T14:00:00+07:00"
 
 
