@@ -38,7 +38,9 @@ async def arrive(talk: Talk, code: str) -> None:
             return
         talk.words = replace(talk.words, language=language)
         await (ask_missing(talk) if joined.kind == "customer" else welcome_staff(talk))
-    elif "stranger" in talk.roles:
+        return
+    await people.switch_own_menu(talk.unit)  # the platform may have forgotten it while the chat was blocked
+    if "stranger" in talk.roles:
         await open_door(talk)
     else:
         talk.say(

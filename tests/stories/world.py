@@ -196,7 +196,7 @@ async def world(database: Database) -> AsyncIterator[World]:
         journal = Journal(None)
         address = await stack.enter_async_context(platforms(LineEmulator(journal), TelegramEmulator(journal)))
         program = await stack.enter_async_context(build(settings_for(address), database.url))
-        await stack.enter_async_context(running(program))
+        await stack.enter_async_context(running(program, menus=False))
         made = World(program, database, http, address)
         yield made
         if made.owner is not None:
