@@ -229,9 +229,11 @@ class Delivery:
         menu = MENUS.get(row.content["menu"])
         try:
             async with asyncio.timeout(CALL_SECONDS):
-                return await channel.show_menu(account, row.recipient, menu)
+                outcome = await channel.show_menu(account, row.recipient, menu)
         except TimeoutError:
             return RetryLater(MENU_WAIT, "no answer in time")
+        # Platforms count these calls apart: a menu that must wait holds back no answer.
+        return replace(outcome, whole_account=False) if isinstance(outcome, RetryLater) else outcome
 
     async def _call(
         self, account: Account, channel: Channel, rows: Sequence[Outgoing], cards: Sequence[Card]

@@ -16,7 +16,7 @@ import structlog
 
 from bots import pictures
 from bots.accounts import Accounts
-from bots.channel import Account, Channel, Installed, Outcome, RetryLater, Sent
+from bots.channel import Account, Channel, DrawMenu, Installed, Outcome, RetryLater, Sent
 from bots.pictures.menu import LOOK
 from domain.clinics import store
 from domain.database import outbox
@@ -29,6 +29,7 @@ from handlers.routes import ROUTES
 log = structlog.get_logger()
 # What whoever has not chosen a language sees: a Thai clinic's menu for strangers.
 DEFAULT = "stranger.th"
+DRAW: DrawMenu = partial(pictures.draw, "menu")
 LOOK_SECONDS = 60.0
 # Longer than any installation takes: twelve menus with their pictures.
 LEASE_SECONDS = 300.0
@@ -36,9 +37,12 @@ REFUSED_WAIT = 3600.0
 
 
 class Menus:
-    """Installs every account's menus."""
+    """Installs every account's menus; `draw` makes their pictures."""
 
-    def __init__(self, units: Units, accounts: Accounts, channels: Mapping[str, Channel]) -> None:
+    def __init__(
+        self, units: Units, accounts: Accounts, channels: Mapping[str, Channel], draw: DrawMenu = DRAW
+    ) -> None:
+        self._draw = draw
         self._units = units
         self._accounts = accounts
         self._channels = channels
@@ -75,8 +79,8 @@ class Menus:
         async with self._units.clinic(clinic_id) as unit:
             if not await store.claim_menus(unit.db, clinic_id, account.id, LEASE_SECONDS, lacks=version):
                 return
-        channel, draw = self._channels[account.channel], partial(pictures.draw, "menu")
-        outcome = await channel.install_menus(account, self._menus, version, DEFAULT, draw)
+        channel = self._channels[account.channel]
+        outcome = await channel.install_menus(account, self._menus, version, DEFAULT, self._draw)
         if not isinstance(outcome, Installed):
             await self._put_off(account, outcome)
             return

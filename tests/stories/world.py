@@ -8,16 +8,18 @@ webhook, the program answers through the real SDKs. A person must see each new m
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
 import aiohttp
 import asyncpg
 from aiohttp import web
+from PIL import Image
 from pydantic import SecretStr
 
 from bots.accounts import SecretBox
@@ -25,6 +27,7 @@ from bots.app import Program, build, running
 from bots.connect import connect
 from bots.journal import Journal
 from bots.line.emulator import LineEmulator
+from bots.menus import Menus
 from bots.settings import Settings
 from bots.telegram.emulator import TelegramEmulator
 from domain.catalogue import add_clinic, demo_clinic, load_demo
@@ -52,6 +55,7 @@ class World:
     accounts: dict[tuple[str, str], str] = field(default_factory=dict)
     everybody: list[Person] = field(default_factory=list)
     owner: asyncpg.Connection | None = None
+    menus: Menus | None = None
 
     async def opens(self, slug: str, like: str = "", gateway: str = "") -> None:
         """A demo clinic (or one like it) opens: its catalogue, its people, and an account on each channel.
@@ -125,6 +129,18 @@ class World:
         account = next(a for a in await self.program.accounts.of_clinic(slug) if a.channel == channel)
         return self.program.channels[channel].link(account, code)
 
+    async def installs_menus(self) -> None:
+        """The platforms get the menus (blank ones, quickly drawn), as a worker sees to when it starts."""
+        await self.program.accounts.refresh()
+        self.menus = self.menus or self.worker()
+        for account in await self.program.accounts.all():
+            await self.menus.keep(account)
+        await self.settles()
+
+    def worker(self) -> Menus:
+        """What looks after the menus in one more process."""
+        return Menus(self.program.units, self.program.accounts, self.program.channels, blank)
+
     async def settles(self) -> None:
         """Everything that was set going has been done."""
         await self.program.settle()
@@ -186,6 +202,13 @@ class Time:
         hour, minute = map(int, clock.split(":"))
         local = (await self.now()).astimezone(zone) + timedelta(days=1)
         await self.moves_to(local.replace(hour=hour, minute=minute, second=0, microsecond=0))
+
+
+def blank(facts: Mapping[str, Any]) -> bytes:
+    """A menu's picture without anything on it."""
+    content = BytesIO()
+    Image.new("1", (facts["width"], facts["height"])).save(content, "PNG")
+    return content.getvalue()
 
 
 @asynccontextmanager
