@@ -16,7 +16,7 @@ TAPPABLE = ".flex-button, .keyboard button, .quick button"
 
 @dataclass(slots=True)
 class BrowserPhone:
-    """One of the three phones; `channel` is the app its person uses, `language` the one they are going to choose."""
+    """One of the phones; `channel` is the app its person uses, `language` the one they are going to choose."""
 
     page: Page
     role: str
@@ -26,7 +26,7 @@ class BrowserPhone:
     @property
     def element(self) -> Locator:
         """The whole phone."""
-        return self.page.locator(f".phone[data-role={self.role}]")
+        return self.page.locator(f".phone[data-phone={self.role}]")
 
     @property
     def words(self) -> Words:
@@ -41,7 +41,7 @@ class BrowserPhone:
     async def takes_out(self, channel: str) -> None:
         """Opens this app."""
         await self.element.locator(f".apps [data-choice={channel}]").click()
-        await self.page.locator(f".phone[data-role={self.role}][data-channel={channel}]").wait_for()
+        await self.page.locator(f".phone[data-phone={self.role}][data-channel={channel}]").wait_for()
 
     async def opens_the_invitation(self) -> None:
         """Opens the deep link this person was given."""

@@ -45,7 +45,7 @@ async def chromium() -> AsyncIterator[Browser]:
 
 @dataclass(slots=True)
 class Clinic:
-    """The page with its three phones, and what the browser complained about or asked others for."""
+    """The page with its phones, and what the browser complained about or asked others for."""
 
     page: Page
     people: Mapping[str, tuple[str, str]]
@@ -219,7 +219,7 @@ async def it_fits_a_phone(clinic: Clinic) -> None:
     await clinic.page.set_viewport_size(MOBILE)
     for tab in ("sales", "beautician", "customer", "strip"):
         await clinic.page.locator(f"[data-tab={tab}]").click()
-        shown = clinic.page.locator(".strip" if tab == "strip" else f".phone[data-role={tab}]")
+        shown = clinic.page.locator(".strip" if tab == "strip" else f".phone[data-phone={tab}]")
         await shown.wait_for()
         assert await clinic.page.locator(".phone:visible, .strip:visible").count() == 1
         assert await clinic.page.evaluate(WIDER_THAN_THE_SCREEN) == []
