@@ -84,3 +84,6 @@ _ICONS: Mapping[str, tuple[Stroke, ...]] = {
     "approvals": (((12, 2.8), (20, 5.8), (20, 11.5), (18, 16.4), (12, 21.2), (6, 16.4), (4, 11.5), (4, 5.8), (12, 2.8)),
                   ((8.4, 11.8), (11.2, 14.6), (16, 9.2))),
 }  # fmt: skip
+
+DRAWN = frozenset(_ICONS)
+"""The commands that have a drawing of their own."""

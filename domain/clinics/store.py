@@ -127,6 +127,12 @@ async def hold_menus(db: Connection, clinic_id: UUID, account_id: UUID, seconds:
     await db.execute(change.values(menus_until=_from_now(seconds)))
 
 
+async def forget_menus(db: Connection, clinic_id: UUID, channel: str) -> None:
+    """Have the menus of a clinic's account looked after anew and at once, whatever was known of them."""
+    change = update(channel_accounts).where(_a.clinic_id == clinic_id, _a.channel == channel)
+    await db.execute(change.values(menus={}, menus_until=None, revision=_a.revision + 1))
+
+
 async def save_menus(db: Connection, clinic_id: UUID, account_id: UUID, menus: Mapping[str, Any]) -> None:
     """Write down which menus the platform has now; every process hears of it as of a changed account."""
     change = update(channel_accounts).where(_a.clinic_id == clinic_id, _a.id == account_id)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bots.channel import Account, Outcome, RetryLater
+from bots.connect import renew_menus
 from domain.people import service as people
 from handlers.menus import Menu
 from tests.stories.scenes import CHOOSE_LANGUAGE, chooses_language, enters_lead, joins, joins_team
@@ -93,13 +95,18 @@ async def test_a_menu_that_the_platform_refuses_for_now_is_shown_later(
 
 async def test_menus_are_made_once_and_changed_ones_take_the_place_of_old_ones(world: World) -> None:
     mint = await joins_team(world, "beautician", "คุณมิ้นท์", "line", "th")
-    await world.installs_menus()
+    [account] = [each for each in await world.program.accounts.all() if each.channel == "line"]
+    await asyncio.gather(*(world.worker().keep(account) for _ in range(2)))
     first = await created(world)
-    assert len(first) == 12
+    assert len(first) == 12, "of two processes that start at once, one makes the menus"
     await world.installs_menus()
     world.menus = world.worker()
     await world.installs_menus()
     assert await created(world) == first, "a second look, or a second process, must create nothing"
+    await renew_menus(world.program.units, account.clinic_id, "line")  # `aura channel set`
+    await world.installs_menus()
+    assert await created(world) == first, "what the platform has already must not be made again"
+    await mint.has_menu("beautician")
     world.menus = world.worker()
     world.menus._menus = tuple(replace(menu, bar="Menyu") for menu in world.menus._menus)
     await world.installs_menus()
