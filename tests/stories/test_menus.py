@@ -12,7 +12,7 @@ from bots.channel import Account, Outcome, RetryLater
 from bots.connect import renew_menus
 from domain.people import service as people
 from handlers.menus import Menu
-from tests.stories.scenes import CHOOSE_LANGUAGE, chooses_language, enters_lead, joins, joins_team
+from tests.stories.scenes import CHOOSE_LANGUAGE, chooses_language, enters_lead, joins, joins_team, sees_joined
 from tests.stories.world import World
 
 BOTH = pytest.mark.parametrize(("channel", "language"), [("line", "th"), ("telegram", "en")])
@@ -40,6 +40,10 @@ async def test_the_menu_follows_the_customers_role_and_language(world: World, ch
     await jay.taps("Not them")
     await jay.reads()
     await nat.has_menu("stranger")
+    await nat.says(f"/start {await jay.code()}")
+    await sees_joined(jay, "Nat")
+    await nat.reads()
+    await nat.has_menu("customer")
 
 
 @BOTH

@@ -130,12 +130,16 @@ class World:
         return self.program.channels[channel].link(account, code)
 
     async def installs_menus(self) -> None:
-        """The platforms get the menus (blank ones, quickly drawn), as a worker sees to when it starts."""
+        """The platforms get the menus, and every chat is shown its own."""
+        await self.keeps_menus()
+        await self.settles()
+
+    async def keeps_menus(self) -> None:
+        """What a worker sees to when it starts and once a minute, with blank pictures, which are quickly drawn."""
         await self.program.accounts.refresh()
         self.menus = self.menus or self.worker()
         for account in await self.program.accounts.all():
             await self.menus.keep(account)
-        await self.settles()
 
     def worker(self) -> Menus:
         """What looks after the menus in one more process."""
