@@ -104,7 +104,7 @@ async def save_account(
 
 
 async def claim_menus(
-    db: Connection, clinic_id: UUID, account_id: UUID, seconds: float, *, has: str = "", lacks: str = ""
+    db: Connection, clinic_id: UUID, account_id: UUID, seconds: float, *, has: str | None = None, lacks: str = ""
 ) -> bool:
     """Become the one that works on an account's menus, for so long; False if somebody else is.
 
@@ -115,7 +115,7 @@ async def claim_menus(
     claim = (
         update(channel_accounts)
         .where(_a.clinic_id == clinic_id, _a.id == account_id, free)
-        .where(version == has if has else version.is_distinct_from(lacks))
+        .where(version.is_distinct_from(lacks) if has is None else version == has)
         .values(menus_until=_from_now(seconds))
     )
     return (await db.execute(claim.returning(_a.id))).scalar() is not None

@@ -113,7 +113,10 @@ async def test_menus_are_made_once_and_changed_ones_take_the_place_of_old_ones(w
     await mint.has_menu("beautician")
     world.menus = world.worker()
     world.menus._menus = tuple(replace(menu, bar="Menyu") for menu in world.menus._menus)
+    [stale] = [each for each in await world.program.accounts.all() if each.channel == "line"]
     await world.installs_menus()
+    await world.worker()._sweep(stale)
+    assert await deleted(world) == [], "a process that has not heard of the new menus must not sweep them"
     await world.installs_menus()
     assert len(await created(world)) == 24
     assert sorted(await deleted(world)) == sorted(first)
