@@ -78,10 +78,10 @@ class Accounts:
         await self._keep_fresh()
         return [await self._load(entry) for (_, owner), entry in sorted(self._book.items()) if owner == slug]
 
-    async def all(self) -> list[Account]:
+    async def ids(self) -> list[UUID]:
         """Every account of every clinic."""
         await self._keep_fresh()
-        return [await self._load(entry) for entry in list(self._book.values())]
+        return list(self._by_id)
 
     async def by_id(self, account_id: UUID) -> Account:
         """An account by its id; KeyError when it does not exist."""

@@ -52,14 +52,26 @@ class Menus:
     async def run(self) -> None:
         """Look after all accounts, again and again, until cancelled."""
         while True:
-            try:
-                for account in await self._accounts.all():
-                    await self.keep(account)
-            except Exception as error:
-                if not is_away(error):
-                    raise
-                log.warning("menus.database_away", error=type(error).__name__)
+            await self.look()
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def look(self) -> None:
+        """Look after all accounts once; one that gives trouble leaves the others alone."""
+        try:
+            for account_id in await self._accounts.ids():
+                await self._look_at(account_id)
+        except Exception as error:
+            if not is_away(error):
+                raise
+            log.warning("menus.database_away", error=type(error).__name__)
+
+    async def _look_at(self, account_id: UUID) -> None:
+        try:
+            await self.keep(await self._accounts.by_id(account_id))
+        except Exception as error:
+            if is_away(error):
+                raise
+            log.exception("menus.broke", account=str(account_id))
 
     async def keep(self, account: Account) -> None:
         """Install an account's menus if the platform has none or others, else delete what is left of older ones.

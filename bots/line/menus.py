@@ -15,7 +15,7 @@ from urllib.parse import quote
 import aiohttp
 from linebot.v3.messaging import AsyncMessagingApi
 
-from bots.channel import Account, DrawMenu, Installed, Outcome, Refused, RetryLater, Sent
+from bots.channel import Account, AccountError, DrawMenu, Installed, Outcome, Refused, RetryLater, Sent
 from bots.line.outcomes import outcome_of
 from bots.line.rich_menu import OURS, name_of, picture_facts, rich_menu
 from handlers.menus import Menu
@@ -62,7 +62,7 @@ class RichMenus:
         except _NotUploaded as error:
             return _unfinished(error.outcome)
         except Exception as error:
-            return _unfinished(outcome_of(error, has_retry_key=True))
+            return _unfinished(_failed(error))
         return Installed(ids)
 
     async def sweep(self, account: Account, keep: Mapping[str, str]) -> Outcome:
@@ -72,18 +72,21 @@ class RichMenus:
                 if rich_menu_id not in keep.values():
                     await self._api.delete_rich_menu(rich_menu_id, **self._call(account))
         except Exception as error:
-            return _slowly(outcome_of(error, has_retry_key=True))
+            return _slowly(_failed(error))
         return Sent()
 
     async def show(self, account: Account, user_id: str, key: str) -> Outcome:
         """Link a menu to a person, or with '' none, so that they see the default."""
+        rich_menu_id = account.menus.get(key)
+        if key and rich_menu_id is None:
+            return Refused("bad_request", f"there is no menu {key}")
         try:
-            if key:
-                await self._api.link_rich_menu_id_to_user(user_id, account.menus[key], **self._call(account))
+            if rich_menu_id is not None:
+                await self._api.link_rich_menu_id_to_user(user_id, rich_menu_id, **self._call(account))
             else:
                 await self._api.unlink_rich_menu_id_from_user(user_id, **self._call(account))
         except Exception as error:
-            return outcome_of(error, has_retry_key=True)
+            return _failed(error)
         return Sent()
 
     async def _ours(self, account: Account) -> dict[str, str]:
@@ -106,6 +109,13 @@ class RichMenus:
         if response.status == 429 or response.status >= 500:
             raise _NotUploaded(RetryLater(HOURLY_WAIT, f"picture: status {response.status}"))
         raise _NotUploaded(Refused("bad_request", f"picture: status {response.status}"))
+
+
+def _failed(error: Exception) -> Outcome:
+    """What a call that raised means. Each of them may be made again."""
+    if isinstance(error, AccountError):
+        return Refused("unauthorised", str(error))
+    return outcome_of(error, has_retry_key=True)
 
 
 def _unfinished(outcome: Outcome) -> RetryLater | Refused:

@@ -138,8 +138,7 @@ class World:
         """What a worker sees to when it starts and once a minute, with blank pictures, which are quickly drawn."""
         await self.program.accounts.refresh()
         self.menus = self.menus or self.worker()
-        for account in await self.program.accounts.all():
-            await self.menus.keep(account)
+        await self.menus.look()
 
     def worker(self) -> Menus:
         """What looks after the menus in one more process."""
