@@ -37,5 +37,5 @@ def review(words: Words) -> Card:
 
 
 @example("start.back", "staff opens the chat again")
-def back(words: Words) -> list[Card]:
-    return heard(start.start, talk(words, AS_SALES))
+def back(words: Words) -> Card:
+    return start.welcome_back(talk(words, AS_SALES))

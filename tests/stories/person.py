@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from domain.catalogue import demo_clinic
+from handlers.menus import menus_of
+from handlers.routes import ROUTES
 from handlers.words import TIED, Words
 
 if TYPE_CHECKING:
@@ -125,6 +127,32 @@ class Person:
     async def messages(self) -> list[dict[str, Any]]:
         """Everything the bot has sent to this person, oldest first."""
         return [message for message in await self._all_messages() if message["from"] == "bot"]
+
+    async def menu(self) -> dict[str, Any] | None:
+        """The menu beside the chat, as the platform shows it; None without one."""
+        found: dict[str, Any] | None = (await self.world.look(self.channel, self._chat))["menu"]
+        return found
+
+    async def has_menu(self, role: str) -> None:
+        """The menu is that of this role, in this person's language."""
+        wanted = next(m for m in menus_of(ROUTES) if (m.role, m.language) == (role, self.language))
+        menu = await self.menu()
+        assert menu, f"{self.name} has no menu"
+        if self.channel == "line":
+            shown = [area["label"] for area in menu["areas"]]
+            assert (menu["name"].split("/")[1], shown) == (wanted.key, [tile.label for tile in wanted.tiles])
+        else:
+            commands = [(entry["command"], entry["description"]) for entry in menu["commands"]]
+            assert commands == [(entry.name, entry.label) for entry in wanted.entries]
+
+    async def taps_tile(self, index: int) -> None:
+        """Taps a tile of the rich menu (LINE), or chooses a command of the menu (Telegram)."""
+        if self.channel == "line":
+            await self._do("tile", index=index)
+            return
+        menu = await self.menu()
+        assert menu, f"{self.name} has no menu"
+        await self.says(f"/{menu['commands'][index]['command']}")
 
     async def _all_messages(self) -> list[dict[str, Any]]:
         chat = await self.world.look(self.channel, self._chat)
