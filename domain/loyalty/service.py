@@ -14,15 +14,49 @@ from uuid import UUID
 
 from domain.loyalty import ledger, rules, store, tiers
 from domain.loyalty.booking import activate_lot, book
-from domain.loyalty.model import Account, Balance, Earning, LotState, LoyaltyCard, PointRow, Tier, TierChange
+from domain.loyalty.holding import hold, redeem, release, restore
+from domain.loyalty.model import (
+    Account,
+    Balance,
+    Earning,
+    Expiring,
+    LotState,
+    LoyaltyCard,
+    PointRow,
+    Tier,
+    TierChange,
+)
+from domain.loyalty.pausing import end_pause, frozen, pause, pause_of, pause_over
 from domain.unit import Unit
+
+__all__ = [
+    "activate_for_completion",
+    "award",
+    "balance",
+    "card",
+    "earn_for_payment",
+    "end_pause",
+    "enrol",
+    "expiry_schedule",
+    "history",
+    "hold",
+    "ladder",
+    "pause",
+    "pause_of",
+    "pause_over",
+    "recompute_tier",
+    "redeem",
+    "release",
+    "replay",
+    "restore",
+]
 
 
 async def enrol(unit: Unit, customer_id: UUID) -> Account:
     """The customer's account, locked; made in the lowest tier, with its welcome points, when there is none."""
     if found := await store.account(unit.db, unit.clinic.id, customer_id, lock=True):
         return found
-    lowest = tiers.tier_for(0, await store.ladder(unit.db, unit.clinic.id))
+    lowest = tiers.tier_for(0, await ladder(unit))
     opened = await store.open_account(unit.db, unit.clinic.id, customer_id, lowest.code, unit.now)
     account = await store.account(unit.db, unit.clinic.id, customer_id, lock=True)
     if account is None:
@@ -47,7 +81,7 @@ async def earn_for_payment(
     the tier at this moment decides the factor.
     """
     account = await enrol(unit, customer_id)
-    tier = _rung(await store.ladder(unit.db, unit.clinic.id), account.tier)
+    tier = _rung(await ladder(unit), account.tier)
     points = rules.earn_delta(
         paid_before=paid_before_satang,
         paid_after=paid_before_satang + amount_satang,
@@ -97,7 +131,7 @@ async def award(unit: Unit, customer_id: UUID, points: int, key: str, reason: st
     if points <= 0:
         raise ValueError("an award gives points")
     account = await enrol(unit, customer_id)
-    tier = _rung(await store.ladder(unit.db, unit.clinic.id), account.tier)
+    tier = _rung(await ladder(unit), account.tier)
     body = {"customer": customer_id, "points": points, "reason": reason, **facts}
     return await book(unit, account, Earning(key, reason, points, body, tier.expiry_months, rules.BASIS, facts=facts))
 
@@ -108,11 +142,11 @@ async def recompute_tier(unit: Unit, customer_id: UUID) -> TierChange | None:
     Crossing the present tier's amount again extends its term and is no change. Nobody goes down here.
     """
     account = await enrol(unit, customer_id)
-    ladder = await store.ladder(unit.db, unit.clinic.id)
-    before = _rung(ladder, account.tier)
+    rungs = await ladder(unit)
+    before = _rung(rungs, account.tier)
     spend = await _rolling_spend(unit, account)
     after, until = tiers.tier_after_purchase(
-        before, account.tier_valid_until, spend, unit.now, ladder, unit.clinic.zone
+        before, account.tier_valid_until, spend, unit.now, rungs, unit.clinic.zone, frozen(account, unit)
     )
     if (after.code, until) != (account.tier, account.tier_valid_until):
         await store.set_tier(unit.db, unit.clinic.id, account.id, after.code, until)
@@ -127,12 +161,26 @@ async def balance(unit: Unit, customer_id: UUID) -> Balance:
     return await _balance(unit, await store.account(unit.db, unit.clinic.id, customer_id))
 
 
+async def expiry_schedule(unit: Unit, customer_id: UUID) -> list[Expiring]:
+    """The customer's usable points by the moment they expire; their sum is what `balance` says is usable."""
+    account = await store.account(unit.db, unit.clinic.id, customer_id)
+    if account is None:
+        return []
+    return rules.schedule(await store.lots(unit.db, unit.clinic.id, account.id), account.debt, unit.now)
+
+
+async def ladder(unit: Unit) -> list[Tier]:
+    """The clinic's tiers, lowest first."""
+    return sorted(await store.ladder(unit.db, unit.clinic.id), key=lambda tier: tier.enter_satang)
+
+
 async def card(unit: Unit, customer_id: UUID) -> LoyaltyCard:
     """The membership card; somebody who has not joined sees the lowest tier and no points."""
     account = await store.account(unit.db, unit.clinic.id, customer_id)
-    ladder = await store.ladder(unit.db, unit.clinic.id)
-    tier = _rung(ladder, account.tier if account else "")
-    way = tiers.progress(await _rolling_spend(unit, account) if account else 0, tier, ladder)
+    rungs = await ladder(unit)
+    tier = _rung(rungs, account.tier if account else "")
+    way = tiers.progress(await _rolling_spend(unit, account) if account else 0, tier, rungs)
+    paused = await pause_of(unit, customer_id)
     return LoyaltyCard(
         balance=await _balance(unit, account),
         tier=tier,
@@ -141,6 +189,9 @@ async def card(unit: Unit, customer_id: UUID) -> LoyaltyCard:
         next_tier=way.next_tier,
         missing_satang=way.missing_satang,
         fraction=way.fraction,
+        keep_missing_satang=await _missing_to_keep(unit, account, tier) if account else 0,
+        paused_until=paused.until if paused else None,
+        pending_for=tuple(await store.pending_treatments(unit.db, unit.clinic.id, account.id)) if account else (),
     )
 
 
@@ -152,7 +203,7 @@ async def history(unit: Unit, customer_id: UUID, limit: int = 10, offset: int = 
 async def replay(unit: Unit, account: Account) -> Balance:
     """The balance recomputed from the books alone; must always equal `balance`."""
     lots, debt = ledger.rebuild(await store.entries(unit.db, unit.clinic.id, account.id))
-    return rules.balance(lots, account.held, debt, unit.now)
+    return rules.balance(lots, debt, unit.now)
 
 
 async def _welcome(unit: Unit, account: Account, tier: Tier) -> None:
@@ -171,9 +222,9 @@ async def _welcome(unit: Unit, account: Account, tier: Tier) -> None:
 
 async def _balance(unit: Unit, account: Account | None) -> Balance:
     if account is None:
-        return rules.balance([], 0, 0, unit.now)
+        return rules.balance([], 0, unit.now)
     lots = await store.lots(unit.db, unit.clinic.id, account.id)
-    return rules.balance(lots, account.held, account.debt, unit.now)
+    return rules.balance(lots, account.debt, unit.now)
 
 
 async def _rolling_spend(unit: Unit, account: Account) -> int:
@@ -181,6 +232,16 @@ async def _rolling_spend(unit: Unit, account: Account) -> int:
     return await store.spend_between(unit.db, unit.clinic.id, account.id, since, unit.now)
 
 
-def _rung(ladder: Collection[Tier], code: str) -> Tier:
+async def _missing_to_keep(unit: Unit, account: Account, tier: Tier) -> int:
+    """Satang still to be spent before the tier's review, beside what will count there already."""
+    if account.tier_valid_until is None:
+        return 0
+    pauses = await store.pauses(unit.db, unit.clinic.id, account.customer_id)
+    since = tiers.keep_since(account.tier_valid_until, pauses, unit.clinic.zone)
+    spent = await store.spend_between(unit.db, unit.clinic.id, account.id, since, unit.now)
+    return max(0, tier.keep_satang - spent)
+
+
+def _rung(rungs: Collection[Tier], code: str) -> Tier:
     """The tier of this code; the lowest when the clinic has no such tier (any more)."""
-    return next((tier for tier in ladder if tier.code == code), None) or tiers.tier_for(0, ladder)
+    return next((tier for tier in rungs if tier.code == code), None) or tiers.tier_for(0, rungs)

@@ -66,17 +66,17 @@ def test_golden_spend_refund_and_repayment() -> None:
     taken, lots = spend(start, 600, now := local(2026, 5, 1))
     assert taken == [Allocation(B, 300), Allocation(A, 300)]
     assert left(lots) == {A: 200, B: 0, C: 200}
-    assert usable(lots, 0, 0, now) == 400
+    assert usable(lots, 0, now) == 400
 
     taken, lots, debt = clawback(lots, {A}, 500, now := local(2026, 7, 2))
     assert taken == [Allocation(A, 200), Allocation(C, 200)]
     assert debt == 100
     assert left(lots) == {A: 0, B: 0, C: 0}
-    assert usable(lots, 0, debt, now) == 0
+    assert usable(lots, debt, now) == 0
 
     repaid, points = repay_debt(debt, 150)
     assert (repaid, points) == (100, 50)
-    assert usable([*lots, replace(lot(D, 150), remaining=points)], 0, debt - repaid, now) == 50
+    assert usable([*lots, replace(lot(D, 150), remaining=points)], debt - repaid, now) == 50
 
 
 def test_golden_partial_and_full_refund() -> None:
@@ -111,8 +111,8 @@ def test_golden_expiry_is_a_month_end_in_the_clinics_zone(
         activated,
         unusable_from,
     )
-    assert usable([active], 0, 0, unusable_from - timedelta(microseconds=1)) == 500
-    assert usable([active], 0, 0, unusable_from) == 0
+    assert usable([active], 0, unusable_from - timedelta(microseconds=1)) == 500
+    assert usable([active], 0, unusable_from) == 0
 
 
 def test_a_date_stated_with_the_points_is_not_lengthened() -> None:
@@ -181,19 +181,19 @@ def test_spend_order_is_date_then_age_then_id() -> None:
     points=st.integers(1, 4_000),
 )
 def test_spending(lots: list[Lot], now: datetime, held: int, debt: int, points: int) -> None:
-    can_use = usable(lots, held, debt, now)
+    can_use = usable(lots, debt, now)
     in_date = sum(
         lot.remaining for lot in lots if lot.state == "active" and (not lot.expires_at or lot.expires_at > now)
     )
-    assert can_use == max(0, in_date - held - debt)
+    assert can_use == max(0, in_date - debt)
     if points > can_use:
         with pytest.raises(DomainError) as refusal:
-            spend(lots, points, now, held=held, debt=debt)
+            spend(lots, points, now, debt)
         assert (refusal.value.code, refusal.value.facts) == ("not_enough_points", {"usable": can_use})
         return
-    taken, after = spend(lots, points, now, held=held, debt=debt)
+    taken, after = spend(lots, points, now, debt)
     assert sum(part.points for part in taken) == points
-    assert usable(after, held, debt, now) == can_use - points
+    assert usable(after, debt, now) == can_use - points
     order = [lot.id for lot in spendable(lots, now)]
     assert [part.lot_id for part in taken] == order[: len(taken)]
     check_taken(lots, taken, after)
@@ -279,8 +279,8 @@ def test_the_books_balance_after_any_sequence(steps: list[tuple[str, int, int]])
             repaid, kept = repay_debt(debt, active.remaining)
             debt -= repaid
             lots = [replace(active, remaining=kept) if lot.id == chosen.id else lot for lot in lots]
-        elif step == "spend" and points <= usable(lots, 0, debt, now):
-            _, lots = spend(lots, points, now, debt=debt)
+        elif step == "spend" and points <= usable(lots, debt, now):
+            _, lots = spend(lots, points, now, debt)
             rows -= points
         elif step == "refund" and chosen:
             _, lots, added = clawback(lots, {chosen.id}, points, now)
@@ -293,4 +293,4 @@ def test_the_books_balance_after_any_sequence(steps: list[tuple[str, int, int]])
         assert rows == sum(lot.remaining for lot in lots if lot.state in {"active", "pending"}) - debt
         assert all(0 <= lot.remaining <= lot.points for lot in lots)
         assert debt >= 0
-        assert not (debt and usable(lots, 0, 0, now))
+        assert not (debt and usable(lots, 0, now))
