@@ -34,6 +34,15 @@ async def find(unit: Unit, typed: str) -> CouponView:
     return view
 
 
+def is_ours(unit: Unit, typed: str) -> bool:
+    """Whether a text is surely a coupon code of this clinic: hardly any other text passes for one."""
+    try:
+        codes.read(unit.clinic.id, typed)
+    except DomainError:
+        return False
+    return True
+
+
 async def problem(unit: Unit, view: CouponView) -> DomainError | None:
     """Why the actor cannot take this coupon now; None when they can."""
     try:

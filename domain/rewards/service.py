@@ -14,7 +14,7 @@ from uuid import UUID
 from domain.errors import DomainError
 from domain.loyalty import service as loyalty
 from domain.rewards import codes, rules, store
-from domain.rewards.counter import find, problem, take_back, use
+from domain.rewards.counter import find, is_ours, problem, take_back, use
 from domain.rewards.ending import close, found, locked
 from domain.rewards.model import CouponView, Offer, Period, Reward, State
 from domain.unit import Unit
@@ -26,6 +26,7 @@ __all__ = [
     "coupon",
     "expire",
     "find",
+    "is_ours",
     "offer",
     "offers",
     "problem",
