@@ -32,7 +32,7 @@ def wallet_card(talk: Talk, view: CouponView, text: str = "") -> Card:
         (talk.t("Code"), spaced(view.code) if open_now else ""),
         (talk.t("Usable"), countdown(talk, view) if open_now else ""),
         (talk.t("Condition"), terms(talk.words, view.reward) if open_now else ""),
-        (talk.t("State"), "" if open_now else state(talk, view)),
+        (talk.t("Status"), "" if open_now else state(talk, view)),
     )
     ways = (counter, cancel) if open_now and view.reward.refundable else (counter,) if open_now else ()
     return Card(
@@ -46,12 +46,12 @@ def wallet_card(talk: Talk, view: CouponView, text: str = "") -> Card:
 def counter_card(talk: Talk, view: CouponView, *buttons: Button, title: str = "", text: str = "") -> Card:
     """A coupon for staff: what to give, to whom, on which condition, and what has become of it."""
     rows = (
-        (talk.t("Reward"), talk.words.pick(view.reward.name)),
+        (talk.t("Item"), talk.words.pick(view.reward.name)),
         (talk.t("Customer"), view.customer_name),
         (talk.t("Condition"), terms(talk.words, view.reward)),
         (talk.t("Points"), talk.words.number(view.points)),
         (talk.t("Usable until"), last_day(talk.words, view.expires_at)),
-        (talk.t("State"), state(talk, view)),
+        (talk.t("Status"), state(talk, view)),
         (talk.t("Code"), spaced(view.code)),
     )
     return Card(title=title or talk.t("Coupon"), text=text, rows=filled(*rows), buttons=buttons)

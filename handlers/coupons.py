@@ -107,7 +107,7 @@ def present_returned(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> 
 
 
 def _told(words: Words, facts: Mapping[str, Any], text: str) -> Card:
-    rows = ((words.t("Reward"), words.pick(facts["reward"])), (words.t("Points"), words.number(facts["points"])))
+    rows = ((words.t("Item"), words.pick(facts["reward"])), (words.t("Points"), words.number(facts["points"])))
     return Card(text=text, rows=filled(*rows), buttons=(command_button(words, "points"),))
 
 

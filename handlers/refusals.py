@@ -20,17 +20,6 @@ def _by(message: str) -> Say:
     return lambda w, f: w.t(message, by=f.get("by") or w.t("a colleague"), when=w.when(f["at"]) if f.get("at") else "")
 
 
-def _again(later: str, never: str) -> Say:
-    """A sentence for what is over for now, and one for what is over for ever."""
-
-    def say(words: Words, facts: Mapping[str, Any]) -> str:
-        again = facts["again"]
-        message = later if again else never
-        return words.t(message, date=words.date(again) if again else "")
-
-    return say
-
-
 SENTENCES: Mapping[str, Say] = {
     "bad_button": _plain(N_("This button is not for this chat or no longer works. Type /help to see what you can do.")),
     "bad_phone": _plain(N_("That does not look like a Thai phone number. Please type it like 081-234-5678.")),
@@ -111,13 +100,21 @@ SENTENCES: Mapping[str, Say] = {
         N_("This reward is for members from tier {tier} on. Type /points to see what is missing."),
         tier=w.pick(f["tier"]),
     ),
-    "reward_gone": _again(
-        N_("None of these are left; there are new ones from {date}. Type /rewards to see the others."),
-        N_("None of these are left. Type /rewards to see the others."),
+    "reward_gone": lambda w, f: (
+        w.t(
+            N_("This reward is all gone; there is more of it from {date}. Type /rewards to see the others."),
+            date=w.date(f["again"]),
+        )
+        if f["again"]
+        else w.t(N_("This reward is all gone. Type /rewards to see the others."))
     ),
-    "reward_limit": _again(
-        N_("You have redeemed this as often as one can for now. It is open to you again from {date}."),
-        N_("You have redeemed this as often as one can. Type /rewards to see the others."),
+    "reward_limit": lambda w, f: (
+        w.t(
+            N_("You have redeemed this as often as one can for now. It is open to you again from {date}."),
+            date=w.date(f["again"]),
+        )
+        if f["again"]
+        else w.t(N_("You have redeemed this as often as one can. Type /rewards to see the others."))
     ),
     "points_owed": lambda w, f: w.t(
         N_("{count} points are still owed after a refund. Rewards are open again once new points have repaid them."),
