@@ -128,7 +128,7 @@ async def test_the_picture_works_for_a_minute(world: World, time: Time, channel:
     assert new[:11] == old[:11]
     assert new != old
     await nat.opens(await world.link(channel, new))
-    await nat.sees("This picture is for our staff at the counter. Please show it to them.")
+    assert (await nat.reads())[-1] == nat.t("This picture is for our staff at the counter. Please show it to them.")
     await mint.opens(await world.link(channel, new))
     await mint.sees((MASK[language], "Nat"))
 
