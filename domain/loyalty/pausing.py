@@ -16,7 +16,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from domain.errors import DomainError
-from domain.loyalty import ledger, store
+from domain.loyalty import ledger, pause_store, store
 from domain.loyalty.model import Account, Entry, LotState, Pause
 from domain.people import service as people
 from domain.people.model import Role
@@ -30,7 +30,7 @@ LONGEST: Final = timedelta(days=366)
 
 async def pause_of(unit: Unit, customer_id: UUID) -> Pause | None:
     """The customer's pause that is on now, if there is one."""
-    found = await store.pause_on(unit.db, unit.clinic.id, customer_id)
+    found = await pause_store.pause_on(unit.db, unit.clinic.id, customer_id)
     return found if found and found.until > unit.now else None
 
 
@@ -47,7 +47,7 @@ async def pause(unit: Unit, customer_id: UUID, reason: str, until: date) -> Paus
     if end <= unit.now:
         raise DomainError("in_the_past")
     account = await _lock(unit, customer_id)
-    on = await store.pause_on(unit.db, unit.clinic.id, customer_id)
+    on = await pause_store.pause_on(unit.db, unit.clinic.id, customer_id)
     if on is not None and on.until <= unit.now:  # over, only its timer has not run yet
         await _close(unit, on)
         on = None
@@ -56,7 +56,7 @@ async def pause(unit: Unit, customer_id: UUID, reason: str, until: date) -> Paus
     if end > last:
         raise DomainError("pause_too_long", at=last.isoformat())
     changed = replace(on, reason=reason, until=end)
-    await store.save_pause(unit.db, unit.clinic.id, changed, set_by=unit.actor.user_id)
+    await pause_store.save_pause(unit.db, unit.clinic.id, changed, set_by=unit.actor.user_id)
     unit.set_timer(TIMER, customer_id, end)
     await _move_dates(unit, account, changed, _days(unit, on.until, end))
     unit.record("loyalty_paused", customer_id, until=end.isoformat())
@@ -70,7 +70,7 @@ async def end_pause(unit: Unit, customer_id: UUID) -> Pause:
     """
     _only_doctors(unit)
     account = await _lock(unit, customer_id)
-    on = await store.pause_on(unit.db, unit.clinic.id, customer_id)
+    on = await pause_store.pause_on(unit.db, unit.clinic.id, customer_id)
     if on is None or on.until <= unit.now:
         raise DomainError("not_paused")
     unit.cancel_timer(TIMER, customer_id)
@@ -82,7 +82,7 @@ async def end_pause(unit: Unit, customer_id: UUID) -> Pause:
 async def pause_over(unit: Unit, customer_id: UUID) -> None:
     """The timer: a pause whose end has come is closed; its days are in the dates already."""
     await _lock(unit, customer_id)
-    on = await store.pause_on(unit.db, unit.clinic.id, customer_id)
+    on = await pause_store.pause_on(unit.db, unit.clinic.id, customer_id)
     if on is not None and on.until <= unit.now:
         await _close(unit, on)
 
@@ -96,7 +96,7 @@ def frozen(account: Account, unit: Unit) -> timedelta:
 
 async def _close(unit: Unit, on: Pause) -> Pause:
     ended = replace(on, ended_at=unit.now)
-    await store.save_pause(unit.db, unit.clinic.id, ended, ended_by=unit.actor.user_id)
+    await pause_store.save_pause(unit.db, unit.clinic.id, ended, ended_by=unit.actor.user_id)
     unit.record("loyalty_resumed", on.customer_id)
     return ended
 

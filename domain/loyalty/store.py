@@ -12,9 +12,9 @@ from sqlalchemy import Row, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from domain.database.session import Connection
-from domain.loyalty.model import Account, Allocation, Earning, Entry, Lot, LotState, Pause, PointRow, Tier
+from domain.loyalty import pause_store
+from domain.loyalty.model import Account, Allocation, Earning, Entry, Lot, LotState, PointRow, Tier
 from domain.loyalty.tables import (
-    loyalty_pauses,
     loyalty_profiles,
     loyalty_tiers,
     point_allocations,
@@ -91,7 +91,7 @@ async def account(db: Connection, clinic_id: UUID, customer_id: UUID, *, lock: b
     row = (await db.execute(query.with_for_update() if lock else query)).one_or_none()
     if row is None:
         return None
-    paused = await pause_on(db, clinic_id, customer_id)
+    paused = await pause_store.pause_on(db, clinic_id, customer_id)
     dated = (row.tier_valid_until, row.held_points, row.debt_points, paused.until if paused else None)
     return Account(row.id, row.customer_id, row.tier, *dated)
 
@@ -164,29 +164,6 @@ async def pending_treatments(db: Connection, clinic_id: UUID, account_id: UUID) 
     return [{"th": row.name_th, "en": row.name_en} for row in rows]
 
 
-async def pause_on(db: Connection, clinic_id: UUID, customer_id: UUID) -> Pause | None:
-    """The customer's medical pause that nobody has ended; its end may have passed already."""
-    c = loyalty_pauses.c
-    query = select(loyalty_pauses).where(c.clinic_id == clinic_id, c.customer_id == customer_id, c.ended_at.is_(None))
-    row = (await db.execute(query)).one_or_none()
-    return _pause(row) if row else None
-
-
-async def pauses(db: Connection, clinic_id: UUID, customer_id: UUID) -> list[Pause]:
-    """Every medical pause of the customer, newest first."""
-    c = loyalty_pauses.c
-    query = select(loyalty_pauses).where(c.clinic_id == clinic_id, c.customer_id == customer_id)
-    return [_pause(row) for row in (await db.execute(query.order_by(c.started_at.desc()))).all()]
-
-
-async def save_pause(db: Connection, clinic_id: UUID, pause: Pause, **by: UUID | None) -> None:
-    """Write a pause, new or changed; `by`: `set_by` or `ended_by`, the user who did it."""
-    values = {**asdict(pause), **by}
-    row = upsert(loyalty_pauses).values(clinic_id=clinic_id, **values)
-    changes = {name: value for name, value in values.items() if name not in ("id", "customer_id", "started_at")}
-    await db.execute(row.on_conflict_do_update(index_elements=["clinic_id", "id"], set_=changes))
-
-
 async def spend_between(db: Connection, clinic_id: UUID, account_id: UUID, since: datetime, until: datetime) -> int:
     """Satang of purchases that became complete after `since` and not after `until`."""
     values = {"clinic": clinic_id, "account": account_id, "since": since, "until": until}
@@ -247,10 +224,6 @@ def _tier(row: Row[Any]) -> Tier:
 def _point_row(row: Row[Any]) -> PointRow:
     about = {"treatment": {"th": row.name_th, "en": row.name_en}} if row.name_th is not None else {}
     return PointRow(row.kind, row.points, row.reason, {**row.facts, **about}, row.at)
-
-
-def _pause(row: Row[Any]) -> Pause:
-    return Pause(row.id, row.customer_id, row.reason, row.started_at, row.until, row.ended_at)
 
 
 def _lot(row: Row[Any]) -> Lot:

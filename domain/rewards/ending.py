@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from domain.errors import DomainError
@@ -10,6 +11,9 @@ from domain.loyalty.model import Account
 from domain.rewards import store
 from domain.rewards.model import CouponView, State
 from domain.unit import Unit
+
+EXPIRY: Final = "coupon.expire"
+"""The timer that ends a coupon."""
 
 
 async def found(unit: Unit, coupon_id: UUID) -> CouponView:
@@ -28,6 +32,7 @@ async def locked(unit: Unit, coupon_id: UUID) -> tuple[CouponView, Account]:
 
 async def close(unit: Unit, view: CouponView, state: State, by: str) -> CouponView:
     """Write the end of a coupon's redemption and who ended it: staff, customer, clinic or clock."""
+    unit.cancel_timer(EXPIRY, view.id)
     await store.change_redemption(
         unit.db, unit.clinic.id, view.redemption_id, state=state, closed_at=unit.now, closed_by=by
     )

@@ -8,19 +8,17 @@ customer's account. Public with `counter.py`, which has what staff do.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from domain.errors import DomainError
 from domain.loyalty import service as loyalty
 from domain.rewards import codes, rules, store
 from domain.rewards.counter import find, is_ours, problem, take_back, use
-from domain.rewards.ending import close, found, locked
+from domain.rewards.ending import EXPIRY, close, found, locked
 from domain.rewards.model import CouponView, Offer, Period, Reward, State
 from domain.unit import Unit
 
 __all__ = [
-    "EXPIRY",
     "cancel",
     "counter_code",
     "coupon",
@@ -35,9 +33,6 @@ __all__ = [
     "use",
     "wallet",
 ]
-
-EXPIRY: Final = "coupon.expire"
-"""The timer that ends a coupon."""
 
 
 async def offers(unit: Unit) -> list[Offer]:
@@ -106,7 +101,7 @@ async def coupon(unit: Unit, coupon_id: UUID) -> CouponView:
 
 async def counter_code(unit: Unit, coupon_id: UUID) -> tuple[CouponView, str]:
     """The actor's coupon and what its picture holds for the next minute. DomainErrors of `rules.check_open`."""
-    view = await _mine(unit, await coupon(unit, coupon_id))
+    view = _mine(unit, await coupon(unit, coupon_id))
     rules.check_open(view, unit.now)
     return view, view.code + codes.token(view.code, view.secret, unit.now)
 
@@ -116,13 +111,12 @@ async def cancel(unit: Unit, coupon_id: UUID) -> CouponView:
 
     DomainErrors: `no_such_coupon`, `coupon_final` for a reward that is not refundable, those of `rules.check_open`.
     """
-    await _mine(unit, await coupon(unit, coupon_id))
+    _mine(unit, await coupon(unit, coupon_id))
     view, account = await locked(unit, coupon_id)
     rules.check_open(view, unit.now)
     if not view.reward.refundable:
         raise DomainError("coupon_final")
     await loyalty.release(unit, account, view.redemption_id)
-    unit.cancel_timer(EXPIRY, view.id)
     unit.record("redemption_cancelled", view.redemption_id, by="customer")
     return await close(unit, view, State.CANCELLED, "customer")
 
@@ -172,7 +166,7 @@ async def _offers(unit: Unit, rewards: list[Reward]) -> list[Offer]:
     return shown
 
 
-async def _mine(unit: Unit, view: CouponView) -> CouponView:
+def _mine(unit: Unit, view: CouponView) -> CouponView:
     if view.customer_id != unit.actor.customer_id:
         raise DomainError("no_such_coupon")
     return view
