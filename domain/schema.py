@@ -12,6 +12,7 @@ import domain.followups.tables
 import domain.loyalty.tables
 import domain.payments.tables
 import domain.people.tables
+import domain.rewards.tables
 import domain.tasks.tables
 import domain.workflow.tables
 from domain.database.metadata import metadata
@@ -24,6 +25,7 @@ TABLES = (
     domain.tasks.tables,
     domain.payments.tables,
     domain.loyalty.tables,
+    domain.rewards.tables,
     domain.achievements.tables,
     domain.followups.tables,
     domain.database.tables,

@@ -18,6 +18,7 @@ Roles = frozenset[str]
 SALES: Final[Roles] = frozenset({"sales", "manager"})
 PERFORMERS: Final[Roles] = frozenset({"beautician", "doctor"})
 MANAGER: Final[Roles] = frozenset({"manager"})
+DOCTOR: Final[Roles] = frozenset({"doctor"})
 STAFF: Final[Roles] = SALES | PERFORMERS
 CUSTOMER: Final[Roles] = frozenset({"customer"})
 EVERYBODY: Final[Roles] = STAFF | CUSTOMER | {"stranger"}
@@ -63,6 +64,8 @@ COMMANDS: Final[Mapping[str, Word]] = {
         _word("stop", "หยุด", N_("Stop news"), CUSTOMER, "ยกเลิกข่าวสาร", "ไม่รับ", "unsubscribe"),
         _word("points", "แต้ม", N_("Points"), CUSTOMER),
         _word("history", "ประวัติ", N_("History"), CUSTOMER),
+        _word("rewards", "ของรางวัล", N_("Rewards"), CUSTOMER),
+        _word("coupons", "คูปอง", N_("Coupons"), CUSTOMER),
         _word("status", "สถานะ", N_("Status"), CUSTOMER),
         _word("lead", "ลูกค้าใหม่", N_("New customer"), SALES),
         _word("payments", "ชำระเงิน", N_("Payments"), SALES),
@@ -103,4 +106,23 @@ ACTIONS: Final[Mapping[str, Press]] = {
     "task.mine": Press(45, PERFORMERS),
     "followup.answer": Press(50, CUSTOMER),
     "points.history": Press(60, CUSTOMER),
+    "reward.show": Press(200, CUSTOMER),
+    "reward.list": Press(201, CUSTOMER),
+    "reward.redeem": Press(202, CUSTOMER),
+    "reward.confirm": Press(203, CUSTOMER),
+    "coupon.show": Press(204, CUSTOMER | STAFF),
+    "coupon.list": Press(205, CUSTOMER),
+    "coupon.counter": Press(206, CUSTOMER),
+    "coupon.cancel": Press(207, CUSTOMER),
+    "coupon.confirm_cancel": Press(208, CUSTOMER),
+    "coupon.use": Press(209, STAFF),
+    "coupon.confirm_use": Press(210, STAFF),
+    "coupon.take_back": Press(211, MANAGER),
+    "coupon.confirm_take_back": Press(212, MANAGER),
+    "points.expiry": Press(213, CUSTOMER),
+    "points.tier": Press(214, CUSTOMER),
+    "pause.show": Press(215, DOCTOR),
+    "pause.begin": Press(216, DOCTOR),
+    "pause.end": Press(217, DOCTOR),
+    "pause.confirm_end": Press(218, DOCTOR),
 }

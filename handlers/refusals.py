@@ -119,6 +119,60 @@ SENTENCES: Mapping[str, Say] = {
     ),
     "open_journey": _plain(N_("This customer already has an open plan for this treatment.")),
     "form_closed": _plain(N_("That form is finished. Nothing was changed.")),
+    "no_such_reward": _plain(N_("This reward is not offered any more. Type /rewards to see the others.")),
+    "reward_not_yet": lambda w, f: w.t(
+        N_("This reward can be redeemed from {date}. Type /rewards to see the others."), date=w.date(f["at"])
+    ),
+    "reward_over": _plain(N_("This reward has ended. Type /rewards to see the others.")),
+    "reward_tier": lambda w, f: w.t(
+        N_("This reward is for members from tier {tier} on. Type /points to see what is missing."),
+        tier=w.pick(f["tier"]),
+    ),
+    "reward_gone": lambda w, f: (
+        w.t(
+            N_("This reward is all gone; there is more of it from {date}. Type /rewards to see the others."),
+            date=w.date(f["again"]),
+        )
+        if f["again"]
+        else w.t(N_("This reward is all gone. Type /rewards to see the others."))
+    ),
+    "reward_limit": lambda w, f: (
+        w.t(
+            N_("You have redeemed this as often as one can for now. It is open to you again from {date}."),
+            date=w.date(f["again"]),
+        )
+        if f["again"]
+        else w.t(N_("You have redeemed this as often as one can. Type /rewards to see the others."))
+    ),
+    "points_owed": lambda w, f: w.t(
+        N_("{count} points are still owed after a refund. Rewards are open again once new points have repaid them."),
+        count=w.number(f["debt"]),
+    ),
+    "already_redeemed": lambda w, f: w.t(
+        N_("You have redeemed this already, {when}. Type /coupons to see your coupon."), when=w.when(f["at"])
+    ),
+    "no_such_coupon": _plain(N_("We cannot find this coupon. Please check the code, or scan it again.")),
+    "coupon_other_clinic": _plain(N_("This coupon is from another clinic. It can only be used there.")),
+    "coupon_expired": lambda w, f: w.t(
+        N_("This coupon could be used until {date}. Type /rewards to see what else there is."), date=w.date(f["at"])
+    ),
+    "coupon_used": _by(N_("This coupon was used already: taken by {by}, {when}.")),
+    "coupon_cancelled": lambda w, f: w.t(
+        N_("This coupon was cancelled, {when}, and its points given back."), when=w.when(f["at"])
+    ),
+    "coupon_final": _plain(N_("This coupon cannot be given back. You can use it until it ends: /coupons")),
+    "coupon_token_old": _plain(
+        N_("This picture is more than a minute old. Let the customer press New code, and scan again.")
+    ),
+    "coupon_wrong_branch": lambda w, f: w.t(
+        N_("This coupon can only be used at: {branches}."), branches=", ".join(w.pick(b) for b in f["branches"])
+    ),
+    "own_coupon": _plain(N_("This coupon is your own. Please let a colleague take it.")),
+    "not_paused": _plain(N_("The clock is not paused. Nothing was changed.")),
+    "pause_too_long": lambda w, f: w.t(
+        N_("A pause can last 12 months from its beginning: until {date} at most. Please choose less."),
+        date=w.date(f["at"]),
+    ),
     "not_enough_points": lambda w, f: w.t(
         N_("You can use {usable} points now, which is not enough. Type /points to see your card."),
         usable=w.number(f["usable"]),

@@ -2,12 +2,44 @@
 
 from __future__ import annotations
 
-from handlers import consents, conversation, followups, journeys, leads, payments, points, start, status, tasks
+from handlers import (
+    consents,
+    conversation,
+    counter,
+    coupons,
+    followups,
+    history,
+    journeys,
+    leads,
+    pauses,
+    payments,
+    points,
+    rewards,
+    start,
+    status,
+    tasks,
+)
 from handlers.guide import help_command
 from handlers.permissions import COMMANDS
 from handlers.router import Routes
 
-NOUNS = (start, consents, conversation, points, status, leads, journeys, payments, tasks, followups)
+NOUNS = (
+    start,
+    consents,
+    conversation,
+    points,
+    history,
+    rewards,
+    coupons,
+    counter,
+    status,
+    leads,
+    journeys,
+    payments,
+    tasks,
+    pauses,
+    followups,
+)
 
 
 def _join() -> Routes:

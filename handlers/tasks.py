@@ -20,6 +20,7 @@ from handlers.cards import Action, Button, Card, row_id
 from handlers.forms import Data, Form
 from handlers.members import ROLE_NAMES
 from handlers.menu import command_button
+from handlers.pauses import pause_buttons
 from handlers.permissions import PERFORMERS
 from handlers.router import Routes
 from handlers.steps import text_step
@@ -184,5 +185,6 @@ def present_unclaimed(words: Words, clinic: Clinic, facts: Mapping[str, Any]) ->
 def _show(talk: Talk, view: TaskView, text: str = "") -> None:
     """Answer with the task's card, and for those who do tasks the way to the others."""
     card = task_card(talk.words, tasks.task_facts(view), talk.unit.actor, text)
+    card = replace(card, buttons=(*card.buttons, *pause_buttons(talk, view.customer_id)))
     lists = ("mytasks", "tasks") if talk.roles & PERFORMERS else ()
     talk.say(replace(card, quick=tuple(command_button(talk.words, name) for name in lists)))

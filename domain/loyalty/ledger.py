@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
@@ -21,6 +21,14 @@ from domain.loyalty.model import Entry, Lot, LotState
 EARN: Final = "earn"
 ACTIVATE: Final = "activate"
 CLAWBACK: Final = "clawback"
+HOLD: Final = "hold"
+RELEASE: Final = "release"
+REDEEM: Final = "redeem"
+RESTORE: Final = "restore"
+ADJUST: Final = "adjust"
+
+_MOVES: Final[Mapping[str, tuple[int, int]]] = {HOLD: (0, 1), RELEASE: (0, -1), REDEEM: (-1, -1), RESTORE: (1, 0)}
+"""What a row does to the lots it names: the signs of their remaining and of their held points. Any other takes."""
 
 
 def body_hash(body: Mapping[str, Any]) -> str:
@@ -29,9 +37,16 @@ def body_hash(body: Mapping[str, Any]) -> str:
     return sha256(canonical.encode()).hexdigest()
 
 
-def release(lot: Lot, debt: int, now: datetime, months: int, zone: ZoneInfo) -> tuple[Lot, int]:
-    """A pending lot made usable, less what is owed: (the lot afterwards, points that repaid debt)."""
+def release(
+    lot: Lot, debt: int, now: datetime, months: int, zone: ZoneInfo, frozen: timedelta = timedelta()
+) -> tuple[Lot, int]:
+    """A pending lot made usable, less what is owed: (the lot afterwards, points that repaid debt).
+
+    `frozen` is what a medical pause that is on will still add to its date.
+    """
     active = rules.activate(lot, now, months, zone)
+    if active.expires_at:
+        active = replace(active, expires_at=active.expires_at + frozen)
     repaid, left = rules.repay_debt(debt, active.remaining)
     return replace(active, remaining=left), repaid
 
@@ -39,22 +54,33 @@ def release(lot: Lot, debt: int, now: datetime, months: int, zone: ZoneInfo) -> 
 def rebuild(entries: Sequence[Entry]) -> tuple[list[Lot], int]:
     """Lots and debt recomputed from the rows of one account, in whatever order they come.
 
-    Earning makes a lot; activation dates it; every allocation lessens its lot. What an earning or activation
-    took went to the debt; what a claw-back could not take became debt.
+    Earning makes a lot, and so does a restoring that came too late for the old one; activation dates it; a pause
+    moves the dates of the lots it names. What an earning or activation took went to the debt; what a claw-back
+    could not take became debt.
     """
     lots: dict[UUID, Lot] = {}
     debt = 0
     for entry in entries:
-        if entry.kind == EARN and entry.lot_id:
+        if entry.kind in (EARN, RESTORE) and entry.lot_id:
             lots[entry.lot_id] = _earned(entry.lot_id, entry)
     for entry in entries:
         if entry.kind == ACTIVATE and entry.lot_id:
             lots[entry.lot_id] = _dated(lots[entry.lot_id], entry)
     for entry in entries:
-        for part in entry.taken:
-            lots[part.lot_id] = replace(lots[part.lot_id], remaining=lots[part.lot_id].remaining - part.points)
+        for moved in entry.facts.get("lots", ()) if entry.kind == ADJUST else ():
+            lots[UUID(moved)] = shifted(lots[UUID(moved)], timedelta(days=entry.facts["days"]))
+        remaining, held = _MOVES.get(entry.kind, (-1, 0))
+        for changed in rules.change(
+            [lots[part.lot_id] for part in entry.taken], entry.taken, remaining=remaining, held=held
+        ):
+            lots[changed.id] = changed
         debt += _debt(entry)
     return list(lots.values()), debt
+
+
+def shifted(lot: Lot, by: timedelta) -> Lot:
+    """The lot with its date moved by a medical pause; one without a date has nothing to move."""
+    return replace(lot, expires_at=lot.expires_at + by) if lot.expires_at else lot
 
 
 def _debt(entry: Entry) -> int:

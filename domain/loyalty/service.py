@@ -1,4 +1,4 @@
-"""Use cases of loyalty: joining, earning on money paid, points made usable by treatment, tiers, and reading them.
+"""Use cases of loyalty: joining, earning on money paid, points made usable by treatment, tiers.
 
 Every change locks the account's row first and leaves a row in the books under a key of its own, so that whatever
 is asked twice happens once: the same request gets the first answer, another one under the same key is refused
@@ -7,22 +7,51 @@ with DomainError `key_conflict`. A customer without an account gets one with the
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from domain.loyalty import ledger, rules, store, tiers
+from domain.loyalty import rules, store, tiers
 from domain.loyalty.booking import activate_lot, book
-from domain.loyalty.model import Account, Balance, Earning, LotState, LoyaltyCard, PointRow, Tier, TierChange
+from domain.loyalty.holding import hold, redeem, release, restore
+from domain.loyalty.model import (
+    Account,
+    Earning,
+    LotState,
+    Tier,
+    TierChange,
+)
+from domain.loyalty.pausing import end_pause, frozen, pause, pause_of, pause_over
+from domain.loyalty.reading import balance, card, expiry_schedule, history, ladder, replay, rolling_spend, rung
 from domain.unit import Unit
+
+__all__ = [
+    "activate_for_completion",
+    "award",
+    "balance",
+    "card",
+    "earn_for_payment",
+    "end_pause",
+    "enrol",
+    "expiry_schedule",
+    "history",
+    "hold",
+    "ladder",
+    "pause",
+    "pause_of",
+    "pause_over",
+    "recompute_tier",
+    "redeem",
+    "release",
+    "replay",
+    "restore",
+]
 
 
 async def enrol(unit: Unit, customer_id: UUID) -> Account:
     """The customer's account, locked; made in the lowest tier, with its welcome points, when there is none."""
     if found := await store.account(unit.db, unit.clinic.id, customer_id, lock=True):
         return found
-    lowest = tiers.tier_for(0, await store.ladder(unit.db, unit.clinic.id))
+    lowest = tiers.tier_for(0, await ladder(unit))
     opened = await store.open_account(unit.db, unit.clinic.id, customer_id, lowest.code, unit.now)
     account = await store.account(unit.db, unit.clinic.id, customer_id, lock=True)
     if account is None:
@@ -47,7 +76,7 @@ async def earn_for_payment(
     the tier at this moment decides the factor.
     """
     account = await enrol(unit, customer_id)
-    tier = _rung(await store.ladder(unit.db, unit.clinic.id), account.tier)
+    tier = rung(await ladder(unit), account.tier)
     points = rules.earn_delta(
         paid_before=paid_before_satang,
         paid_after=paid_before_satang + amount_satang,
@@ -97,7 +126,7 @@ async def award(unit: Unit, customer_id: UUID, points: int, key: str, reason: st
     if points <= 0:
         raise ValueError("an award gives points")
     account = await enrol(unit, customer_id)
-    tier = _rung(await store.ladder(unit.db, unit.clinic.id), account.tier)
+    tier = rung(await ladder(unit), account.tier)
     body = {"customer": customer_id, "points": points, "reason": reason, **facts}
     return await book(unit, account, Earning(key, reason, points, body, tier.expiry_months, rules.BASIS, facts=facts))
 
@@ -108,11 +137,11 @@ async def recompute_tier(unit: Unit, customer_id: UUID) -> TierChange | None:
     Crossing the present tier's amount again extends its term and is no change. Nobody goes down here.
     """
     account = await enrol(unit, customer_id)
-    ladder = await store.ladder(unit.db, unit.clinic.id)
-    before = _rung(ladder, account.tier)
-    spend = await _rolling_spend(unit, account)
+    rungs = await ladder(unit)
+    before = rung(rungs, account.tier)
+    spend = await rolling_spend(unit, account)
     after, until = tiers.tier_after_purchase(
-        before, account.tier_valid_until, spend, unit.now, ladder, unit.clinic.zone
+        before, account.tier_valid_until, spend, unit.now, rungs, unit.clinic.zone, frozen(account, unit)
     )
     if (after.code, until) != (account.tier, account.tier_valid_until):
         await store.set_tier(unit.db, unit.clinic.id, account.id, after.code, until)
@@ -120,39 +149,6 @@ async def recompute_tier(unit: Unit, customer_id: UUID) -> TierChange | None:
         return None
     unit.record("tier_changed", customer_id, before=before.code, after=after.code)
     return TierChange(before, after, until)
-
-
-async def balance(unit: Unit, customer_id: UUID) -> Balance:
-    """The customer's points now, by the clock; nothing of anything for somebody who has not joined."""
-    return await _balance(unit, await store.account(unit.db, unit.clinic.id, customer_id))
-
-
-async def card(unit: Unit, customer_id: UUID) -> LoyaltyCard:
-    """The membership card; somebody who has not joined sees the lowest tier and no points."""
-    account = await store.account(unit.db, unit.clinic.id, customer_id)
-    ladder = await store.ladder(unit.db, unit.clinic.id)
-    tier = _rung(ladder, account.tier if account else "")
-    way = tiers.progress(await _rolling_spend(unit, account) if account else 0, tier, ladder)
-    return LoyaltyCard(
-        balance=await _balance(unit, account),
-        tier=tier,
-        valid_until=account.tier_valid_until if account else None,
-        multiplier=Decimal(tier.multiplier_bp) / rules.BASIS,
-        next_tier=way.next_tier,
-        missing_satang=way.missing_satang,
-        fraction=way.fraction,
-    )
-
-
-async def history(unit: Unit, customer_id: UUID, limit: int = 10, offset: int = 0) -> Sequence[PointRow]:
-    """Rows of the customer's books, newest first. An `activate` row has 0 points and `facts["points"]`."""
-    return await store.history(unit.db, unit.clinic.id, customer_id, limit, offset)
-
-
-async def replay(unit: Unit, account: Account) -> Balance:
-    """The balance recomputed from the books alone; must always equal `balance`."""
-    lots, debt = ledger.rebuild(await store.entries(unit.db, unit.clinic.id, account.id))
-    return rules.balance(lots, account.held, debt, unit.now)
 
 
 async def _welcome(unit: Unit, account: Account, tier: Tier) -> None:
@@ -167,20 +163,3 @@ async def _welcome(unit: Unit, account: Account, tier: Tier) -> None:
         )
         await book(unit, account, earning)
     unit.record("member_enrolled", account.customer_id, points=tier.welcome)
-
-
-async def _balance(unit: Unit, account: Account | None) -> Balance:
-    if account is None:
-        return rules.balance([], 0, 0, unit.now)
-    lots = await store.lots(unit.db, unit.clinic.id, account.id)
-    return rules.balance(lots, account.held, account.debt, unit.now)
-
-
-async def _rolling_spend(unit: Unit, account: Account) -> int:
-    since = tiers.spend_since(unit.now, unit.clinic.zone)
-    return await store.spend_between(unit.db, unit.clinic.id, account.id, since, unit.now)
-
-
-def _rung(ladder: Collection[Tier], code: str) -> Tier:
-    """The tier of this code; the lowest when the clinic has no such tier (any more)."""
-    return next((tier for tier in ladder if tier.code == code), None) or tiers.tier_for(0, ladder)

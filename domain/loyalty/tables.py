@@ -43,6 +43,8 @@ point_lots = clinic_table(
     uuid("account_id"),
     number("points"),
     number("remaining"),
+    # Of what remains, set aside for redemptions.
+    number("held", default=0),
     words("state"),
     words("source"),
     uuid("payment_id", null=True),
@@ -57,6 +59,7 @@ point_lots = clinic_table(
     ref("payment_id", "payments"),
     ref("journey_id", "workflow_states"),
     CheckConstraint("remaining between 0 and points", name="remaining"),
+    CheckConstraint("held between 0 and remaining", name="held"),
     CheckConstraint("state in ('pending', 'active', 'expired', 'cancelled')", name="state"),
     Index(None, "clinic_id", "account_id"),
 )
@@ -95,4 +98,21 @@ point_allocations = clinic_table(
     ref("lot_id", "point_lots"),
     unique("transaction_id", "lot_id"),
     CheckConstraint("points > 0", name="points"),
+)
+
+# Medical pauses: while one is on, the customer's tier and points do not come nearer to their end.
+loyalty_pauses = clinic_table(
+    "loyalty_pauses",
+    uuid("customer_id"),
+    words("reason"),
+    moment("started_at"),
+    moment("until"),
+    moment("ended_at", null=True),
+    uuid("set_by", null=True),
+    uuid("ended_by", null=True),
+    ref("customer_id", "customers"),
+    ref("set_by", "users"),
+    ref("ended_by", "users"),
+    unique("customer_id", where="ended_at is null", name="uq_loyalty_pauses_on"),
+    CheckConstraint("reason in ('pregnancy', 'illness', 'other')", name="reason"),
 )

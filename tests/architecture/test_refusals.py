@@ -31,10 +31,13 @@ NOT_IN_CHAT = {
 
 FACTS = {
     "action": "confirm_payment",
+    "again": "2026-07-31T17:00:00+00:00",
     "amount": 129_000,
     "answer": {"th": "ดีมาก", "en": "Great"},
     "at": "2026-07-17T07:02:00+00:00",
+    "branches": [{"th": "อารีย์", "en": "Ari"}],
     "by": "คุณมิ้นท์",
+    "debt": 100,
     "due": 129_000,
     "early": "2026-07-17T02:00:00+07:00",
     "journey_id": "3f0c7c1e-0c6f-4d39-8b53-0a3c6d1c1f11",
@@ -49,6 +52,7 @@ FACTS = {
     "stage": "lead",
     "state": "requested",
     "timed": True,
+    "tier": {"th": "โกลด์", "en": "Gold"},
     "treatment": "PICO",
     "usable": 1_250,
 }

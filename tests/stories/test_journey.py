@@ -184,7 +184,8 @@ async def mint_treats(mint: Person, nat: Person) -> None:
 async def nat_looks_around(nat: Person, *, stage: str, usable: int, pending: int) -> None:
     """Step 7: what a customer can ask for at any time."""
     await nat.says("/points")
-    waits = nat.t("{count}, usable after your treatment", count=pending) if pending else ""
+    facial = nat.words.pick({"th": "ทรีตเมนต์เติมน้ำผิว", "en": "Hydrating facial"})
+    waits = nat.t("{count}, usable after: {treatments}", count=pending, treatments=facial) if pending else ""
     await nat.sees((nat.t("Your points, {name}", name="Nat"), str(usable), tier(nat, "bronze"), *filter(None, [waits])))
     is_png(await nat.picture(nat.t("Your points, {name}", name="Nat")))
     await nat.says("/history")
