@@ -7,7 +7,6 @@ a notice.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from typing import Any
 
 from domain.loyalty import service as loyalty
@@ -131,7 +130,7 @@ def _picture(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Picture:
             "pending": waiting,
             "progress_text": _way(words, facts),
             "fraction": facts["fraction"],
-            "footer": words.t("{tier} until {date}", tier=tier, date=_last_day(words, until)) if until else clinic_name,
+            "footer": words.t("{tier} until {date}", tier=tier, date=words.last_day(until)) if until else clinic_name,
         },
         alt=words.t("Membership card: {tier}, {points} points", tier=tier, points=points),
     )
@@ -152,13 +151,8 @@ def _owed(words: Words, points: int) -> str:
 def _expiring(words: Words, facts: Mapping[str, Any]) -> str:
     if not facts["expiring_at"]:
         return ""
-    points, day = words.number(facts["expiring_points"]), _last_day(words, facts["expiring_at"])
+    points, day = words.number(facts["expiring_points"]), words.last_day(facts["expiring_at"])
     return words.t("{count}, usable until {date}", count=points, date=day)
-
-
-def _last_day(words: Words, end: str) -> str:
-    """The last day before `end`, which is the first moment when something is over (a midnight, mostly)."""
-    return words.date(datetime.fromisoformat(end) - timedelta(microseconds=1))
 
 
 def _way(words: Words, facts: Mapping[str, Any]) -> str:

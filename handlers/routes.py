@@ -2,12 +2,44 @@
 
 from __future__ import annotations
 
-from handlers import consents, conversation, followups, journeys, leads, payments, points, start, status, tasks
+from handlers import (
+    consents,
+    conversation,
+    courses,
+    endings,
+    followups,
+    journeys,
+    leads,
+    payments,
+    points,
+    proposal_form,
+    proposals,
+    scans,
+    start,
+    status,
+    tasks,
+)
 from handlers.guide import help_command
 from handlers.permissions import COMMANDS
 from handlers.router import Routes
 
-NOUNS = (start, consents, conversation, points, status, leads, journeys, payments, tasks, followups)
+NOUNS = (
+    start,
+    consents,
+    conversation,
+    points,
+    status,
+    leads,
+    journeys,
+    scans,
+    proposals,
+    proposal_form,
+    endings,
+    courses,
+    payments,
+    tasks,
+    followups,
+)
 
 
 def _join() -> Routes:

@@ -9,13 +9,22 @@ from uuid import UUID
 from sqlalchemy import RowMapping, select
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.clinics.model import ChannelAccount, Treatment
+from domain.clinics.model import ChannelAccount, Package, Treatment
 from domain.clinics.tables import channel_accounts, clinic_counters, clinics, treatments
 from domain.database.session import Connection
 
 _t = treatments.c
 _TREATMENTS = select(
-    _t.id, _t.code, _t.name_th, _t.name_en, _t.price_satang, _t.minutes, _t.roles, _t.scan_required
+    _t.id,
+    _t.code,
+    _t.name_th,
+    _t.name_en,
+    _t.price_satang,
+    _t.minutes,
+    _t.roles,
+    _t.scan_required,
+    _t.category,
+    _t.packages,
 ).where(_t.active)
 _a = channel_accounts.c
 _ACCOUNTS = select(
@@ -102,4 +111,5 @@ async def save_account(
 
 
 def _treatment(columns: RowMapping) -> Treatment:
-    return Treatment(**{**columns, "roles": tuple(columns["roles"])})
+    packages = tuple(Package(**package) for package in columns["packages"])
+    return Treatment(**{**columns, "roles": tuple(columns["roles"]), "packages": packages})

@@ -37,6 +37,7 @@ FACTS = {
     "by": "คุณมิ้นท์",
     "due": 129_000,
     "journey_id": "3f0c7c1e-0c6f-4d39-8b53-0a3c6d1c1f11",
+    "left": 2,
     "limit": 3_000_000,
     "longest": 80,
     "methods": ["cash"],
@@ -46,7 +47,9 @@ FACTS = {
     "scheduled_at": "2026-07-17T07:00:00+00:00",
     "stage": "lead",
     "state": "requested",
+    "total": 129_000,
     "treatment": "PICO",
+    "until": "2026-07-31T17:00:00+00:00",
     "usable": 1_250,
 }
 """A value for each fact that comes with a refusal."""
