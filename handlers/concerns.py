@@ -16,7 +16,7 @@ from handlers.words import N_, Words
 class Concern:
     """Its words, and the categories of treatments that come first in a plan for it."""
 
-    label: str
+    title: str
     categories: tuple[str, ...]
 
 
@@ -35,7 +35,7 @@ CONCERNS: Final[Mapping[str, Concern]] = {
 
 def concern_words(words: Words, concerns: Sequence[str]) -> str:
     """Concerns as one reads them; free words as they were typed."""
-    return ", ".join(words.t(CONCERNS[c].label) if c in CONCERNS else c for c in concerns)
+    return ", ".join(words.t(CONCERNS[c].title) if c in CONCERNS else c for c in concerns)
 
 
 def categories_for(concerns: Sequence[str]) -> list[str]:

@@ -5,7 +5,7 @@ The less usual steps of a journey's card stand on a card of their own. Ends in `
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -23,20 +23,20 @@ from handlers.words import N_, Words
 
 routes = Routes()
 
-LOST: Final[Mapping[str, str]] = {
+REASONS: Final[Mapping[str, str]] = {
     "price": N_("Too expensive"),
     "other_clinic": N_("Chose another clinic"),
     "not_now": N_("Not now"),
     "no_answer": N_("Does not answer"),
     "unsuitable": N_("Not suitable for them"),
-}
-CANCELLED: Final[Mapping[str, str]] = {
     "customer": N_("The customer wants to stop"),
     "medical": N_("Medical reason"),
     "moved": N_("Moved away"),
     "mistake": N_("Entered by mistake"),
 }
-"""Reasons: what is stored, and its words. Any other text is stored as it was typed."""
+"""What is stored, and its words. Any other text is stored as it was typed."""
+LOST: Final = ("price", "other_clinic", "not_now", "no_answer", "unsuitable")
+CANCELLED: Final = ("customer", "medical", "moved", "mistake")
 
 MONEY: Final[Mapping[str, str]] = {
     Money.REFUND: N_("Refund"),
@@ -46,8 +46,7 @@ MONEY: Final[Mapping[str, str]] = {
 
 def reason_words(words: Words, reason: str) -> str:
     """A stored reason as one reads it."""
-    label = {**LOST, **CANCELLED}.get(reason)
-    return words.t(label) if label else reason
+    return words.t(REASONS[reason]) if reason in REASONS else reason
 
 
 @routes.action("journey.more")
@@ -77,14 +76,15 @@ def _on(journey: JourneyView, name: str) -> Action:
 # The reason
 
 
-def _reason_step(reasons: Mapping[str, str]) -> Step:
+def _reason_step(offered: Sequence[str]) -> Step:
     async def ask(talk: Talk, data: Data) -> Question:
-        choices = [Choice(talk.t(label), code) for code, label in reasons.items()]
+        choices = [Choice(talk.t(REASONS[code]), code) for code in offered]
         return Question(talk.t("What is the reason? Choose, or type it."), choices, title=data["customer"])
 
     async def read(talk: Talk, data: Data, text: str) -> dict[str, Any]:
-        by_word = {word.casefold(): code for code, label in reasons.items() for word in (label, talk.t(label))}
-        return {"reason": by_word.get(text.strip().casefold(), text.strip()[:LONGEST])}
+        by_word = {reason_words(talk.words, code).casefold(): code for code in offered}
+        written = text.strip()[:LONGEST]
+        return {"reason": by_word.get(written.casefold(), written)}
 
     return Step("reason", ask, read)
 

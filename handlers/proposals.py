@@ -75,7 +75,7 @@ def line_name(words: Words, line: Mapping[str, Any]) -> str:
 
 def _buttons(words: Words, facts: Mapping[str, Any], state: ProposalState) -> tuple[Button, ...]:
     proposal_id, version = UUID(facts["id"]), facts["version"]
-    accept = Button(words.t("Accept"), Action("proposal.accept", proposal_id, version=version), style="primary")
+    accept = Button(words.t("Accept this plan"), Action("proposal.accept", proposal_id, version=version), style="primary")
     ask = Button(words.t("Ask"), Action("proposal.ask", proposal_id, version=version))
     not_now = Button(words.t("Not now"), Action("proposal.decline", proposal_id, version=version))
     if facts["open"] and state is ProposalState.SENT:

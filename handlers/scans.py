@@ -121,7 +121,7 @@ def _concern_step(number: int) -> Step:
 
     async def ask(talk: Talk, data: Data) -> Question:
         given = _given(data)
-        choices = [Choice(talk.t(concern.label), code) for code, concern in CONCERNS.items() if code not in given]
+        choices = [Choice(talk.t(concern.title), code) for code, concern in CONCERNS.items() if code not in given]
         if number == 1:
             text = talk.t("What does {name} want to improve? Choose, or type it.", name=data["customer"])
             return Question(text, choices, title=talk.t("Skin scan"))
@@ -132,7 +132,7 @@ def _concern_step(number: int) -> Step:
     async def read(talk: Talk, data: Data, text: str) -> dict[str, Any]:
         if number > 1 and text.strip().casefold() in ("", talk.t("Done").casefold()):
             return {key: ""}
-        by_word = {word.casefold(): code for code, c in CONCERNS.items() for word in (code, c.label, talk.t(c.label))}
+        by_word = {word.casefold(): code for code, c in CONCERNS.items() for word in (code, c.title, talk.t(c.title))}
         [found] = clean_concerns([by_word.get(text.strip().casefold(), text)])
         return {key: found}
 
