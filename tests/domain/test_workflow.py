@@ -102,6 +102,12 @@ def test_forbidden_jumps_have_no_action(source: Stage, target: Stage) -> None:
     assert target not in leads_to(source)
 
 
+def test_paid_after_treatment_stays_where_it_is() -> None:
+    """The rest of a deposit is paid, and nothing goes back (T4c)."""
+    for stage in (Stage.TREATMENT_COMPLETED, Stage.FOLLOW_UP):
+        assert next_stage(stage, Action.CONFIRM_PAYMENT, Role.SALES) is stage
+
+
 def test_a_treatment_completes_once() -> None:
     done = next_stage(Stage.TREATMENT_STARTED, Action.COMPLETE, Role.BEAUTICIAN)
     with pytest.raises(DomainError, match="illegal_move"):
