@@ -17,7 +17,6 @@ from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView, Proposal, ProposalState, Stage
 from handlers.cards import Action, Button, Card, filled, row_id
 from handlers.journeys import journey_card, show_button
-from handlers.menu import command_button
 from handlers.router import Routes
 from handlers.talk import Talk
 from handlers.words import N_, Words
@@ -75,14 +74,16 @@ def line_name(words: Words, line: Mapping[str, Any]) -> str:
 
 def _buttons(words: Words, facts: Mapping[str, Any], state: ProposalState) -> tuple[Button, ...]:
     proposal_id, version = UUID(facts["id"]), facts["version"]
-    accept = Button(words.t("Accept this plan"), Action("proposal.accept", proposal_id, version=version), style="primary")
+    accept = Button(
+        words.t("Accept this plan"), Action("proposal.accept", proposal_id, version=version), style="primary"
+    )
     ask = Button(words.t("Ask"), Action("proposal.ask", proposal_id, version=version))
     not_now = Button(words.t("Not now"), Action("proposal.decline", proposal_id, version=version))
     if facts["open"] and state is ProposalState.SENT:
         return accept, ask, not_now
     if facts["open"] and state is ProposalState.DECLINED:
         return accept, ask
-    return (command_button(words, "status"),)
+    return ()
 
 
 # The customer
@@ -140,8 +141,10 @@ async def show_to_staff(talk: Talk, action: Action) -> None:
     """The plan on a colleague's phone: to be looked at together, and answered there."""
     journey = await workflow.journey_view(talk.unit, row_id(action))
     proposal = await workflow.newest_proposal(talk.unit, journey.id)
-    if proposal is None:
-        raise DomainError("illegal_move")
+    if proposal is None:  # paid without one, and the payment was undone
+        write = Button(talk.t("Make the plan"), Action("journey.plan", journey.id, version=journey.version))
+        talk.say(talk.t("No plan has been written yet."), write, show_button(talk.words, journey.id))
+        return
     talk.say(staff_card(talk, journey, proposal))
 
 

@@ -43,7 +43,7 @@ async def record_scan(unit: Unit, journey_id: UUID, *, version: int, concerns: S
     if journey.version != version:
         raise DomainError("outdated")
     if not await may_keep_health_data(unit, journey.customer_id):
-        raise DomainError("health_consent_needed", journey=str(journey_id))
+        raise DomainError("health_consent_needed")
     found = clean_concerns(concerns)
     taken_on = unit.actor.user_id if unit.actor.role == Role.SALES else None
     await move(unit, journey, Action.RECORD_SCAN, concerns=found, owner_id=journey.owner_id or taken_on)

@@ -41,23 +41,23 @@ def _diagram() -> Iterator[str]:
         for source in move.sources:
             if source is not move.target:
                 arrows.setdefault((source or "[*]", move.target), []).append(f"{move.id} {move.action}")
-    for (source, target), labels in arrows.items():
-        yield f"    {source} --> {target}: {', '.join(labels)}"
-    for stage in (Stage.CLOSED, Stage.CANCELLED):
-        yield f"    {stage} --> [*]"
+    for (before, after), labels in arrows.items():
+        yield f"    {before} --> {after}: {', '.join(labels)}"
+    for end in (Stage.CLOSED, Stage.CANCELLED):
+        yield f"    {end} --> [*]"
 
 
 def _table() -> Iterator[str]:
     yield "| Id | Action | From | To | Who |"
     yield "|---|---|---|---|---|"
-    rows: dict[tuple[str, str, bool, str, str], list[str]] = {}
+    rows: dict[tuple[str, str, str, str], list[str]] = {}
     for move in TRANSITIONS:
         for source in move.sources:
             stays = source is move.target
-            key = (move.id, move.action, stays, "" if stays else move.target, _who(move))
+            key = (move.id, move.action, "the same" if stays else str(move.target), _who(move))
             rows.setdefault(key, []).append(source or "–")
-    for (number, action, stays, target, who), sources in rows.items():
-        yield f"| {number} | {action} | {', '.join(sources)} | {'the same' if stays else target} | {who} |"
+    for (number, action, target, who), sources in rows.items():
+        yield f"| {number} | {action} | {', '.join(sources)} | {target} | {who} |"
 
 
 def _who(move: Transition) -> str:
