@@ -7,6 +7,7 @@ One card, made from its facts, for notices, edits and answers. Saying yes, askin
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -129,8 +130,9 @@ def _facts(proposal: Proposal, journey: JourneyView) -> dict[str, Any]:
 
 @routes.presenter("proposal.card")
 def present(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
-    """The plan arrives, or has changed."""
-    return plan_card(words, facts)
+    """The plan arrives; once it is answered, what follows stands on the card that answered."""
+    card = plan_card(words, facts)
+    return card if facts["state"] == ProposalState.SENT else replace(card, buttons=())
 
 
 # Sales

@@ -6,12 +6,14 @@ import pytest
 
 from tests.stories.person import Person
 from tests.stories.scenes import (
+    CHOOSE_LANGUAGE,
     accepts,
+    chooses_language,
     enters_lead,
-    joins,
     joins_team,
     new_member,
     reaches_payment,
+    sees_joined,
     sets_time,
     takes_payment,
 )
@@ -34,6 +36,19 @@ async def writes_plan(sales: Person, sessions: int, deposit: str = "") -> None:
     await sales.sees("How long is this plan valid?")
     await sales.taps(sales.words.n("{count} day", "{count} days", 14))
     await sales.sees(sales.t("Send this plan to {name}?", name="Nat"))
+
+
+async def joins_after_paper(world: World, sales: Person, channel: str, language: str) -> Person:
+    """Who has signed for health data on paper is only asked about news."""
+    person = await world.person("Nat", channel, language)
+    await person.says(f"/start {await sales.code()}")
+    await person.sees(CHOOSE_LANGUAGE)
+    await sees_joined(sales, "Nat")
+    await chooses_language(person)
+    await person.sees("Your consent")
+    await person.taps("No")
+    await person.sees(person.t("Welcome to {clinic}", clinic=person.clinic))
+    return person
 
 
 async def sends_plan(sales: Person, customer: Person, treatment: str, sessions: int, deposit: str = "") -> None:
@@ -72,7 +87,7 @@ async def test_scan_plan_and_yes(world: World, channel: str, language: str) -> N
     await mint.taps("Confirm")
     await mint.sees(mint.t("The scan of {name} is saved. Sales makes the plan.", name="Nat"))
     await jay.sees(jay.t("Skin scan done: {name}", name="Nat"))
-    nat = await joins(world, jay, "Nat", channel, language)
+    nat = await joins_after_paper(world, jay, channel, language)
     await jay.taps("Show customer")
     await jay.sees(("Skin scan done", "Dark spots"))
     await sends_plan(jay, nat, "PICO", 5)
@@ -118,6 +133,7 @@ async def test_an_older_version_is_not_accepted(world: World, channel: str, lang
     await nat.sees(COURSE[language])
     await nat.taps("Not now")
     await nat.sees("You said not now, and we will not ask again. If you change your mind, press Accept.")
+    await nat.sees_changed("You said not now, and we will not ask again. If you change your mind, press Accept.")
     await jay.sees(jay.t("{name} said not now to the plan. They are not asked again.", name="Nat"))
     accepted = await world.one_truth("select count(*) from proposals where state = 'accepted'")
     assert accepted == 0
