@@ -7,6 +7,7 @@ from sqlalchemy import MetaData
 import domain.achievements.tables
 import domain.clinics.tables
 import domain.conversations.tables
+import domain.courses.tables
 import domain.database.tables
 import domain.followups.tables
 import domain.loyalty.tables
@@ -24,6 +25,7 @@ TABLES = (
     domain.workflow.tables,
     domain.tasks.tables,
     domain.payments.tables,
+    domain.courses.tables,
     domain.loyalty.tables,
     domain.rewards.tables,
     domain.achievements.tables,

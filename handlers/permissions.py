@@ -17,6 +17,8 @@ from handlers.words import N_
 Roles = frozenset[str]
 SALES: Final[Roles] = frozenset({"sales", "manager"})
 PERFORMERS: Final[Roles] = frozenset({"beautician", "doctor"})
+SELLERS: Final[Roles] = frozenset({"sales"})
+SCANNERS: Final[Roles] = SELLERS | PERFORMERS
 MANAGER: Final[Roles] = frozenset({"manager"})
 DOCTOR: Final[Roles] = frozenset({"doctor"})
 STAFF: Final[Roles] = SALES | PERFORMERS
@@ -104,6 +106,21 @@ ACTIONS: Final[Mapping[str, Press]] = {
     "task.complete": Press(43, PERFORMERS),
     "task.waiting": Press(44, PERFORMERS),
     "task.mine": Press(45, PERFORMERS),
+    "journey.scan": Press(100, SCANNERS),
+    "journey.paper_consent": Press(101, SCANNERS),
+    "journey.plan": Press(102, SELLERS),
+    "journey.plan_show": Press(103, SALES),
+    "journey.accept_here": Press(104, SALES),
+    "journey.more": Press(105, SALES),
+    "journey.lose": Press(106, SELLERS),
+    "journey.cancel": Press(107, SALES),
+    "journey.reopen": Press(108, SELLERS),
+    "journey.close": Press(109, SALES),
+    "proposal.show": Press(110, CUSTOMER),
+    "proposal.accept": Press(111, CUSTOMER),
+    "proposal.ask": Press(112, CUSTOMER),
+    "proposal.decline": Press(113, CUSTOMER),
+    "scan.waiting": Press(114, SCANNERS),
     "followup.answer": Press(50, CUSTOMER),
     "points.history": Press(60, CUSTOMER),
     "reward.show": Press(200, CUSTOMER),

@@ -23,6 +23,7 @@ from handlers.menu import command_button
 from handlers.pauses import pause_buttons
 from handlers.permissions import PERFORMERS
 from handlers.router import Routes
+from handlers.scans import say_waiting
 from handlers.steps import text_step
 from handlers.talk import Talk
 from handlers.task_cards import task_card, task_list
@@ -47,6 +48,9 @@ NOTES = (
 async def waiting(talk: Talk) -> None:
     """What this person could accept now."""
     views = await tasks.waiting_tasks(talk.unit)
+    scans_wait = await say_waiting(talk)
+    if not views and scans_wait:
+        return
     if not views:
         text = talk.t("No task is waiting. We write to you as soon as there is one.")
         talk.say(Card(text=text, quick=(command_button(talk.words, "mytasks"),)))
@@ -170,6 +174,12 @@ def present_offer(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Car
 @routes.presenter("task.taken")
 def present_taken(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
     """In place of the offer, for all who saw it: who took it and when."""
+    return task_card(words, facts)
+
+
+@routes.presenter("task.closed")
+def present_closed(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
+    """In place of whatever was shown: the journey moved on without this task."""
     return task_card(words, facts)
 
 

@@ -229,11 +229,15 @@ class Rule(_Entry):
 
 
 class StageTask(_Entry):
-    """Entering a stage opens a task of this kind; without a treatment, for every treatment."""
+    """Entering a stage opens a task of this kind; without a treatment, for every treatment.
+
+    `scan_required`: for every treatment that needs a skin scan first.
+    """
 
     stage: Stage
     kind: Code
     treatment: Code | None = None
+    scan_required: bool = False
 
 
 class Catalogue(_Entry):

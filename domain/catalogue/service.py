@@ -77,8 +77,13 @@ async def load_catalogue(unit: Unit, data: Mapping[str, Any]) -> None:
     await store.save_templates(db, clinic, [entry.columns() for entry in catalogue.templates])
     await store.save_rules(db, clinic, [entry.columns(ids) for entry in catalogue.rules])
     for task in catalogue.stage_tasks:
-        treatment_id = ids[task.treatment] if task.treatment else None
-        await store.save_stage_task(db, clinic, task.stage, treatment_id, task.kind)
+        called_for: list[UUID | None]
+        if task.scan_required:
+            called_for = [ids[entry.code] for entry in catalogue.treatments if entry.scan_required]
+        else:
+            called_for = [ids[task.treatment] if task.treatment else None]
+        for treatment_id in called_for:
+            await store.save_stage_task(db, clinic, task.stage, treatment_id, task.kind)
 
 
 async def import_clinic(unit: Unit, data: Mapping[str, Any]) -> None:

@@ -20,6 +20,7 @@ from domain.loyalty.model import Entry, Lot, LotState
 
 EARN: Final = "earn"
 ACTIVATE: Final = "activate"
+CANCEL_PENDING: Final = "cancel_pending"
 CLAWBACK: Final = "clawback"
 HOLD: Final = "hold"
 RELEASE: Final = "release"
@@ -54,9 +55,9 @@ def release(
 def rebuild(entries: Sequence[Entry]) -> tuple[list[Lot], int]:
     """Lots and debt recomputed from the rows of one account, in whatever order they come.
 
-    Earning makes a lot, and so does a restoring that came too late for the old one; activation dates it; a pause
-    moves the dates of the lots it names. What an earning or activation took went to the debt; what a claw-back
-    could not take became debt.
+    Earning makes a lot, and so does a restoring that came too late for the old one; activation dates it, or splits a
+    share off and dates that; a pause moves the dates of the lots it names. What an earning or activation took went to
+    the debt; what a claw-back could not take became debt.
     """
     lots: dict[UUID, Lot] = {}
     debt = 0
@@ -65,6 +66,8 @@ def rebuild(entries: Sequence[Entry]) -> tuple[list[Lot], int]:
             lots[entry.lot_id] = _earned(entry.lot_id, entry)
     for entry in entries:
         if entry.kind == ACTIVATE and entry.lot_id:
+            if "from" in entry.facts:
+                lots[entry.lot_id] = _split(lots, UUID(entry.facts["from"]), entry.lot_id, entry)
             lots[entry.lot_id] = _dated(lots[entry.lot_id], entry)
     for entry in entries:
         for moved in entry.facts.get("lots", ()) if entry.kind == ADJUST else ():
@@ -94,6 +97,13 @@ def _debt(entry: Entry) -> int:
 def _earned(lot_id: UUID, entry: Entry) -> Lot:
     lot = Lot(lot_id, entry.points, entry.points, LotState.PENDING, entry.at)
     return _dated(lot, entry) if entry.facts["state"] == LotState.ACTIVE else lot
+
+
+def _split(lots: dict[UUID, Lot], parent_id: UUID, share_id: UUID, entry: Entry) -> Lot:
+    """The share that one treatment of a course released, which leaves the lot it comes from."""
+    parent, points = lots[parent_id], entry.facts["points"]
+    lots[parent_id] = replace(parent, remaining=parent.remaining - points)
+    return Lot(share_id, points, points, LotState.PENDING, parent.earned_at)
 
 
 def _dated(lot: Lot, entry: Entry) -> Lot:

@@ -144,6 +144,33 @@ class Earning:
     tier_spend_satang: int = 0
     payment_id: UUID | None = None
     journey_id: UUID | None = None
+    line_id: UUID | None = None
+    sessions: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a plan as points see it: its price, the treatments that release it, and how many were done already.
+
+    Without an id it is a journey as a whole.
+    """
+
+    id: UUID | None
+    price_satang: int
+    sessions: int = 1
+    done: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedLot:
+    """A lot with what earned it: payment, line, the treatments that release it, and the spend that they make count."""
+
+    lot: Lot
+    payment_id: UUID | None
+    line_id: UUID | None
+    sessions: int
+    tier_spend_satang: int
+    expiry_months: int
 
 
 @dataclass(frozen=True, slots=True)

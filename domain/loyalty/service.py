@@ -7,27 +7,24 @@ with DomainError `key_conflict`. A customer without an account gets one with the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from domain.loyalty import rules, store, tiers
-from domain.loyalty.booking import activate_lot, book
+from domain.loyalty.booking import book
 from domain.loyalty.holding import hold, redeem, release, restore
-from domain.loyalty.model import (
-    Account,
-    Earning,
-    LotState,
-    Tier,
-    TierChange,
-)
+from domain.loyalty.model import Account, Earning, Line, LotState, Tier, TierChange
 from domain.loyalty.pausing import end_pause, frozen, pause, pause_of, pause_over
 from domain.loyalty.reading import balance, card, expiry_schedule, history, ladder, replay, rolling_spend, rung
+from domain.loyalty.sharing import cancel_lot, release_share, spread
 from domain.unit import Unit
 
 __all__ = [
     "activate_for_completion",
     "award",
     "balance",
+    "cancel_pending",
     "card",
     "earn_for_payment",
     "end_pause",
@@ -69,53 +66,77 @@ async def earn_for_payment(
     customer_id: UUID,
     amount_satang: int,
     paid_before_satang: int,
+    lines: Sequence[Line] = (),
 ) -> int:
     """Book a confirmed payment's points, pending until the treatment is done; returns how many.
 
-    The difference of two totals, so that deposits and parts add up to what one payment would have earned;
-    the tier at this moment decides the factor.
+    The money falls to the plan's `lines` in their order (none: the journey as a whole). A line's points are the
+    difference of two totals, so that deposits and parts add up to what one payment would have earned; the tier at this
+    moment decides the factor. What treatments that were done before release is usable at once.
     """
     account = await enrol(unit, customer_id)
     tier = rung(await ladder(unit), account.tier)
-    points = rules.earn_delta(
-        paid_before=paid_before_satang,
-        paid_after=paid_before_satang + amount_satang,
-        tier_multiplier_bp=tier.multiplier_bp,
-    )
-    body = {"payment": payment_id, "journey": journey_id, "customer": customer_id}
-    earning = Earning(
-        key=f"earn:{payment_id}:{journey_id}",
-        source="payment",
-        points=points,
-        body={**body, "amount": amount_satang, "before": paid_before_satang},
-        expiry_months=tier.expiry_months,
-        multiplier_bp=tier.multiplier_bp,
-        facts={"amount_satang": amount_satang},
-        at_once=False,
-        tier_spend_satang=amount_satang,
-        payment_id=payment_id,
-        journey_id=journey_id,
-    )
-    return await book(unit, account, earning)
+    paid = paid_before_satang + amount_satang
+    plan = lines or (Line(None, paid),)
+    earned = 0
+    for line, low, high in zip(plan, spread(plan, paid_before_satang), spread(plan, paid), strict=True):
+        if high == low:
+            continue
+        earning = Earning(
+            key=f"earn:{payment_id}:{line.id or journey_id}",
+            source="payment",
+            points=rules.earn_delta(paid_before=low, paid_after=high, tier_multiplier_bp=tier.multiplier_bp),
+            body={
+                "payment": payment_id,
+                "journey": journey_id,
+                "customer": customer_id,
+                "amount": high - low,
+                "before": low,
+            },
+            expiry_months=tier.expiry_months,
+            multiplier_bp=tier.multiplier_bp,
+            facts={"amount_satang": high - low},
+            at_once=line.done >= line.sessions,
+            tier_spend_satang=high - low,
+            payment_id=payment_id,
+            journey_id=journey_id,
+            line_id=line.id,
+            sessions=line.sessions,
+        )
+        account = await enrol(unit, customer_id)  # the line before may have repaid what was owed
+        earned += await book(unit, account, earning)
+        for nth in range(1, line.done + 1):
+            await _release(unit, customer_id, journey_id, line.id, nth, f"late-{nth}", payment_id)
+    return earned
 
 
-async def activate_for_completion(unit: Unit, *, journey_id: UUID, customer_id: UUID, completion_id: UUID) -> int:
-    """Make the journey's pending points usable after its treatment; returns how many, debt included.
+async def activate_for_completion(
+    unit: Unit,
+    *,
+    journey_id: UUID,
+    customer_id: UUID,
+    completion_id: UUID,
+    line_id: UUID | None = None,
+    nth: int = 1,
+) -> int:
+    """Make usable what the `nth` treatment of a plan's line releases; returns how many points, debt included.
 
-    What is owed is repaid from them first. Asked again for the same completion, it answers the same.
+    Without a line it is the journey's only treatment. What is owed is repaid first. Asked again for the same
+    completion, it answers the same.
     """
+    return await _release(unit, customer_id, journey_id, line_id, nth, str(completion_id))
+
+
+async def cancel_pending(unit: Unit, *, journey_id: UUID, customer_id: UUID) -> int:
+    """The journey was given up or its payment undone: points that waited for its treatments are gone; how many."""
     account = await enrol(unit, customer_id)
-    lots = await store.lots_of_journey(unit.db, unit.clinic.id, account.id, journey_id)
-    keys = {lot.id: f"act:{lot.id}:{completion_id}" for lot, _ in lots}
-    known = await store.known_entries(unit.db, unit.clinic.id, keys.values())
-    released = sum(int(facts["points"]) for _, _, facts in known.values())
-    debt = account.debt
-    for lot, months in lots:
-        if lot.state is LotState.PENDING:
-            debt -= await activate_lot(unit, account, lot, months, debt, keys[lot.id])
-            released += lot.remaining
-    await store.refresh_balances(unit.db, unit.clinic.id, account.id, debt)
-    return released
+    owned = await store.lots_of_journey(unit.db, unit.clinic.id, account.id, journey_id)
+    gone = 0
+    for each in owned:
+        if each.lot.state is LotState.PENDING:
+            gone += await cancel_lot(unit, account, each.lot)
+    await store.refresh_balances(unit.db, unit.clinic.id, account.id, account.debt)
+    return gone
 
 
 async def award(unit: Unit, customer_id: UUID, points: int, key: str, reason: str, **facts: Any) -> int:
@@ -163,3 +184,32 @@ async def _welcome(unit: Unit, account: Account, tier: Tier) -> None:
         )
         await book(unit, account, earning)
     unit.record("member_enrolled", account.customer_id, points=tier.welcome)
+
+
+async def _release(
+    unit: Unit,
+    customer_id: UUID,
+    journey_id: UUID,
+    line_id: UUID | None,
+    nth: int,
+    completion: str,
+    payment_id: UUID | None = None,
+) -> int:
+    """Points that one treatment makes usable, of every lot of its line and of those of the journey as a whole.
+
+    With `payment_id` only of what that payment earned.
+    """
+    account = await enrol(unit, customer_id)
+    owned = await store.lots_of_journey(unit.db, unit.clinic.id, account.id, journey_id)
+    mine = [each for each in owned if each.line_id in (line_id, None) and payment_id in (each.payment_id, None)]
+    keys = {each.lot.id: f"act:{each.lot.id}:{completion}" for each in mine}
+    known = await store.known_entries(unit.db, unit.clinic.id, keys.values())
+    released = sum(int(facts["points"]) for _, _, facts in known.values())
+    debt = account.debt
+    for each in mine:
+        key = keys[each.lot.id]
+        if key not in known and each.lot.state is LotState.PENDING:
+            points, repaid = await release_share(unit, account, each, nth, debt, key)
+            released, debt = released + points, debt - repaid
+    await store.refresh_balances(unit.db, unit.clinic.id, account.id, debt)
+    return released

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from domain.database.session import Connection
 from domain.loyalty import pause_store
-from domain.loyalty.model import Account, Allocation, Earning, Entry, Lot, LotState, PointRow, Tier
+from domain.loyalty.model import Account, Allocation, Earning, Entry, Lot, LotState, OwnedLot, PointRow, Tier
 from domain.loyalty.tables import (
     loyalty_profiles,
     loyalty_tiers,
@@ -36,6 +36,13 @@ _REFRESH = text(
     "  coalesce(sum(held), 0) as held"
     "  from point_lots where clinic_id = :clinic and account_id = :account) l"
     " where p.clinic_id = :clinic and p.id = :account"
+)
+_SHARE = text(
+    "insert into point_lots (clinic_id, id, parent_id, account_id, points, remaining, state, source, payment_id,"
+    " journey_id, line_id, tier_spend_satang, multiplier_bp, expiry_months, earned_at, active_from, expires_at)"
+    " select clinic_id, :id, id, account_id, :points, :remaining, :state, source, payment_id, journey_id, line_id,"
+    " :spend, multiplier_bp, expiry_months, earned_at, :active_from, :expires_at"
+    " from point_lots where clinic_id = :clinic and id = :parent"
 )
 _HISTORY = text(
     "select t.kind, t.points, t.reason, t.facts, t.at, r.name_th, r.name_en"
@@ -118,15 +125,19 @@ async def lots(db: Connection, clinic_id: UUID, account_id: UUID) -> list[Lot]:
     return [_lot(row) for row in (await db.execute(query)).all()]
 
 
-async def lots_of_journey(db: Connection, clinic_id: UUID, account_id: UUID, journey_id: UUID) -> list[tuple[Lot, int]]:
-    """The journey's lots, oldest first, each with the months that its points last."""
+async def lots_of_journey(db: Connection, clinic_id: UUID, account_id: UUID, journey_id: UUID) -> list[OwnedLot]:
+    """The journey's lots as they were earned, oldest first, without the shares that treatments released of them."""
     c = point_lots.c
     query = (
         select(point_lots)
         .where(c.clinic_id == clinic_id, c.account_id == account_id, c.journey_id == journey_id)
+        .where(c.parent_id.is_(None))
         .order_by(c.earned_at, c.id)
     )
-    return [(_lot(row), row.expiry_months) for row in (await db.execute(query)).all()]
+    return [
+        OwnedLot(_lot(row), row.payment_id, row.line_id, row.sessions, row.tier_spend_satang, row.expiry_months)
+        for row in (await db.execute(query)).all()
+    ]
 
 
 async def add_lot(db: Connection, clinic_id: UUID, account_id: UUID, lot: Lot, origin: Earning) -> None:
@@ -135,11 +146,19 @@ async def add_lot(db: Connection, clinic_id: UUID, account_id: UUID, lot: Lot, o
         "source": origin.source,
         "payment_id": origin.payment_id,
         "journey_id": origin.journey_id,
+        "line_id": origin.line_id,
+        "sessions": origin.sessions,
         "tier_spend_satang": origin.tier_spend_satang,
         "multiplier_bp": origin.multiplier_bp,
         "expiry_months": origin.expiry_months,
     }
     await db.execute(insert(point_lots).values(clinic_id=clinic_id, account_id=account_id, **asdict(lot), **values))
+
+
+async def add_share(db: Connection, clinic_id: UUID, parent_id: UUID, lot: Lot, tier_spend_satang: int) -> None:
+    """Write a lot that a treatment released of another one, whose origin it has."""
+    values = {**asdict(lot), "clinic": clinic_id, "parent": parent_id, "spend": tier_spend_satang}
+    await db.execute(_SHARE, values)
 
 
 async def save_lot(db: Connection, clinic_id: UUID, lot: Lot) -> None:

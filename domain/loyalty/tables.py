@@ -49,6 +49,11 @@ point_lots = clinic_table(
     words("source"),
     uuid("payment_id", null=True),
     uuid("journey_id", null=True),
+    # The line of the plan that was paid, and how many treatments release its points; null: the journey as a whole.
+    uuid("line_id", null=True),
+    number("sessions", default=1),
+    # The lot of a course from which one treatment released these points.
+    uuid("parent_id", null=True),
     satang("tier_spend_satang"),
     number("multiplier_bp"),
     number("expiry_months"),
@@ -58,6 +63,7 @@ point_lots = clinic_table(
     ref("account_id", "loyalty_profiles"),
     ref("payment_id", "payments"),
     ref("journey_id", "workflow_states"),
+    ref("parent_id", "point_lots"),
     CheckConstraint("remaining between 0 and points", name="remaining"),
     CheckConstraint("held between 0 and remaining", name="held"),
     CheckConstraint("state in ('pending', 'active', 'expired', 'cancelled')", name="state"),
