@@ -36,7 +36,7 @@ async def counter_view(talk: Talk, view: CouponView, text: str = "") -> Card:
     undoable = view.state is State.USED or is_open(view, talk.unit.now)
     if talk.roles & MANAGER and undoable and view.customer_id != talk.unit.actor.customer_id:
         buttons += (Button(talk.t("Take back"), Action("coupon.take_back", view.id), style="danger"),)
-    return counter_card(talk, view, *buttons, text=text)
+    return counter_card(talk.words, view, talk.unit.now, *buttons, text=text)
 
 
 @routes.action("coupon.use")
@@ -47,8 +47,9 @@ async def ask_use(talk: Talk, action: Action) -> None:
         raise refused
     talk.say(
         counter_card(
-            talk,
+            talk.words,
             view,
+            talk.unit.now,
             Button(talk.t("Confirm"), Action("coupon.confirm_use", view.id), style="primary"),
             Button(talk.t("Back"), Action("coupon.show", view.id)),
             title=talk.t("Take this coupon?"),
@@ -69,8 +70,9 @@ async def ask_take_back(talk: Talk, action: Action) -> None:
     view = await rewards.coupon(talk.unit, row_id(action))
     talk.say(
         counter_card(
-            talk,
+            talk.words,
             view,
+            talk.unit.now,
             Button(talk.t("Confirm"), Action("coupon.confirm_take_back", view.id), style="danger"),
             Button(talk.t("Back"), Action("coupon.show", view.id)),
             title=talk.t("Take this coupon back?"),

@@ -11,7 +11,6 @@ from domain.rewards.model import CouponView, Reward, State
 from handlers.cards import Action, Button, Card, filled
 from handlers.menu import command_button
 from handlers.points_cards import last_day
-from handlers.talk import Talk
 from handlers.words import N_, Words
 
 STATES: Final[Mapping[State, str]] = {
@@ -23,38 +22,40 @@ STATES: Final[Mapping[State, str]] = {
 }
 
 
-def wallet_card(talk: Talk, view: CouponView, text: str = "") -> Card:
+def wallet_card(words: Words, view: CouponView, now: datetime, text: str = "") -> Card:
     """A coupon for its customer: the code to read out, how long it lasts, and what can be done with it."""
-    open_now = is_open(view, talk.unit.now)
-    counter = Button(talk.t("Show at the counter"), Action("coupon.counter", view.id), style="primary")
-    cancel = Button(talk.t("Cancel coupon"), Action("coupon.cancel", view.id), style="danger")
+    open_now = is_open(view, now)
+    counter = Button(words.t("Show at the counter"), Action("coupon.counter", view.id), style="primary")
+    cancel = Button(words.t("Cancel coupon"), Action("coupon.cancel", view.id), style="danger")
     rows = (
-        (talk.t("Code"), spaced(view.code) if open_now else ""),
-        (talk.t("Usable"), countdown(talk, view) if open_now else ""),
-        (talk.t("Condition"), terms(talk.words, view.reward) if open_now else ""),
-        (talk.t("Status"), "" if open_now else state(talk, view)),
+        (words.t("Code"), spaced(view.code) if open_now else ""),
+        (words.t("Usable"), countdown(words, view, now) if open_now else ""),
+        (words.t("Condition"), terms(words, view.reward) if open_now else ""),
+        (words.t("Status"), "" if open_now else state(words, view, now)),
     )
     ways = (counter, cancel) if open_now and view.reward.refundable else (counter,) if open_now else ()
     return Card(
-        title=talk.words.pick(view.reward.name),
+        title=words.pick(view.reward.name),
         text=text,
         rows=filled(*rows),
-        buttons=(*ways, command_button(talk.words, "coupons")),
+        buttons=(*ways, command_button(words, "coupons")),
     )
 
 
-def counter_card(talk: Talk, view: CouponView, *buttons: Button, title: str = "", text: str = "") -> Card:
+def counter_card(
+    words: Words, view: CouponView, now: datetime, *buttons: Button, title: str = "", text: str = ""
+) -> Card:
     """A coupon for staff: what to give, to whom, on which condition, and what has become of it."""
     rows = (
-        (talk.t("Item"), talk.words.pick(view.reward.name)),
-        (talk.t("Customer"), view.customer_name),
-        (talk.t("Condition"), terms(talk.words, view.reward)),
-        (talk.t("Points"), talk.words.number(view.points)),
-        (talk.t("Usable until"), last_day(talk.words, view.expires_at)),
-        (talk.t("Status"), state(talk, view)),
-        (talk.t("Code"), spaced(view.code)),
+        (words.t("Item"), words.pick(view.reward.name)),
+        (words.t("Customer"), view.customer_name),
+        (words.t("Condition"), terms(words, view.reward)),
+        (words.t("Points"), words.number(view.points)),
+        (words.t("Usable until"), last_day(words, view.expires_at)),
+        (words.t("Status"), state(words, view, now)),
+        (words.t("Code"), spaced(view.code)),
     )
-    return Card(title=title or talk.t("Coupon"), text=text, rows=filled(*rows), buttons=buttons)
+    return Card(title=title or words.t("Coupon"), text=text, rows=filled(*rows), buttons=buttons)
 
 
 def is_open(view: CouponView, now: datetime) -> bool:
@@ -62,25 +63,25 @@ def is_open(view: CouponView, now: datetime) -> bool:
     return view.state is State.ISSUED and now < view.expires_at
 
 
-def countdown(talk: Talk, view: CouponView) -> str:
+def countdown(words: Words, view: CouponView, now: datetime) -> str:
     """'until 17 Sep 2026, 5 days left'; today is said as such."""
-    zone = talk.unit.clinic.zone
+    zone = words.zone
     last = (view.expires_at - timedelta(microseconds=1)).astimezone(zone).date()
-    left = (last - talk.unit.now.astimezone(zone).date()).days
-    date = last_day(talk.words, view.expires_at)
+    left = (last - now.astimezone(zone).date()).days
+    date = last_day(words, view.expires_at)
     if left <= 0:
-        return talk.t("only today, {date}", date=date)
-    days = talk.words.n("{count} day left", "{count} days left", left)
-    return talk.t("until {date}, {days}", date=date, days=days)
+        return words.t("only today, {date}", date=date)
+    days = words.n("{count} day left", "{count} days left", left)
+    return words.t("until {date}, {days}", date=date, days=days)
 
 
-def state(talk: Talk, view: CouponView) -> str:
+def state(words: Words, view: CouponView, now: datetime) -> str:
     """What has become of a coupon, with who, when and where."""
     if view.state is State.USED and view.used_at:
-        said = talk.t("Used, taken by {by}, {when}", by=view.used_by or "", when=talk.words.when(view.used_at))
-        return " · ".join(filter(None, (said, talk.words.pick(view.branch or {}))))
-    ended = view.state is State.ISSUED and not is_open(view, talk.unit.now)
-    return talk.t(STATES[State.EXPIRED if ended else view.state])
+        said = words.t("Used, taken by {by}, {when}", by=view.used_by or "", when=words.when(view.used_at))
+        return " · ".join(filter(None, (said, words.pick(view.branch or {}))))
+    ended = view.state is State.ISSUED and not is_open(view, now)
+    return words.t(STATES[State.EXPIRED if ended else view.state])
 
 
 def terms(words: Words, reward: Reward) -> str:

@@ -43,7 +43,7 @@ async def show(talk: Talk, action: Action) -> None:
     """One coupon: its customer sees it as theirs, staff as at the counter."""
     view = await rewards.coupon(talk.unit, row_id(action))
     mine = view.customer_id == talk.unit.actor.customer_id
-    talk.say(wallet_card(talk, view) if mine else await counter_view(talk, view))
+    talk.say(wallet_card(talk.words, view, talk.unit.now) if mine else await counter_view(talk, view))
 
 
 @routes.action("coupon.counter")
@@ -117,7 +117,7 @@ async def _list(talk: Talk, page: int) -> None:
         text = talk.t("You have no coupons. See what your points can get:")
         talk.say(text, command_button(talk.words, "rewards"))
     elif len(views) == 1:
-        talk.say(wallet_card(talk, views[0]))
+        talk.say(wallet_card(talk.words, views[0], talk.unit.now))
     else:
         entries = [_entry(talk, view) for view in views]
         talk.say(list_card(talk.words, talk.t("Your coupons"), entries, "coupon.list", page))
@@ -125,7 +125,7 @@ async def _list(talk: Talk, page: int) -> None:
 
 def _entry(talk: Talk, view: CouponView) -> Entry:
     name = talk.words.pick(view.reward.name)
-    return Entry(name, countdown(talk, view), Button(name, Action("coupon.show", view.id)))
+    return Entry(name, countdown(talk.words, view, talk.unit.now), Button(name, Action("coupon.show", view.id)))
 
 
 def _picture_card(talk: Talk, view: CouponView, link: Link) -> Card:
@@ -135,7 +135,7 @@ def _picture_card(talk: Talk, view: CouponView, link: Link) -> Card:
         "name": talk.words.pick(view.reward.name),
         "url": link.url,
         "code": spaced(view.code),
-        "until": countdown(talk, view),
+        "until": countdown(talk.words, view, talk.unit.now),
     }
     alt = talk.t("Coupon {code}, to be scanned by our staff", code=spaced(view.code))
     return Card(

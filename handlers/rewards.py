@@ -94,7 +94,7 @@ async def confirm(talk: Talk, action: Action) -> None:
     done = talk.t(
         "Redeemed ✅ {count} points are set aside until you use the coupon.", count=_points(talk, coupon.points)
     )
-    talk.say(wallet_card(talk, coupon, done))
+    talk.say(wallet_card(talk.words, coupon, talk.unit.now, done))
 
 
 async def _list(talk: Talk, page: int) -> None:
