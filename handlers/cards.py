@@ -15,6 +15,7 @@ from uuid import UUID
 from domain.errors import DomainError
 
 Style = Literal["primary", "secondary", "danger"]
+Picker = Literal["", "datetime", "date", "time"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +46,17 @@ def filled(*rows: tuple[str, str]) -> tuple[tuple[str, str], ...]:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button with either an action or an address (`https`, `http`, `line`, `tel`)."""
+    """A button with either an action or an address (`https`, `http`, `line`, `tel`).
+
+    With a `picker` its press opens the channel's own calendar or clock, and the action comes with what was picked; a
+    channel without one (Telegram) leaves the button out, so the card must also say what to type.
+    """
 
     label: str
     action: Action | None = None
     url: str | None = None
     style: Style = "secondary"
+    picker: Picker = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,4 +126,5 @@ def _button(data: Mapping[str, Any]) -> Button:
         else None,
         url=data.get("url"),
         style=data.get("style", "secondary"),
+        picker=data.get("picker", ""),
     )

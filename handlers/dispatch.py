@@ -26,8 +26,8 @@ FORM_ACTIONS = ("form.pick", "form.confirm", "form.back", "form.cancel")
 async def dispatch(talk: Talk, incoming: Incoming, action: Action | None) -> None:
     """Answer one event. `action` is the verified content of a `Tapped` token."""
     match incoming:
-        case Tapped() if action is not None:
-            await _press(talk, action)
+        case Tapped(_, picked) if action is not None:
+            await _press(talk, action, picked)
         case Said(text, message_id):
             talk.message_id = message_id
             await _hear(talk, text)
@@ -75,9 +75,9 @@ async def _show_current(talk: Talk, action: Action, error: DomainError) -> bool:
     return True
 
 
-async def _press(talk: Talk, action: Action) -> None:
+async def _press(talk: Talk, action: Action, picked: str) -> None:
     if action.name in FORM_ACTIONS:
-        await _press_form(talk, action)
+        await _press_form(talk, action, picked)
         return
     if action.name == "command.run":
         await _run(talk, guide.command_at(ROUTES, action))
@@ -88,14 +88,14 @@ async def _press(talk: Talk, action: Action) -> None:
     await _back_to_form(talk)
 
 
-async def _press_form(talk: Talk, action: Action) -> None:
+async def _press_form(talk: Talk, action: Action, picked: str) -> None:
     form = _form(talk)
     if form is None:
         raise DomainError("form_closed")
     if action.name == "form.cancel":
         await conversation.cancel(talk)
     else:
-        await form.press(talk, action)
+        await form.press(talk, action, picked)
 
 
 async def _hear(talk: Talk, text: str) -> None:

@@ -17,13 +17,21 @@ from uuid import UUID
 
 from domain.conversations import service as conversations
 from domain.errors import DomainError
-from handlers.cards import Action, Button, Card
+from handlers.cards import Action, Button, Card, Picker
 from handlers.refusals import refusal
 from handlers.talk import Talk
 from handlers.words import N_
 
 Data = dict[str, Any]
 REVIEW = "review"
+PICKED = 255
+"""The choice of the button that opens a calendar: never one of the offered answers."""
+
+PICKERS: Mapping[Picker, str] = {
+    "datetime": N_("Pick a day and time"),
+    "date": N_("Pick a day"),
+    "time": N_("Pick a time"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +44,15 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a step shows: the question and the answers offered as buttons (typing is always possible too)."""
+    """What a step shows: the question and the answers offered as buttons (typing is always possible too).
+
+    `picker` adds the channel's own calendar or clock, where it has one; what is picked counts as typed, as ISO text.
+    """
 
     text: str
     choices: Sequence[Choice] = ()
     title: str = ""
+    picker: Picker = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +102,8 @@ class Form:
             return
         await self._take(talk, step, data, text)
 
-    async def press(self, talk: Talk, action: Action) -> None:
-        """One of the form's buttons was pressed."""
+    async def press(self, talk: Talk, action: Action, picked: str = "") -> None:
+        """One of the form's buttons was pressed; `picked` is what its calendar gave."""
         step, data = self._here(talk)
         if action.version != self._mark(talk, data):
             talk.say(talk.t("That question is already answered. Here is the current one:"))
@@ -101,6 +113,8 @@ class Form:
         elif action.name == "form.confirm" and step is None:
             talk.forget()
             await self.finish(talk, data)
+        elif action.name == "form.pick" and step is not None and picked:
+            await self._take(talk, step, data, picked)
         elif action.name == "form.pick" and step is not None:
             choices = (await step.ask(talk, data)).choices
             if action.choice < len(choices):
@@ -168,6 +182,9 @@ class Form:
             Button(choice.label, Action("form.pick", choice=n, version=mark))
             for n, choice in enumerate(question.choices)
         )
+        if question.picker:
+            pick = Action("form.pick", choice=PICKED, version=mark)
+            picks += (Button(talk.t(PICKERS[question.picker]), pick, picker=question.picker),)
         talk.say(Card(title=question.title, text=question.text, buttons=picks, quick=self._ways_out(talk, data, mark)))
 
     async def _summary(self, talk: Talk, data: Data, mark: int) -> Card:

@@ -15,9 +15,11 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Tapped:
-    """A person pressed one of our buttons; `data` is the raw, untrusted token."""
+    """A person pressed one of our buttons; `data` is the raw, untrusted token, `picked` the ISO text (without a
+    zone) of what they picked in the channel's calendar or clock."""
 
     data: str
+    picked: str = ""
 
 
 @dataclass(frozen=True, slots=True)

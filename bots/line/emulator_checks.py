@@ -148,6 +148,10 @@ def _action(action: Any, label_limit: int, path: str, dot: str) -> Iterator[Prob
             yield from _length(action.get("data"), limits.POSTBACK_DATA, f"{path}{dot}data")
             if action.get("displayText") is not None:
                 yield from _length(action["displayText"], limits.DISPLAY_TEXT, f"{path}{dot}displayText")
+        case "datetimepicker":
+            yield from _length(action.get("data"), limits.POSTBACK_DATA, f"{path}{dot}data")
+            if action.get("mode") not in ("datetime", "date", "time"):
+                yield "invalid mode", f"{path}{dot}mode"
         case "message":
             yield from _length(action.get("text"), limits.DISPLAY_TEXT, f"{path}{dot}text")
         case "uri":

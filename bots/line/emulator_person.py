@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 import secrets
 from collections.abc import Callable
 from urllib.parse import unquote
@@ -22,6 +23,12 @@ from bots.line.emulator_view import quick_actions, shown, tappable
 from bots.line.emulator_webhook import Deliveries
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_DAY, _HOUR = r"\d{4}-\d\d-\d\d", r"\d\d:\d\d"
+_PICKED = {
+    "datetime": re.compile(f"{_DAY}T{_HOUR}"),
+    "date": re.compile(_DAY),
+    "time": re.compile(_HOUR),
+}
 _DEEP_LINK = "https://line.me/R/oaMessage/"
 
 
@@ -81,7 +88,10 @@ class PersonControl:
         return _delivered([await self._message(account, person, {"type": "text", "text": text})])
 
     async def _tap(self, request: web.Request) -> web.Response:
-        """Press what is on the screen: a button of any message, a quick reply of the newest."""
+        """Press what is on the screen: a button of any message, a quick reply of the newest.
+
+        A picker's button comes with what was `picked` in it.
+        """
         account, person, chat = self._find(request, writing=True)
         body = await read_object(request)
         raw = _message_of(chat, body)
@@ -93,7 +103,7 @@ class PersonControl:
         index = body.get("quick", body.get("button"))
         if not isinstance(index, int) or not 0 <= index < len(actions):
             raise refused(404, "the message has no such button")
-        return await self._act(account, person, actions[index])
+        return await self._act(account, person, actions[index], body)
 
     async def _press(self, request: web.Request) -> web.Response:
         """A client that sends whatever data it likes as a press on a message."""
@@ -102,7 +112,7 @@ class PersonControl:
         _message_of(chat, body)
         return _delivered([await self._postback(account, person, required(body, "data"), "")])
 
-    async def _act(self, account: str, person: str, action: Json) -> web.Response:
+    async def _act(self, account: str, person: str, action: Json, body: Json) -> web.Response:
         match action["type"]:
             case "uri":
                 return web.json_response({"url": action["uri"], "deliveries": []})
@@ -111,6 +121,11 @@ class PersonControl:
             case "postback":
                 shown_text = action.get("displayText") or ""
                 return _delivered([await self._postback(account, person, action["data"], shown_text)])
+            case "datetimepicker":
+                mode, picked = action["mode"], required(body, "picked")
+                if not _PICKED[mode].fullmatch(picked):
+                    raise refused(400, f"not what a {mode} picker gives")
+                return _delivered([await self._postback(account, person, action["data"], "", {mode: picked})])
             case other:
                 raise refused(501, f"the emulator cannot perform a {other} action")
 
@@ -185,9 +200,11 @@ class PersonControl:
         event = {"type": "message", "message": {"id": message_id, "quoteToken": f"q{message_id}", **message}}
         return await self._happen(account, person, event, seen=(message_id, message), content=content)
 
-    async def _postback(self, account: str, person: str, data: str, display_text: str) -> Json:
+    async def _postback(
+        self, account: str, person: str, data: str, display_text: str, params: Json | None = None
+    ) -> Json:
         """A press; the display text stands in the chat as the person's words but is no message to the program."""
-        event = {"type": "postback", "postback": {"data": data}}
+        event = {"type": "postback", "postback": {"data": data} | ({"params": params} if params else {})}
         text = {"type": "text", "text": display_text}
         seen = (self._state.message_ids(1)[0], text) if display_text else None
         return await self._happen(account, person, event, seen=seen)

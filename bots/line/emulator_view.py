@@ -51,7 +51,7 @@ def shown(message: Message, *, newest: bool, content_url: str | None = None) -> 
         "footnote": "\n".join(seen.footnotes),
         "picture": seen.picture,
         "buttons": buttons,
-        "quick": [{"label": action.get("label", ""), "index": i} for i, action in enumerate(items)],
+        "quick": [{"label": a.get("label", ""), "index": i, "picker": a.get("mode")} for i, a in enumerate(items)],
         "edited": False,
         "raw": raw,
     }
@@ -75,6 +75,7 @@ def _described(index: int, component: Mapping[str, Any]) -> Json:
         "label": action.get("label") or component.get("text", ""),
         "index": index,
         "url": action.get("uri"),
+        "picker": action.get("mode"),
         "style": component.get("style", "link"),
         "color": component.get("color"),
     }

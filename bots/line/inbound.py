@@ -20,6 +20,7 @@ from bots.channel import NOBODY, Arrival
 from handlers.incoming import Arrived, Incoming, Left, Nothing, Other, Said, Tapped, Unsent
 
 SIGNATURE_HEADER = "x-line-signature"
+PICKED = ("datetime", "date", "time")
 
 _DEEP_LINK = re.compile(r"/start (\S+)")
 
@@ -70,7 +71,7 @@ def understand(payload: Mapping[str, Any]) -> Incoming:
         case "message":
             return _message(_object(payload, "message"))
         case "postback" if data := _text(_object(payload, "postback"), "data"):
-            return Tapped(data)
+            return Tapped(data, _picked(_object(payload, "postback")))
         case "follow":
             return Arrived()
         case "unfollow":
@@ -109,6 +110,12 @@ def _message(message: Mapping[str, Any]) -> Incoming:
     # Our deep links prefill "/start CODE", so that a link carries its code here as it does on Telegram.
     deep_link = _DEEP_LINK.fullmatch(text)
     return Arrived(deep_link[1]) if deep_link else Said(text, _text(message, "id"))
+
+
+def _picked(postback: Mapping[str, Any]) -> str:
+    """What a datetime picker gave: the wall clock's, without a zone (#datetime-picker-action)."""
+    params = _object(postback, "params")
+    return next((picked for mode in PICKED if (picked := _text(params, mode))), "")
 
 
 def _is_ours(payload: Mapping[str, Any]) -> bool:

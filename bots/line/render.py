@@ -13,6 +13,7 @@ from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
 from linebot.v3.messaging import (
+    DatetimePickerAction,
     FlexBox,
     FlexBubble,
     FlexButton,
@@ -159,11 +160,13 @@ def _button(button: Button, letter: Letter) -> FlexButton:
     return FlexButton(action=action, style=style, color=color, height="sm", adjust_mode="shrink-to-fit")
 
 
-def _action(button: Button, label_limit: int, letter: Letter) -> PostbackAction | URIAction:
+def _action(button: Button, label_limit: int, letter: Letter) -> PostbackAction | DatetimePickerAction | URIAction:
     """The button's action. The person's chat shows the whole label as their answer."""
     label = limits.cut(button.label, label_limit) or limits.ELLIPSIS
     if button.action is None:
         return URIAction(label=label, uri=_address(button.url or ""))
+    if button.picker:
+        return DatetimePickerAction(label=label, data=letter.sign(button.action), mode=button.picker)
     shown = limits.cut(button.label, limits.DISPLAY_TEXT) or limits.ELLIPSIS
     return PostbackAction(label=label, data=letter.sign(button.action), display_text=shown)
 

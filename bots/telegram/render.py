@@ -80,6 +80,8 @@ def _keyboard(card: Card, sign: Callable[[Action], str]) -> InlineKeyboardMarkup
 
 
 def _key(button: Button, sign: Callable[[Action], str]) -> InlineKeyboardButton | None:
+    if button.picker:  # Telegram has no calendar: people type
+        return None
     label = cut(button.label.strip(), LABEL_UNITS) or _NO_TEXT
     style = None if button.style == "secondary" else button.style
     if button.action:

@@ -36,7 +36,9 @@ FACTS = {
     "at": "2026-07-17T07:02:00+00:00",
     "by": "คุณมิ้นท์",
     "due": 129_000,
+    "early": "2026-07-17T02:00:00+07:00",
     "journey_id": "3f0c7c1e-0c6f-4d39-8b53-0a3c6d1c1f11",
+    "late": "2026-07-17T14:00:00+07:00",
     "limit": 3_000_000,
     "longest": 80,
     "methods": ["cash"],
@@ -46,6 +48,7 @@ FACTS = {
     "scheduled_at": "2026-07-17T07:00:00+00:00",
     "stage": "lead",
     "state": "requested",
+    "timed": True,
     "treatment": "PICO",
     "usable": 1_250,
 }

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import aiohttp
 
 from bots.channel import Profile, Sent
-from handlers.cards import Action, Button, Card, Picture
+from handlers.cards import Action, Button, Card, Picker, Picture
 from handlers.incoming import Arrived, Left, Other, Said, Tapped
 from tests.channels.line_world import World
 
@@ -68,7 +68,7 @@ async def test_a_person_sees_the_whole_card(line: World) -> None:
         ("ยืนยัน", None, "primary"),
         ("แผนที่", "https://maps.example/", "secondary"),
     ]
-    assert shown["quick"] == [{"label": "ยกเลิก", "index": 0}]
+    assert shown["quick"] == [{"label": "ยกเลิก", "index": 0, "picker": None}]
     assert (await line.act("tap", message=shown["id"], button=1))["url"] == "https://maps.example/"
     await line.act("tap", message=shown["id"], quick=0)
     assert line.channel.understand(line.program.arrivals[-1].payload) == Tapped("signed-cancel-0")
@@ -85,6 +85,21 @@ async def test_quick_replies_vanish_and_buttons_stay(line: World) -> None:
     await line.act("tap", message=sent.message_ids[0], button=0)
     await line.act("tap", status=404, message=sent.message_ids[0], button=1)
     await line.act("tap", status=404, message="12345", button=0)
+
+
+async def test_a_picker_gives_what_was_picked(line: World) -> None:
+    await line.act("follow")
+    pickers: tuple[Picker, ...] = ("datetime", "date", "time")
+    card = Card(text="เมื่อไร", buttons=tuple(Button(mode, Action(mode), picker=mode) for mode in pickers))
+    await line.channel.send(line.account, [card], line.letter())
+    shown = (await line.chat())["messages"][-1]
+    assert [button["picker"] for button in shown["buttons"]] == list(pickers)
+    for button, picked in enumerate(["2026-07-17T14:00", "2026-07-17", "14:00"]):
+        await line.act("tap", message=shown["id"], button=button, picked=picked)
+        pressed = line.channel.understand(line.program.arrivals[-1].payload)
+        assert pressed == Tapped(f"signed-{pickers[button]}-0", picked)
+        await line.act("tap", status=400, message=shown["id"], button=button, picked="17/7")
+    await line.act("tap", status=400, message=shown["id"], button=0)
 
 
 async def test_quick_replies_of_one_call_all_ride_on_its_last_message(line: World) -> None:

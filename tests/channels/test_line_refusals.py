@@ -29,6 +29,7 @@ def button(**action: Any) -> dict[str, Any]:
 
 
 POSTBACK = {"type": "postback", "label": "x", "data": "x"}
+PICKER = button(type="datetimepicker", mode="time", label="ก" * 40, data="x" * 300)
 WORDS = {"type": "text", "text": "x"}
 REFUSED_MESSAGES: dict[str, list[Any]] = {
     "none": [],
@@ -61,6 +62,8 @@ REFUSED_MESSAGES: dict[str, list[Any]] = {
     "button label 41": [flex(button(label="x" * 41))],
     "button without label": [flex(button(label=None))],
     "button data 301": [flex(button(data="x" * 301))],
+    "picker data 301": [flex(button(type="datetimepicker", mode="date", data="x" * 301))],
+    "picker without mode": [flex(button(type="datetimepicker"))],
     "uri 1,001": [flex(button(type="uri", uri="https://x.example/" + "a" * 983))],
     "uri scheme": [flex(button(type="uri", uri="javascript:alert(1)"))],
     "uri not encoded": [flex(button(type="uri", uri="https://x.example/ก"))],
@@ -87,7 +90,7 @@ async def test_messages_at_the_limits_arrive(line: World) -> None:
     messages = [
         text(text="ก" * 5000),
         flex(button(label="ก" * 40, data="x" * 300, displayText="ก" * 300), altText="ก" * 1500),
-        flex({"type": "image", "url": "http://127.0.0.1:8080/x.png"}),
+        flex(PICKER, {"type": "image", "url": "http://127.0.0.1:8080/x.png"}),
         flex(contents={"type": "carousel", "contents": [flex(WORDS)["contents"]] * 12}),
         quick({**POSTBACK, "label": "x" * 20, "data": "x" * 300}, 13),
     ]

@@ -63,6 +63,14 @@ def test_a_full_card_is_one_bubble_with_everything_in_it() -> None:
     assert all(part["wrap"] for part in texts)
 
 
+def test_a_picker_is_the_apps_own() -> None:
+    sent = message(Card(text="x", buttons=(Button("เลือกวัน", Action("form.pick"), picker="date"),)))
+    assert refusal([sent]) is None
+    [button] = sent["contents"]["footer"]["contents"]
+    picker = {"type": "datetimepicker", "label": "เลือกวัน", "data": "token-form.pick-0", "mode": "date"}
+    assert button["action"] == picker
+
+
 def _components(part: dict[str, Any]) -> list[dict[str, Any]]:
     blocks = [part[name] for name in ("hero", "body", "footer") if name in part]
     return [part, *(found for child in (*blocks, *part.get("contents", ())) for found in _components(child))]

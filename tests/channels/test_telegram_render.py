@@ -64,6 +64,11 @@ def test_buttons_carry_their_token_or_address_and_style() -> None:
     assert shown.text == "x\n\nCall: +6620000000\nLINE: line://nv/chat\nHere: http://localhost:8000/x"
 
 
+def test_a_picker_is_left_out() -> None:
+    card = Card(text="x", buttons=(Button("Pick a day", Action("form.pick"), picker="date"), *buttons("Tomorrow")))
+    assert rows(render(card, sign, caption=False)) == [["Tomorrow"]]
+
+
 def test_a_card_without_words_still_says_something() -> None:
     assert render(Card(buttons=buttons("Go")), sign, caption=False).text
     assert render(Card(text=" \n"), sign, caption=True).text == ""

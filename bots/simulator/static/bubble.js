@@ -32,7 +32,7 @@ class Buttons {
   }
 
   tap(element, button) {
-    if (button) this.phone.tap(element, { message: this.message.id, button: button.index });
+    if (button) this.phone.tap(element, { message: this.message.id, button: button.index }, button);
   }
 }
 

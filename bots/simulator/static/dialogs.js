@@ -29,6 +29,17 @@ export async function choosePhone(page, url, channel) {
   return page.phones.find((phone) => phone.role === role) ?? null;
 }
 
+/** What LINE's picker of this mode gives, or '' when it was put away. */
+export async function askMoment(page, mode, title) {
+  const type = mode === "datetime" ? "datetime-local" : mode;
+  const input = el("input", { type, required: true, "aria-label": title });
+  const value = await dialog("chooser", page,
+    el("h2", { text: title }),
+    el("form", { method: "dialog", class: "chooser-link" }, input,
+      el("button", { class: "strong", value: "picked", text: page.say("pick") })));
+  return value === "picked" ? input.value : "";
+}
+
 /** A link typed or pasted, or ''. */
 export async function askLink(page) {
   const input = el("input", { type: "url", required: true, placeholder: "https://", "aria-label": page.say("link") });

@@ -2,7 +2,7 @@
 import * as api from "./api.js";
 import { bubble } from "./bubble.js";
 import { composer } from "./composer.js";
-import { askLink, enlarge } from "./dialogs.js";
+import { askLink, askMoment, enlarge } from "./dialogs.js";
 import { choices, el, icon, memory, toast } from "./dom.js";
 import { LANGUAGES, instant, word } from "./words.js";
 
@@ -168,7 +168,7 @@ export class Phone {
     this.offered = offered;
     this.quick.replaceChildren(...(newest?.quick ?? []).map((choice) =>
       el("button", { type: "button", text: choice.label, onclick: (event) =>
-        this.tap(event.currentTarget, { message: newest.id, quick: choice.index }) })));
+        this.tap(event.currentTarget, { message: newest.id, quick: choice.index }, choice) })));
   }
 
   /** Only a person scrolls up; content that grew below (a picture has loaded) must not look like it. */
@@ -195,7 +195,8 @@ export class Phone {
         "data-act": "follow", onclick: () => this.act("follow") }));
   }
 
-  async tap(button, what) {
+  async tap(button, what, { picker, label } = {}) {
+    if (picker && !(what.picked = await askMoment(this.page, picker, label))) return;
     button.classList.add("busy");
     const answer = await this.act("tap", what);
     button.classList.remove("busy");

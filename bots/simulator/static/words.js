@@ -14,7 +14,7 @@ const WORDS = {
   block: ["บล็อกบัญชีนี้", "Block this account"], unblock: ["เลิกบล็อก", "Unblock"],
   blocked: ["คุณบล็อกบัญชีนี้อยู่", "You have blocked this account"],
   sticker: ["ส่งสติกเกอร์", "Send a sticker"], paste_link: ["เปิดลิงก์…", "Open a link…"],
-  link: ["วางลิงก์ที่ได้รับ", "Paste the link you were given"], open: ["เปิด", "Open"],
+  link: ["วางลิงก์ที่ได้รับ", "Paste the link you were given"], open: ["เปิด", "Open"], pick: ["เลือก", "Choose"],
   edited: ["แก้ไขแล้ว", "edited"], picture: ["รูปภาพ", "Picture"],
   sticker_sent: ["[สติกเกอร์]", "[Sticker]"], photo_sent: ["[รูปภาพ]", "[Photo]"],
   start_line: ["เพิ่มเพื่อน", "Add friend"], start_telegram: ["เริ่มต้น", "START"],

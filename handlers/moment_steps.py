@@ -1,0 +1,53 @@
+"""The ready-made step of a form (`handlers/forms.py`) that asks when."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from domain.errors import DomainError
+from handlers.forms import Choice, Data, Question, Step
+from handlers.moments import read_moment
+from handlers.talk import Talk
+
+Suggest = Callable[[Talk, Data], Awaitable[Sequence[datetime]]]
+
+
+def moment_step(
+    name: str, message: str, suggest: Suggest | None = None, *, needed: Callable[[Data], bool] = lambda data: True
+) -> Step:
+    """Ask when: `message` (marked with N_) with suggested moments as buttons, the channel's calendar, or typed.
+
+    Keeps ISO text with its zone under `name`. Suggestions are asked for once in a form and kept beside the answer, so
+    that a button always means the moment that it showed. What a typed answer may have meant (17 ก.ค. 69, พรุ่งนี้ 3 โมง)
+    joins them as a button. Whether a moment will do (in the past, outside the clinic's hours) is for the form's use
+    case to say.
+    """
+    offered = f"{name}_offered"
+
+    async def ask(talk: Talk, data: Data) -> Question:
+        if offered not in data:
+            found = await suggest(talk, data) if suggest else ()
+            data[offered] = [moment.astimezone(talk.words.zone).isoformat() for moment in found]
+            state = talk.conversation or {}
+            talk.remember(state["handler"], state["step"], data)
+        choices = [Choice(talk.words.when(value), value) for value in data[offered]]
+        return Question(talk.t(message), choices, picker="datetime")
+
+    async def read(talk: Talk, data: Data, text: str) -> Mapping[str, Any]:
+        try:
+            found = read_moment(text, talk.unit.now, talk.words.zone)
+        except DomainError as error:
+            data[offered] = [*data.get(offered, ()), *(m for m in _meant(error) if m not in data.get(offered, ()))]
+            raise
+        return {name: found.at.isoformat()}
+
+    return Step(name, ask, read, needed)
+
+
+def _meant(error: DomainError) -> list[str]:
+    """The moments that a refusal asks about; one without an hour is none yet."""
+    if not error.facts.get("timed", "early" in error.facts):
+        return []
+    return [error.facts[fact] for fact in ("at", "early", "late") if fact in error.facts]

@@ -1,0 +1,1 @@
+"""What people type, understood: numbers, hours, dates and days. `handlers/moments.py` puts them together."""
