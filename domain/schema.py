@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import MetaData
 
 import domain.achievements.tables
+import domain.appointments.tables
 import domain.clinics.tables
 import domain.conversations.tables
 import domain.database.tables
@@ -22,6 +23,7 @@ TABLES = (
     domain.conversations.tables,
     domain.workflow.tables,
     domain.tasks.tables,
+    domain.appointments.tables,
     domain.payments.tables,
     domain.loyalty.tables,
     domain.achievements.tables,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.clinics.model import ChannelAccount, Treatment
@@ -59,6 +59,15 @@ async def next_number(db: Connection, clinic_id: UUID, counter: str) -> int:
     )
     value: int = (await db.execute(upsert.returning(clinic_counters.c.value))).scalar_one()
     return value
+
+
+async def secret(db: Connection, clinic_id: UUID, name: str, fresh: str) -> str:
+    """The clinic's secret of this name; `fresh` when it had none."""
+    c = clinics.c
+    missing = (c.id == clinic_id, ~c.settings.has_key(name))
+    await db.execute(update(clinics).where(*missing).values(settings=c.settings.concat({name: fresh})))
+    kept: str = (await db.execute(select(c.settings[name].astext).where(c.id == clinic_id))).scalar_one()
+    return kept
 
 
 async def load_account(db: Connection, clinic_id: UUID, account_id: UUID) -> ChannelAccount | None:

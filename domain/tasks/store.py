@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, any_, column, func, select, table, update
+from sqlalchemy import ColumnElement, and_, any_, column, func, insert, literal, select, table, update
 
 from domain.clinics.tables import treatments
 from domain.database.session import Connection
@@ -88,6 +89,16 @@ async def of_assignee(db: Connection, clinic_id: UUID, user_id: UUID) -> list[Ta
     """Tasks this member of staff has accepted and not finished, earliest slot first."""
     states = (TaskState.ACCEPTED, TaskState.IN_PROGRESS, TaskState.ON_HOLD)
     return await _views(db, _q.clinic_id == clinic_id, _q.assignee_id == user_id, _q.state.in_(states))
+
+
+async def add_again(db: Connection, clinic_id: UUID, task_id: UUID, at: datetime) -> UUID:
+    """Another task like this one, for somebody else to do."""
+    copied = select(_q.clinic_id, _q.journey_id, _q.kind, literal(at)).where(
+        _q.clinic_id == clinic_id, _q.id == task_id
+    )
+    row = insert(task_queue).from_select(["clinic_id", "journey_id", "kind", "created_at"], copied)
+    new: UUID = (await db.execute(row.returning(_q.id))).scalar_one()
+    return new
 
 
 async def change(db: Connection, clinic_id: UUID, task_id: UUID, **values: Any) -> None:

@@ -82,11 +82,14 @@ class Journey:
     id: UUID
     customer_id: UUID
     treatment_id: UUID
+    session_treatment_id: UUID | None
+    branch_id: UUID | None
     owner_id: UUID | None
     stage: Stage
     version: int
     agreed_satang: int
     scheduled_at: datetime | None
+    no_show_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,15 @@ class JourneyView:
     created_at: datetime
     stage_changed_at: datetime
     tier: str
+    session_treatment_id: UUID | None
+    branch_id: UUID | None
+    no_show_count: int
+    appointment_id: UUID | None
+    """The time it takes now, be it held or booked."""
+    appointment_state: str | None
+    performer_name: str | None
+    arrived_at: datetime | None
+    late_minutes: int
 
     @property
     def due_satang(self) -> int:

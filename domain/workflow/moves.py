@@ -33,14 +33,15 @@ async def move(
     stays: bool = False,
     reason: str = "",
     data: Mapping[str, Any] | None = None,
+    hat: Role | None = None,
     **changes: Any,
 ) -> Stage:
     """The one place where a locked journey changes: checked by the rules, a version up, and written down.
 
     `stays`: the action counts, but not yet enough for the next stage (a part payment). `reason` and `data` (JSON-able)
-    go into the audit trail, `changes` into the journey's row.
+    go into the audit trail, `changes` into the journey's row. `hat`: staff who are the customer here act as that.
     """
-    target = next_stage(journey.stage, action, role(unit))
+    target = next_stage(journey.stage, action, hat or role(unit))
     stage = journey.stage if stays else target
     if stage is not journey.stage:
         changes |= {"stage": stage, "stage_changed_at": unit.now}

@@ -12,25 +12,53 @@ from uuid import UUID
 from domain.people.rules import parse_phone
 from domain.unit import Unit
 from domain.workflow import store
+from domain.workflow.holding import book_held, hold_time, lapse_hold
 from domain.workflow.leads import create_lead, create_self_lead
 from domain.workflow.model import JourneyView
 from domain.workflow.moves import journey_view
 from domain.workflow.paying import confirm_payment
-from domain.workflow.scheduling import schedule
+from domain.workflow.scheduling import next_session, reschedule, schedule, schedule_now, wish_of_view
 from domain.workflow.treating import complete_treatment, start_treatment
+from domain.workflow.visiting import (
+    arrive,
+    arrive_by_code,
+    cancel_appointment,
+    counter_code,
+    mark_no_show,
+    may_ask,
+    request_time,
+    take_over,
+    watch_no_show,
+)
 
 __all__ = [
+    "arrive",
+    "arrive_by_code",
+    "book_held",
+    "cancel_appointment",
     "complete_treatment",
     "confirm_payment",
+    "counter_code",
     "create_lead",
     "create_self_lead",
+    "hold_time",
     "journey_view",
     "journeys_of_customer",
     "journeys_to_pay",
     "journeys_to_schedule",
+    "lapse_hold",
+    "mark_no_show",
+    "may_ask",
+    "next_session",
     "open_journeys_of_phone",
+    "request_time",
+    "reschedule",
     "schedule",
+    "schedule_now",
     "start_treatment",
+    "take_over",
+    "watch_no_show",
+    "wish_of_view",
 ]
 
 _LIST_LENGTH: Final = 20

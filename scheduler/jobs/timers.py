@@ -13,9 +13,13 @@ from domain.database import timers
 from domain.database.session import Engine
 from domain.database.timers import Timer, TimerTaken
 from domain.unit import Unit, Units
+from domain.workflow import service as workflow
 from scheduler.job import Job
 
-USE_CASES: Final[Mapping[str, Callable[[Unit, UUID], Awaitable[None]]]] = {}
+USE_CASES: Final[Mapping[str, Callable[[Unit, UUID], Awaitable[None]]]] = {
+    "appointment.lapse": workflow.lapse_hold,
+    "appointment.no_show": workflow.watch_no_show,
+}
 """What to do when a timer of this kind is due; it gets the timer's subject and looks for itself what is still true."""
 
 BATCH: Final = 100
