@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from domain.appointments.arrival import PREFIX
 from domain.errors import DomainError
 from domain.people import service as people
 from domain.people.rules import clean_name, parse_phone, show_phone
 from domain.workflow import service as workflow
+from handlers.appointments import check_in
 from handlers.cards import Action, Card
 from handlers.consents import ask_missing
 from handlers.conversation import language_card, speak, usual_buttons
@@ -29,7 +31,11 @@ async def start(talk: Talk) -> None:
 
 async def arrive(talk: Talk, code: str) -> None:
     """Somebody opened the chat: with a code they are bound, without one they are greeted."""
-    if code:
+    if code.startswith(PREFIX) and "customer" in talk.roles:
+        await check_in(talk, code)
+    elif code.startswith(PREFIX):
+        await _not_a_member(talk)
+    elif code:
         joined = await people.join(talk.unit, code)
         talk.forget()  # whatever this chat was asked as somebody else
         language = talk.scene.language
@@ -47,6 +53,14 @@ async def arrive(talk: Talk, code: str) -> None:
                 quick=usual_buttons(talk),
             )
         )
+
+
+async def _not_a_member(talk: Talk) -> None:
+    """The counter's code was scanned with a chat that is no customer's."""
+    if "stranger" in talk.roles:
+        await open_door(talk)
+        return
+    talk.say(talk.t("This code is for customers. When a customer is here, press Arrived on their card."))
 
 
 async def open_door(talk: Talk) -> None:

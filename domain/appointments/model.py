@@ -84,6 +84,7 @@ class AppointmentView:
     customer_person_id: UUID
     customer_name: str
     branch_id: UUID | None
+    treatment_id: UUID
     treatment: Mapping[str, str]
     prep: Mapping[str, str]
     branch: Mapping[str, str]

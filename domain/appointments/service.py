@@ -147,19 +147,32 @@ async def _take(
     moved: Appointment | None = None,
 ) -> None:
     """Write a fitting slot; when somebody else took its room or person this moment, try the others."""
-    if at < unit.now:
-        raise DomainError("in_the_past")
-    own = moved.id if moved else None
+    own, first = (moved.id, moved.performer_id) if moved else (None, None)
     for _ in range(_TRIES):
-        diary = await _diary(unit, wish, at - _DAY, at + _DAY, own)
-        if not here and not rules.is_open(diary, at):
-            raise DomainError("closed_then", next=await _instead(unit, wish, at, own))
-        slot = rules.fit(diary, at, wish.performer_id, moved.performer_id if moved else None)
-        if slot is None:
-            break
-        if await write(slot):
+        if await write(await free_slot(unit, wish, at, here=here, instead_of=own, first=first)):
             return
     raise DomainError("slot_taken", next=await _instead(unit, wish, at, own))
+
+
+async def free_slot(
+    unit: Unit,
+    wish: Wish,
+    at: datetime,
+    *,
+    here: bool = False,
+    instead_of: UUID | None = None,
+    first: UUID | None = None,
+) -> Slot:
+    """What a treatment at this time would take, of several people `first`. DomainErrors: those of `book`."""
+    if at < unit.now:
+        raise DomainError("in_the_past")
+    diary = await _diary(unit, wish, at - _DAY, at + _DAY, instead_of)
+    if not here and not rules.is_open(diary, at):
+        raise DomainError("closed_then", next=await _instead(unit, wish, at, instead_of))
+    slot = rules.fit(diary, at, wish.performer_id, first)
+    if slot is None:
+        raise DomainError("slot_taken", next=await _instead(unit, wish, at, instead_of))
+    return slot
 
 
 async def _instead(unit: Unit, wish: Wish, at: datetime, own: UUID | None) -> list[str]:
@@ -334,6 +347,12 @@ async def today(unit: Unit, branch_id: UUID | None) -> list[AppointmentView]:
     """Who is expected or has arrived today, earliest first; with a branch, there or nowhere in particular."""
     midnight = unit.now.astimezone(unit.clinic.zone).replace(hour=0, minute=0, second=0, microsecond=0)
     return await store.between(unit.db, unit.clinic.id, midnight, midnight + _DAY, branch_id)
+
+
+def wish_of(appointment: Appointment | AppointmentView) -> Wish:
+    """What a new time for this appointment is to be for: with the same performer where they were named."""
+    named = appointment.performer_id if appointment.named else None
+    return Wish(appointment.treatment_id, appointment.branch_id, named)
 
 
 def cut_off(unit: Unit) -> timedelta:

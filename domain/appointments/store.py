@@ -41,6 +41,7 @@ _VIEW = (
         _c.person_id.label("customer_person_id"),
         _c.name.label("customer_name"),
         _a.branch_id,
+        _a.treatment_id,
         _t.name_th.label("treatment_th"),
         _t.name_en.label("treatment_en"),
         _t.prep_th,

@@ -7,26 +7,30 @@ from typing import Final
 from uuid import UUID
 
 from domain.appointments import service as appointments
-from domain.appointments.model import AppointmentState, AppointmentView
+from domain.appointments.model import AppointmentState
 from domain.appointments.rules import HOLD, missed_at
 from domain.errors import DomainError
 from domain.people.model import Role
 from domain.unit import Unit
-from domain.workflow.model import Action, Stage
-from domain.workflow.moves import lock, role
+from domain.workflow.model import Action, JourneyView, Stage
+from domain.workflow.moves import journey_view, lock, role
 from domain.workflow.scheduling import set_time, visit_facts, wish_of
 
 HOLDABLE: Final = frozenset({Stage.LEAD, Stage.SCANNED, Stage.PROPOSAL_SENT})
 
 
-async def hold_time(unit: Unit, journey_id: UUID, *, at: datetime, performer_id: UUID | None = None) -> AppointmentView:
+async def hold_time(
+    unit: Unit, journey_id: UUID, *, version: int, at: datetime, performer_id: UUID | None = None
+) -> JourneyView:
     """Keep a time for an unpaid journey, for a day but no longer than until it begins; one that it had is given up.
 
-    DomainErrors: `no_such_journey`, `not_your_role`, `illegal_move`, and those of `appointments.book`.
+    DomainErrors: `no_such_journey`, `not_your_role`, `outdated`, `illegal_move`, and those of `appointments.book`.
     """
     if role(unit) not in (Role.SALES, Role.MANAGER):
         raise DomainError("not_your_role")
     journey = await lock(unit, journey_id)
+    if journey.version != version:
+        raise DomainError("outdated")
     if journey.stage not in HOLDABLE:
         raise DomainError("illegal_move", stage=journey.stage, action=Action.SCHEDULE)
     await appointments.release(unit, journey.id)
@@ -39,7 +43,7 @@ async def hold_time(unit: Unit, journey_id: UUID, *, at: datetime, performer_id:
         held_until=min(unit.now + HOLD, at),
     )
     unit.record("time_held", held.id, **visit_facts(held))
-    return held
+    return await journey_view(unit, journey_id)
 
 
 async def book_held(unit: Unit, journey_id: UUID) -> None:

@@ -126,6 +126,7 @@ class JourneyView:
     appointment_id: UUID | None
     """The time it takes now, be it held or booked."""
     appointment_state: str | None
+    appointment_at: datetime | None
     performer_name: str | None
     arrived_at: datetime | None
     late_minutes: int

@@ -69,12 +69,10 @@ async def next_session(
     return await journey_view(unit, journey_id)
 
 
-async def reschedule(
-    unit: Unit, appointment_id: UUID, *, version: int, at: datetime, performer_id: UUID | None = None
-) -> AppointmentView:
+async def reschedule(unit: Unit, appointment_id: UUID, *, version: int, at: datetime) -> AppointmentView:
     """Move a journey's time (T6): the desk at any time, customers their own until the cut-off.
 
-    Who had accepted the task keeps it when free at the new time; else it is offered again. DomainErrors:
+    A named performer stays; who had accepted the task keeps it when free then, else it is offered again. DomainErrors:
     `no_such_appointment`, `appointment_over`, `not_your_role`, `outdated`, `illegal_move`, `too_late_to_move`
     (hours), and those of `appointments.book`.
     """
@@ -86,8 +84,7 @@ async def reschedule(
     appointments.check_version(appointment, version)
     if hat is Role.CUSTOMER:
         check_cut_off(appointment.starts_at, unit.now, appointments.cut_off(unit))
-        performer_id = performer_id or (appointment.performer_id if appointment.named else None)
-    wish = Wish(appointment.treatment_id, appointment.branch_id, performer_id)
+    wish = appointments.wish_of(appointment)
     moved = await appointments.move(unit, appointment, at, wish)
     times = {"from": appointment.starts_at.isoformat(), "to": at.isoformat()}
     await move(unit, journey, Action.RESCHEDULE, hat=hat, data=times, **_session(moved), arrived_at=None)

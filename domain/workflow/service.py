@@ -12,17 +12,21 @@ from uuid import UUID
 from domain.people.rules import parse_phone
 from domain.unit import Unit
 from domain.workflow import store
-from domain.workflow.holding import book_held, hold_time, lapse_hold
+from domain.workflow.holding import HOLDABLE, book_held, hold_time, lapse_hold
 from domain.workflow.leads import create_lead, create_self_lead
 from domain.workflow.model import JourneyView
 from domain.workflow.moves import journey_view
 from domain.workflow.paying import confirm_payment
 from domain.workflow.scheduling import next_session, reschedule, schedule, schedule_now, wish_of_view
+from domain.workflow.sessions import TREATED
 from domain.workflow.treating import complete_treatment, start_treatment
 from domain.workflow.visiting import (
+    PREPAY_FROM,
     arrive,
     arrive_by_code,
+    askable,
     cancel_appointment,
+    changeable,
     counter_code,
     mark_no_show,
     may_ask,
@@ -32,10 +36,15 @@ from domain.workflow.visiting import (
 )
 
 __all__ = [
+    "HOLDABLE",
+    "PREPAY_FROM",
+    "TREATED",
     "arrive",
     "arrive_by_code",
+    "askable",
     "book_held",
     "cancel_appointment",
+    "changeable",
     "complete_treatment",
     "confirm_payment",
     "counter_code",

@@ -62,6 +62,7 @@ _VIEW = (
         _s.no_show_count,
         _v.id.label("appointment_id"),
         _v.state.label("appointment_state"),
+        _v.starts_at.label("appointment_at"),
         _performers.c.name.label("performer_name"),
         _v.arrived_at,
         func.coalesce(_v.late_minutes, 0).label("late_minutes"),

@@ -24,7 +24,7 @@ from domain.workflow import store
 from domain.workflow.model import Action, JourneyView, Stage
 from domain.workflow.moves import journey_view, lock, may_ever, move
 from domain.workflow.rules import next_stage
-from domain.workflow.scheduling import hat_for, visit_facts
+from domain.workflow.scheduling import hat_for, visit_facts, wish_of_view
 from domain.workflow.sessions import TREATED, sessions_left
 
 PREPAY_FROM: Final = 2
@@ -94,6 +94,21 @@ async def _arrive(unit: Unit, appointment_id: UUID) -> AppointmentView:
 # Not coming
 
 
+async def changeable(unit: Unit, appointment_id: UUID) -> AppointmentView:
+    """The appointment, if the actor could move or cancel it now.
+
+    DomainErrors: `no_such_appointment`, `appointment_over`, `not_your_role`, `illegal_move`, `too_late_to_move`.
+    """
+    seen = await appointments.view(unit, appointment_id)
+    journey = await lock(unit, seen.journey_id)
+    hat = hat_for(unit, journey, Action.RESCHEDULE)
+    await appointments.lock(unit, appointment_id)
+    next_stage(journey.stage, Action.RESCHEDULE, hat)
+    if hat is Role.CUSTOMER:
+        check_cut_off(seen.starts_at, unit.now, appointments.cut_off(unit))
+    return seen
+
+
 async def cancel_appointment(unit: Unit, appointment_id: UUID, *, version: int) -> AppointmentView:
     """Give the time up; the journey waits for another one (T12). Customers their own, until the cut-off.
 
@@ -158,23 +173,35 @@ async def _give_up(
 # Asking
 
 
-async def request_time(unit: Unit, journey_id: UUID, at: datetime | None) -> JourneyView:
-    """A customer asks for a time (T5, T11 by request): the clinic confirms. None: any, please call me.
+async def request_time(unit: Unit, journey_id: UUID, at: datetime) -> JourneyView:
+    """A customer asks for a time (T5, T11 by request): the clinic confirms.
 
-    DomainErrors: `no_such_journey`, `in_the_past`, `time_is_set` (at) when the journey has a time already,
-    `no_sessions_left`.
+    DomainErrors: those of `askable`, and of `appointments.book` for a time that cannot be had.
+    """
+    journey = await askable(unit, journey_id)
+    await appointments.free_slot(unit, wish_of_view(journey), at, instead_of=journey.appointment_id)
+    unit.record(
+        "time_requested",
+        journey.id,
+        journey_id=str(journey.id),
+        customer_id=str(journey.customer_id),
+        at=at.isoformat(),
+    )
+    return journey
+
+
+async def askable(unit: Unit, journey_id: UUID) -> JourneyView:
+    """The actor's own journey, when they may ask for a time for it.
+
+    DomainErrors: `no_such_journey`, `time_is_set` (at), `no_sessions_left`.
     """
     journey = await journey_view(unit, journey_id)
     if unit.actor.customer_id != journey.customer_id:
         raise DomainError("no_such_journey")
-    if at is not None and at < unit.now:
-        raise DomainError("in_the_past")
     if journey.stage is Stage.TREATMENT_SCHEDULED and journey.scheduled_at:
         raise DomainError("time_is_set", at=journey.scheduled_at.isoformat())
     if not await may_ask(unit, journey):
         raise DomainError("no_sessions_left")
-    wanted = at.isoformat() if at else None
-    unit.record("time_requested", journey.id, customer_id=str(journey.customer_id), at=wanted)
     return journey
 
 
