@@ -81,7 +81,6 @@ def _rows(words: Words, journey: JourneyView) -> tuple[tuple[str, str], ...]:
 
 def _visit_rows(words: Words, journey: JourneyView) -> tuple[tuple[str, str], ...]:
     """What is known of the next visit, and how often one was missed."""
-    late = journey.late_minutes
     held = journey.appointment_at if journey.appointment_state == AppointmentState.HELD else None
     missed = words.number(journey.no_show_count) if journey.no_show_count else ""
     if journey.no_show_count >= workflow.PREPAY_FROM:

@@ -98,9 +98,14 @@ SENTENCES: Mapping[str, Say] = {
     "no_such_customer": _plain(N_("We cannot find this customer. Type /payments to see the list.")),
     "no_such_treatment": _plain(N_("This treatment is not sold any more. Please choose another one.")),
     "in_the_past": _plain(N_("This time has passed already. Please choose a later one.")),
-    "slot_taken": lambda w, f: _instead(w, f, N_("That time is taken."), N_("That time is taken. Free next: {times}.")),
+    "slot_taken": lambda w, f: _instead(
+        w, f, w.t(N_("That time is taken. Please choose another day.")), N_("That time is taken. Free next: {times}.")
+    ),
     "closed_then": lambda w, f: _instead(
-        w, f, N_("The branch is closed then."), N_("The branch is closed then. Free next: {times}.")
+        w,
+        f,
+        w.t(N_("The branch is closed then. Please choose another day.")),
+        N_("The branch is closed then. Free next: {times}."),
     ),
     "licence_missing": _plain(
         N_("Nobody's licence for this treatment is on file, so no time can be set. Please ask a manager to enter it.")
@@ -155,7 +160,7 @@ SENTENCES: Mapping[str, Say] = {
 def _instead(words: Words, facts: Mapping[str, Any], alone: str, message: str) -> str:
     """A time that cannot be had, and those that can."""
     times = ", ".join(words.when(at) for at in facts["next"])
-    return words.t(message, times=times) if times else words.t(alone)
+    return words.t(message, times=times) if times else alone
 
 
 OVERTAKEN: Final = frozenset(
