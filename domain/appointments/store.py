@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, any_, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, any_, case, func, insert, literal, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from domain.appointments.model import (
@@ -156,7 +156,7 @@ async def change(db: Connection, clinic_id: UUID, appointment_id: UUID, **values
 
 async def give(db: Connection, clinic_id: UUID, performers: Mapping[UUID, UUID]) -> bool:
     """Give appointments to other people in one statement, so that two may change places; False when one is taken."""
-    whose = case(performers, value=_a.id)
+    whose = case(*((_a.id == one, literal(performer, _a.performer_id.type)) for one, performer in performers.items()))
     row = update(appointments).where(_a.clinic_id == clinic_id, _a.id.in_(performers))
     return await _try(db, row.values(performer_id=whose))
 
