@@ -76,9 +76,9 @@ async def tell_held(unit: Unit, fact: Fact) -> None:
 
 
 async def tell_moved(unit: Unit, fact: Fact) -> None:
-    """Everybody concerned but who did it; older cards show the new time."""
+    """Everybody concerned but who did it; older cards show the new time, and have no buttons."""
     seen = await _seen(unit, fact)
-    await replace(unit, appointments.subject(seen.id), "appointment.set", appointments.facts(seen))
+    await replace(unit, appointments.subject(seen.id), "appointment.past", appointments.facts(seen))
     await _tell_customer(unit, seen, "appointment.moved")
     await _tell_staff(unit, seen, "moved")
 
@@ -86,7 +86,7 @@ async def tell_moved(unit: Unit, fact: Fact) -> None:
 async def tell_cancelled(unit: Unit, fact: Fact) -> None:
     """As for a time that was moved."""
     seen = await _seen(unit, fact)
-    await replace(unit, appointments.subject(seen.id), "appointment.set", appointments.facts(seen))
+    await replace(unit, appointments.subject(seen.id), "appointment.past", appointments.facts(seen))
     await _tell_customer(unit, seen, "appointment.cancelled", offers=await _offers(unit, seen))
     await _tell_staff(unit, seen, "cancelled")
 
@@ -104,7 +104,7 @@ async def tell_late(unit: Unit, fact: Fact) -> None:
 async def tell_no_show(unit: Unit, fact: Fact) -> None:
     """The customer gets kind words and other times; sales hears, the second time with the advice to take payment."""
     seen = await _seen(unit, fact)
-    await replace(unit, appointments.subject(seen.id), "appointment.set", appointments.facts(seen))
+    await replace(unit, appointments.subject(seen.id), "appointment.past", appointments.facts(seen))
     await _tell_customer(unit, seen, "appointment.missed", offers=await _offers(unit, seen))
     await _tell_staff(unit, seen, "no_show", prepay=fact.data["count"] >= PREPAY_FROM)
 

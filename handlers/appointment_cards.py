@@ -45,7 +45,7 @@ def own_card(words: Words, facts: Mapping[str, Any], said: str = "") -> Card:
             (words.t("Place"), words.pick(facts["branch"])),
             (words.t("Address"), words.pick(facts["address"])),
             (words.t("With"), facts["performer_name"] or "" if facts["named"] or facts["accepted"] else ""),
-            (words.t("State"), state_name(words, facts)),
+            (words.t("Status"), state_name(words, facts)),
             (words.t("Please"), prep),
         ),
         footnote=words.t("This time becomes yours with the payment.") if held else "",
@@ -80,7 +80,7 @@ def staff_card(words: Words, facts: Mapping[str, Any], roles: Roles, now: dateti
             (words.t("Late by"), words.t("{minutes} minutes", minutes=late) if late else ""),
             (words.t("Place"), " · ".join(filter(None, (words.pick(facts["branch"]), words.pick(facts["room"]))))),
             (words.t("With"), facts["performer_name"] or ""),
-            (words.t("State"), state_name(words, facts)),
+            (words.t("Status"), state_name(words, facts)),
         ),
         buttons=_staff_buttons(words, facts, roles, now >= missed_at(starts_at, late)),
     )

@@ -6,6 +6,7 @@ A press on an outdated card is answered with the appointment as it is now. Times
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -189,8 +190,14 @@ async def check_in(talk: Talk, code: str) -> None:
 
 @routes.presenter("appointment.set")
 def present_set(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
-    """To the customer: their time, or one that is kept for them; also in place of an older card."""
-    return own_card(words, facts, "" if facts["state"] not in LIVE else words.t("This is your time with us."))
+    """To the customer: their time, or one that is kept for them."""
+    return own_card(words, facts, words.t("This is your time with us."))
+
+
+@routes.presenter("appointment.past")
+def present_past(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
+    """In place of an older card: how it is now; what can be pressed is on the newest card."""
+    return replace(own_card(words, facts), buttons=())
 
 
 @routes.presenter("appointment.moved")

@@ -65,7 +65,7 @@ async def set_time(talk: Talk, action: Action) -> None:
     if journey.stage in workflow.TREATED and not await workflow.may_ask(talk.unit, journey):
         raise DomainError("no_sessions_left")
     able = await appointments.performers(talk.unit, workflow.wish_of_view(journey))
-    names = {str(one.id): one.name for one in able}
+    names = [[str(one.id), one.name] for one in able]  # in order: a form keeps no order of keys
     known = {"performer": ANYONE} if len(able) < 2 else {}
     await visit.start(
         talk, journey=str(journey.id), version=journey.version, customer=journey.customer_name, names=names, **known
@@ -84,7 +84,7 @@ def _ask_performer(talk: Talk, data: Data) -> str:
 
 
 async def _performers(talk: Talk, data: Data) -> list[Choice]:
-    names = [Choice(name, user_id) for user_id, name in data["names"].items()]
+    names = [Choice(name, user_id) for user_id, name in data["names"]]
     return [Choice(talk.t("Anyone"), ANYONE), *names]
 
 
@@ -106,7 +106,7 @@ async def _review(talk: Talk, data: Data) -> Card:
             (talk.t("Customer"), journey.customer_name),
             (talk.t("Treatment"), talk.words.pick(journey.treatment)),
             (talk.t("Time"), talk.words.when(data["at"])),
-            (talk.t("With"), data["names"].get(data["performer"]) or talk.t("Anyone")),
+            (talk.t("With"), dict(data["names"]).get(data["performer"]) or talk.t("Anyone")),
         ),
         footnote=talk.t("It is kept for a day, and booked when the payment is confirmed.") if keeps else "",
     )

@@ -372,7 +372,12 @@ def subject(appointment_id: UUID) -> str:
 
 
 def _ids(appointment: Appointment) -> dict[str, str]:
-    return {"journey_id": str(appointment.journey_id), "customer_id": str(appointment.customer_id)}
+    return {
+        "journey_id": str(appointment.journey_id),
+        "customer_id": str(appointment.customer_id),
+        "appointment_id": str(appointment.id),
+        "scheduled_at": appointment.starts_at.isoformat(),
+    }
 
 
 def _remind(unit: Unit, appointment_id: UUID, state: AppointmentState, at: datetime) -> None:

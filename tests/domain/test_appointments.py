@@ -38,7 +38,7 @@ def taken(
     return Busy(
         **ids,
         branch_id=None,
-        performer_id=by.id if by else None,
+        performer_id=performer_id,
         room_id=room,
         starts_at=starts,
         ends_at=ends,
