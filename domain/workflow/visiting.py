@@ -154,8 +154,8 @@ async def mark_no_show(unit: Unit, appointment_id: UUID) -> AppointmentView:
 
 async def watch_no_show(unit: Unit, appointment_id: UUID) -> None:
     """The timer: whoever is still expected has not come. What changed meanwhile needs nothing."""
+    journey = await lock(unit, await appointments.journey_of(unit, appointment_id))
     seen = await appointments.view(unit, appointment_id)
-    journey = await journey_view(unit, seen.journey_id)
     due = missed_at(seen.starts_at, seen.late_minutes) <= unit.now
     if due and seen.state in EXPECTED and journey.stage is Stage.TREATMENT_SCHEDULED:
         await mark_no_show(unit, appointment_id)

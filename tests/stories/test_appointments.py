@@ -27,6 +27,7 @@ from tests.stories.world import Time, World
 PAIRS = [("line", "th"), ("telegram", "en")]
 MINT = "คุณมิ้นท์"
 OVER = "This appointment is over or was given up. You can ask for another time."
+OUTDATED = "Something changed in the meantime. Please look at the current card and try again."
 YOURS = "This is your time with us."
 
 
@@ -88,12 +89,11 @@ async def test_set_confirmed_moved_and_cancelled(world: World, channel: str, lan
     await nat.sees_changed(nat.words.when(moved))
     await offer_says(mint, moved)
     await jay.sees((jay.t("{name} has a new time", name="Nat"), jay.words.when(moved)))
-    await nat.taps_on(sure)
-    await nat.sees(
-        ("Something changed in the meantime. Please look at the current card and try again.", nat.words.when(moved))
-    )
+    if channel == "line":  # on Telegram the old card has no buttons any more
+        await nat.taps_on(sure)
+        await nat.sees((OUTDATED, nat.words.when(moved)))
 
-    await nat.taps_on(change)
+    await nat.taps_on(change if channel == "line" else await nat.button("Move"))
     await nat.sees(nat.t("{when}: what would you like to change?", when=nat.words.when(moved)))
     await nat.taps("Cancel the appointment")
     await nat.sees(nat.t("Cancel the appointment on {when}?", when=nat.words.when(moved)))
@@ -102,8 +102,9 @@ async def test_set_confirmed_moved_and_cancelled(world: World, channel: str, lan
     await nat.sees_changed("Cancelled")
     await mint.sees_changed("Task closed")
     await jay.sees(jay.t("{name}'s appointment is cancelled", name="Nat"))
-    await nat.taps_on(sure)
-    await nat.sees((OVER, "Cancelled"))
+    if channel == "line":
+        await nat.taps_on(sure)
+        await nat.sees((OVER, "Cancelled"))
     await nat.says("/appointments")
     await nat.sees("Choose a time", "Earlier appointments")
 
@@ -166,7 +167,7 @@ async def test_a_missed_appointment_and_a_new_time(world: World, time: Time, cha
     await jay.taps("Arrived")  # on the card of before
     await jay.sees((OVER, "Missed"))
 
-    offered = next(label for label in await nat.labels() if label[0].isdigit())
+    offered = next(label for label in await nat.labels() if ":" in label)
     await nat.taps(offered)
     await nat.sees(nat.t("Thank you! We have asked for {when} and will confirm it here.", when=offered))
     await jay.sees((jay.t("{name} would like an appointment", name="Nat"), offered))
