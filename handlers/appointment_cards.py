@@ -109,7 +109,7 @@ def offer_buttons(words: Words, journey_id: UUID, offers: Sequence[datetime | st
     """Times a customer can ask for with one press, and the way to any other."""
     times = [(words.when(at), minutes_of(at)) for at in offers]
     every = (*times, (words.t("Another time"), 0))
-    return tuple(Button(label, Action("journey.request", journey_id, version=at)) for label, at in every)
+    return tuple(Button(label, Action("appointment.request", journey_id, version=at)) for label, at in every)
 
 
 def minutes_of(at: datetime | str) -> int:

@@ -1,7 +1,7 @@
 """Booking: setting, keeping and moving times in a form, and what customers ask for.
 
 One form serves a paid journey (T5), the next session (T11) and a time kept before payment: the journey's stage says
-which. Customers ask (`journey.request`), and the clinic sets the time they asked for (`journey.book`).
+which. Customers ask (`appointment.request`), and the clinic sets the time they asked for (`journey.book`).
 """
 
 from __future__ import annotations
@@ -211,7 +211,7 @@ moving = routes.form(
 # Asking
 
 
-@routes.action("journey.request")
+@routes.action("appointment.request")
 async def request(talk: Talk, action: Action) -> None:
     """A customer would like this time, or (no time on the button) another one."""
     if action.version:

@@ -117,5 +117,5 @@ ACTIONS: Final[Mapping[str, Press]] = {
     "appointment.past": Press(149, CUSTOMER),
     "journey.set_time": Press(150, SALES),
     "journey.book": Press(151, SALES),
-    "journey.request": Press(152, CUSTOMER),
+    "appointment.request": Press(152, CUSTOMER),
 }
