@@ -11,6 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from domain.achievements import service as achievements
+from domain.appointment_reactions import TABLE as APPOINTMENTS
 from domain.conversations import service as conversations
 from domain.courses import service as courses
 from domain.courses.model import Sale
@@ -35,7 +36,7 @@ DESK: Final = (Role.SALES, Role.MANAGER)
 async def react(unit: Unit) -> None:
     """Run what follows from every fact of the unit, those included that are recorded on the way."""
     for fact in unit.facts:  # a list that grows while it is gone through is gone through to its end
-        for reaction in TABLE.get(fact.kind, ()):
+        for reaction in (*TABLE.get(fact.kind, ()), *APPOINTMENTS.get(fact.kind, ())):
             await reaction(unit, fact)
 
 

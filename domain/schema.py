@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import MetaData
 
 import domain.achievements.tables
+import domain.appointments.tables
 import domain.clinics.tables
 import domain.conversations.tables
 import domain.courses.tables
@@ -24,6 +25,7 @@ TABLES = (
     domain.conversations.tables,
     domain.workflow.tables,
     domain.tasks.tables,
+    domain.appointments.tables,
     domain.payments.tables,
     domain.courses.tables,
     domain.loyalty.tables,

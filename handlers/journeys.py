@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
+from domain.appointments.model import EXPECTED, AppointmentState
 from domain.errors import DomainError
 from domain.people import service as people
 from domain.people.model import Invitation
@@ -18,7 +19,7 @@ from domain.people.rules import show_phone
 from domain.unit import Clinic
 from domain.workflow import service as workflow
 from domain.workflow.model import PAYABLE, UNPAID_STAGES, JourneyView, Stage
-from handlers.cards import Action, Button, Card, Picture, row_id
+from handlers.cards import Action, Button, Card, Picture, filled, row_id
 from handlers.concerns import concern_words
 from handlers.menu import command_button
 from handlers.permissions import ACTIONS, SALES
@@ -37,6 +38,21 @@ def payable(journey: JourneyView) -> bool:
     """Whether a payment may be confirmed now: something is due, and a treatment that needs a scan had one."""
     ready = journey.stage in PAYABLE
     return journey.due_satang > 0 and (ready or (journey.stage is Stage.LEAD and not journey.scan_required))
+
+
+def appointment_of(journey: JourneyView) -> UUID | None:
+    """The appointment it has now."""
+    return journey.appointment_id
+
+
+def expected(journey: JourneyView) -> bool:
+    """Whether somebody with an appointment is still to come."""
+    return journey.appointment_state in EXPECTED
+
+
+def booked(journey: JourneyView) -> bool:
+    """Whether there is an appointment to change."""
+    return journey.appointment_id is not None
 
 
 # The card
@@ -66,7 +82,25 @@ def _rows(words: Words, journey: JourneyView) -> tuple[tuple[str, str], ...]:
         rows.insert(2, (words.t("Concerns"), concern_words(words, journey.concerns)))
     if journey.scheduled_at is not None:
         rows.insert(3, (words.t("Time"), words.when(journey.scheduled_at)))
-    return tuple(rows)
+    return (*rows, *_visit_rows(words, journey))
+
+
+def _visit_rows(words: Words, journey: JourneyView) -> tuple[tuple[str, str], ...]:
+    """What is known of the next visit, and how often one was missed."""
+    held = journey.appointment_at if journey.appointment_state == AppointmentState.HELD else None
+    missed = words.number(journey.no_show_count) if journey.no_show_count else ""
+    if journey.no_show_count >= workflow.PREPAY_FROM:
+        missed = words.t("{count}, please take the payment first", count=missed)
+    return filled(
+        (words.t("Time kept"), words.when(held) if held else ""),
+        (words.t("With"), journey.performer_name or ""),
+        (words.t("Arrived"), words.time(journey.arrived_at) if journey.arrived_at else ""),
+        (
+            words.t("Late by"),
+            words.t("{minutes} minutes", minutes=journey.late_minutes) if journey.late_minutes else "",
+        ),
+        (words.t("Missed visits"), missed),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +111,8 @@ class NextStep:
     action: str
     stages: frozenset[Stage]
     when: Callable[[JourneyView], bool] = lambda journey: True
+    of: Callable[[JourneyView], UUID | None] = lambda journey: journey.id
+    """The row its action is about."""
 
 
 FINAL: Final = frozenset(
@@ -84,6 +120,7 @@ FINAL: Final = frozenset(
 )
 """Where nothing can be ended."""
 
+_SCHEDULED: Final = frozenset({Stage.TREATMENT_SCHEDULED})
 NEXT_STEPS: Final = (
     NextStep(N_("Record scan"), "journey.scan", frozenset({Stage.LEAD}), lambda journey: journey.scan_required),
     NextStep(N_("Make the plan"), "journey.plan", frozenset({Stage.SCANNED})),
@@ -95,7 +132,12 @@ NEXT_STEPS: Final = (
     ),
     NextStep(N_("Show the plan"), "journey.plan_show", frozenset({Stage.PROPOSAL_SENT})),
     NextStep(N_("Make the plan"), "journey.plan", frozenset({Stage.LEAD}), lambda journey: not journey.scan_required),
+    NextStep(N_("Keep a time"), "journey.set_time", workflow.HOLDABLE, payable),
+    NextStep(N_("Set the time"), "journey.set_time", frozenset({Stage.PAYMENT_CONFIRMED})),
     NextStep(N_("Start now: set the time to now"), "journey.schedule_now", frozenset({Stage.PAYMENT_CONFIRMED})),
+    NextStep(N_("Arrived"), "appointment.arrive", _SCHEDULED, expected, appointment_of),
+    NextStep(N_("Change the time"), "appointment.change", _SCHEDULED, booked, appointment_of),
+    NextStep(N_("Next session"), "journey.set_time", workflow.TREATED, lambda journey: journey.sessions_left > 0),
     NextStep(N_("Confirm payment"), "journey.pay", PAYABLE - UNPAID_STAGES, payable),
     NextStep(N_("Take up again"), "journey.reopen", frozenset({Stage.LOST})),
 )
@@ -108,7 +150,9 @@ def _buttons(words: Words, journey: JourneyView, roles: frozenset[str]) -> tuple
         for step in NEXT_STEPS
         if journey.stage in step.stages and step.when(journey) and roles & ACTIONS[step.action].roles
     ]
-    buttons = [Button(words.t(step.title), Action(step.action, journey.id, version=journey.version)) for step in steps]
+    buttons = [
+        Button(words.t(step.title), Action(step.action, step.of(journey), version=journey.version)) for step in steps
+    ]
     if buttons:
         buttons[0] = replace(buttons[0], style="primary")
     if not buttons and journey.linked:
@@ -145,7 +189,7 @@ async def show(talk: Talk, action: Action) -> None:
 @routes.action("journey.schedule_now")
 async def schedule_now(talk: Talk, action: Action) -> None:
     """The customer is here: the time is now, and those who may do the treatment are asked."""
-    journey = await workflow.schedule(talk.unit, row_id(action), version=action.version, at=talk.unit.now)
+    journey = await workflow.schedule_now(talk.unit, row_id(action), version=action.version)
     said = talk.t("The time is set to now. The team has been asked; the first to accept does the treatment.")
     talk.say(journey_card(talk.words, journey, said))
 

@@ -98,6 +98,37 @@ SENTENCES: Mapping[str, Say] = {
     "no_such_customer": _plain(N_("We cannot find this customer. Type /payments to see the list.")),
     "no_such_treatment": _plain(N_("This treatment is not sold any more. Please choose another one.")),
     "in_the_past": _plain(N_("This time has passed already. Please choose a later one.")),
+    "slot_taken": lambda w, f: _instead(
+        w, f, w.t(N_("That time is taken. Please choose another day.")), N_("That time is taken. Free next: {times}.")
+    ),
+    "closed_then": lambda w, f: _instead(
+        w,
+        f,
+        w.t(N_("The branch is closed then. Please choose another day.")),
+        N_("The branch is closed then. Free next: {times}."),
+    ),
+    "licence_missing": _plain(
+        N_("Nobody's licence for this treatment is on file, so no time can be set. Please ask a manager to enter it.")
+    ),
+    "cannot_perform": _plain(N_("This colleague does not do this treatment. Please choose somebody else.")),
+    "busy_then": lambda w, f: w.t(
+        N_("You have other work at that time ({when}). Please leave this task to a colleague."), when=w.when(f["at"])
+    ),
+    "no_such_appointment": _plain(N_("We cannot find this appointment. Type /appointments to see yours.")),
+    "appointment_over": _plain(N_("This appointment is over or was given up. You can ask for another time.")),
+    "too_late_to_move": lambda w, f: w.t(
+        N_("Less than {hours} hours are left, so please call us; we will find a solution together."), hours=f["hours"]
+    ),
+    "already_arrived": lambda w, f: w.t(N_("The customer arrived at {time}."), time=w.time(f["at"])),
+    "not_late_yet": lambda w, f: w.t(N_("It is too early for that: please wait until {time}."), time=w.time(f["at"])),
+    "arrival_code_old": _plain(N_("This code is no longer valid. Please scan the one at the counter again.")),
+    "no_visit_now": _plain(
+        N_("Welcome! We find no appointment of yours right now. Please speak to us at the counter.")
+    ),
+    "time_is_set": lambda w, f: w.t(
+        N_("Your appointment is set: {when}. Type /appointments to change it."), when=w.when(f["at"])
+    ),
+    "no_sessions_left": _plain(N_("No session is left of what was paid. Please take in a new treatment.")),
     "no_such_task": _plain(N_("We cannot find this task. Type /tasks to see the list.")),
     "task_taken": _by(N_("{by} already accepted this task, {when}. Type /tasks to see what is open.")),
     "task_not_accepted": _plain(N_("Please accept the task first.")),
@@ -220,6 +251,12 @@ SENTENCES: Mapping[str, Say] = {
 }
 
 
+def _instead(words: Words, facts: Mapping[str, Any], alone: str, message: str) -> str:
+    """A time that cannot be had, and those that can."""
+    times = ", ".join(words.when(at) for at in facts["next"])
+    return words.t(message, times=times) if times else alone
+
+
 OVERTAKEN: Final = frozenset(
     {
         "already_paid",
@@ -239,6 +276,10 @@ OVERTAKEN: Final = frozenset(
         "already_completed",
         "illegal_move",
         "illegal_task_move",
+        "no_such_appointment",
+        "appointment_over",
+        "time_is_set",
+        "no_sessions_left",
     }
 )
 """Refusals that mean that somebody, or an earlier press, was first: the form they end is over."""

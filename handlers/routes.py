@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from handlers import (
+    appointments,
+    booking,
     consents,
     conversation,
     counter,
@@ -29,6 +31,8 @@ from handlers.permissions import COMMANDS
 from handlers.router import Routes
 
 NOUNS = (
+    appointments,
+    booking,
     consents,
     conversation,
     counter,

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from domain.appointments.arrival import PREFIX
 from domain.errors import DomainError
 from domain.people import service as people
 from domain.people.rules import clean_name, parse_phone, show_phone
 from domain.workflow import service as workflow
+from handlers.appointments import check_in
 from handlers.cards import Action, Card
 from handlers.codes import as_coupon
 from handlers.consents import ask_missing
@@ -33,16 +35,27 @@ async def arrive(talk: Talk, code: str) -> None:
     """Somebody opened the chat: with a code they are bound, without one they are greeted."""
     if coupon := as_coupon(code):
         await look(talk, coupon)
+    elif code.startswith(PREFIX):
+        await (check_in(talk, code) if "customer" in talk.roles else _not_a_member(talk))
     elif code:
-        joined = await people.join(talk.unit, code)
-        talk.forget()  # whatever this chat was asked as somebody else
-        language = talk.scene.language
-        if language is None:
-            talk.say(language_card(joined.name))
-            return
-        talk.words = replace(talk.words, language=language)
-        await (ask_missing(talk) if joined.kind == "customer" else welcome_staff(talk))
+        await _join(talk, code)
+    else:
+        await _return(talk)
+
+
+async def _join(talk: Talk, code: str) -> None:
+    """Whoever was invited is bound, and asked for what is missing."""
+    joined = await people.join(talk.unit, code)
+    talk.forget()  # whatever this chat was asked as somebody else
+    language = talk.scene.language
+    if language is None:
+        talk.say(language_card(joined.name))
         return
+    talk.words = replace(talk.words, language=language)
+    await (ask_missing(talk) if joined.kind == "customer" else welcome_staff(talk))
+
+
+async def _return(talk: Talk) -> None:
     await people.switch_own_menu(talk.unit)  # the platform may have forgotten it while the chat was blocked
     if "stranger" in talk.roles:
         await open_door(talk)
@@ -54,6 +67,14 @@ def welcome_back(talk: Talk) -> Card:
     """Somebody we know opened the chat again."""
     text = talk.t("Welcome back to {clinic}, {name}.", clinic=talk.clinic_name, name=talk.unit.actor.name)
     return Card(text=text, quick=usual_buttons(talk))
+
+
+async def _not_a_member(talk: Talk) -> None:
+    """The counter's code was scanned with a chat that is no customer's."""
+    if "stranger" in talk.roles:
+        await open_door(talk)
+        return
+    talk.say(talk.t("This code is for customers. When a customer is here, press Arrived on their card."))
 
 
 async def open_door(talk: Talk) -> None:

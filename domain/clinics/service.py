@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from uuid import UUID
 
 from domain.clinics import store
@@ -29,6 +30,12 @@ async def treatment_by_code(unit: Unit, code: str) -> Treatment:
     if found is None:
         raise DomainError("no_such_treatment", treatment=code)
     return found
+
+
+async def secret(unit: Unit, name: str) -> str:
+    """A random secret of the clinic (64 hex digits), made when it is first asked for, and shown to nobody."""
+    known: str | None = unit.clinic.settings.get(name)
+    return known or await store.secret(unit.db, unit.clinic.id, name, secrets.token_hex(32))
 
 
 async def next_number(unit: Unit, counter: str) -> int:

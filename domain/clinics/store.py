@@ -72,6 +72,15 @@ async def next_number(db: Connection, clinic_id: UUID, counter: str) -> int:
     return value
 
 
+async def secret(db: Connection, clinic_id: UUID, name: str, fresh: str) -> str:
+    """The clinic's secret of this name; `fresh` when it had none."""
+    c = clinics.c
+    missing = (c.id == clinic_id, ~c.settings.has_key(name))
+    await db.execute(update(clinics).where(*missing).values(settings=c.settings.concat({name: fresh})))
+    kept: str = (await db.execute(select(c.settings[name].astext).where(c.id == clinic_id))).scalar_one()
+    return kept
+
+
 async def load_account(db: Connection, clinic_id: UUID, account_id: UUID) -> ChannelAccount | None:
     """One account on a channel, secrets still encrypted."""
     row = (await db.execute(_ACCOUNTS.where(_a.clinic_id == clinic_id, _a.id == account_id))).one_or_none()

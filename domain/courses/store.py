@@ -74,6 +74,15 @@ async def cancel(db: Connection, clinic_id: UUID, journey_id: UUID) -> None:
     await db.execute(update(courses).where(*mine).values(state="cancelled"))
 
 
+def left_of(clinic_id: ColumnElement[Any], journey_id: ColumnElement[Any]) -> ColumnElement[int]:
+    """SQL that counts, of another noun's row, the sessions of its journey that were not had."""
+    return (
+        select(func.coalesce(func.sum(_c.sessions_total - USED), 0))
+        .where(_c.clinic_id == clinic_id, _c.journey_id == journey_id, _c.state == "open")
+        .scalar_subquery()
+    )
+
+
 def unused(clinic_id: ColumnElement[Any], journey_id: ColumnElement[Any], now: datetime) -> ColumnElement[bool]:
     """SQL that says of another noun's row whether its journey has sessions that can still be had."""
     return (

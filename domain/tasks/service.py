@@ -95,6 +95,33 @@ async def accept(unit: Unit, task_id: UUID) -> TaskView:
     return view
 
 
+async def lock_open(unit: Unit, journey_id: UUID) -> TaskView | None:
+    """The journey's open task, locked; the caller holds the journey's lock."""
+    found = await open_for_journey(unit, journey_id)
+    return await store.lock(unit.db, unit.clinic.id, found.id) if found else None
+
+
+async def call_off(unit: Unit, task: TaskView) -> None:
+    """There is nothing to do any more: every card of a locked task says so."""
+    state = next_task_state(task.state, TaskAction.CANCEL)
+    view = await _change(unit, task, state=state)
+    await notifications.replace(unit, subject(view.id), "task.taken", task_facts(view))
+
+
+async def offer_again(unit: Unit, task: TaskView) -> None:
+    """Whoever had accepted a locked task cannot do it: it ends, and another one is offered to all who may."""
+    view = await _change(unit, task, state=next_task_state(task.state, TaskAction.RELEASE))
+    await notifications.replace(unit, subject(view.id), "task.taken", task_facts(view))
+    await store.add_again(unit.db, unit.clinic.id, view.id, unit.now)
+    await offer(unit, view.journey_id)
+
+
+async def show_again(unit: Unit, task: TaskView) -> None:
+    """What a task is about has changed: its cards say how it is now."""
+    view = await task_view(unit, task.id)
+    await notifications.replace(unit, subject(view.id), "task.taken", task_facts(view))
+
+
 async def mark_started(unit: Unit, task_id: UUID, at: datetime) -> TaskView:
     """Accepted becomes in progress, by the one who accepted. The caller holds the journey's lock.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, any_, column, func, select, table, update
+from sqlalchemy import ColumnElement, and_, any_, column, func, insert, literal, select, table, update
 
 from domain.clinics.tables import treatments
 from domain.database.session import Connection
@@ -105,6 +106,16 @@ async def close_all(db: Connection, clinic_id: UUID, task_ids: Sequence[UUID], *
     """Change several tasks at once, each a version up."""
     mine = (_q.clinic_id == clinic_id, _q.id.in_(task_ids))
     await db.execute(update(task_queue).where(*mine).values(version=_q.version + 1, **values))
+
+
+async def add_again(db: Connection, clinic_id: UUID, task_id: UUID, at: datetime) -> UUID:
+    """Another task like this one, for somebody else to do."""
+    copied = select(_q.clinic_id, _q.journey_id, _q.kind, literal(at)).where(
+        _q.clinic_id == clinic_id, _q.id == task_id
+    )
+    row = insert(task_queue).from_select(["clinic_id", "journey_id", "kind", "created_at"], copied)
+    new: UUID = (await db.execute(row.returning(_q.id))).scalar_one()
+    return new
 
 
 async def change(db: Connection, clinic_id: UUID, task_id: UUID, **values: Any) -> None:

@@ -100,12 +100,15 @@ class Journey:
     id: UUID
     customer_id: UUID
     treatment_id: UUID
+    session_treatment_id: UUID | None
+    branch_id: UUID | None
     owner_id: UUID | None
     stage: Stage
     version: int
     agreed_satang: int
     scheduled_at: datetime | None
     adverse_open: bool
+    no_show_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +141,20 @@ class JourneyView:
     created_at: datetime
     stage_changed_at: datetime
     tier: str
-    minimum_satang: int | None = None
-    concerns: tuple[str, ...] = ()
-    session_treatment_id: UUID | None = None
+    minimum_satang: int | None
+    concerns: tuple[str, ...]
+    session_treatment_id: UUID | None
+    branch_id: UUID | None
+    no_show_count: int
+    appointment_id: UUID | None
+    """The time it takes now, be it held or booked."""
+    appointment_state: str | None
+    appointment_at: datetime | None
+    performer_name: str | None
+    arrived_at: datetime | None
+    late_minutes: int
+    sessions_left: int
+    """Of all that was paid for; what has expired still counts here, and is refused when a time is set."""
 
     @property
     def due_satang(self) -> int:

@@ -13,6 +13,7 @@ from domain.people.rules import parse_phone
 from domain.unit import Unit
 from domain.workflow import store
 from domain.workflow.ending import cancel, close, mark_lost, reopen
+from domain.workflow.holding import HOLDABLE, book_held, hold_time, lapse_hold
 from domain.workflow.leads import create_lead, create_self_lead, touches
 from domain.workflow.model import JourneyView
 from domain.workflow.moves import check_move, journey_view, may_move
@@ -28,39 +29,75 @@ from domain.workflow.proposing import (
     send_proposal,
 )
 from domain.workflow.scanning import journeys_to_scan, may_keep_health_data, record_scan
-from domain.workflow.scheduling import schedule
+from domain.workflow.scheduling import next_session, reschedule, schedule, schedule_now, wish_of
+from domain.workflow.sessions import TREATED
 from domain.workflow.treating import complete_treatment, start_treatment
+from domain.workflow.visiting import (
+    PREPAY_FROM,
+    arrive,
+    arrive_by_code,
+    askable,
+    cancel_appointment,
+    changeable,
+    counter_code,
+    mark_no_show,
+    may_ask,
+    request_time,
+    take_over,
+    watch_no_show,
+)
 
 __all__ = [
+    "HOLDABLE",
+    "PREPAY_FROM",
+    "TREATED",
     "accept_proposal",
+    "arrive",
+    "arrive_by_code",
     "ask_about_proposal",
+    "askable",
+    "book_held",
     "cancel",
+    "cancel_appointment",
+    "changeable",
     "check_move",
     "close",
     "complete_treatment",
     "confirm_payment",
+    "counter_code",
     "create_lead",
     "create_self_lead",
     "current_proposal",
     "decline_proposal",
+    "hold_time",
     "journey_view",
     "journeys_of_customer",
     "journeys_to_pay",
     "journeys_to_scan",
     "journeys_to_schedule",
+    "lapse_hold",
     "mark_lost",
+    "mark_no_show",
+    "may_ask",
     "may_keep_health_data",
     "may_move",
     "newest_proposal",
+    "next_session",
     "open_journeys_of_phone",
     "plan_lines",
     "proposal",
     "record_scan",
     "reopen",
+    "request_time",
+    "reschedule",
     "schedule",
+    "schedule_now",
     "send_proposal",
     "start_treatment",
+    "take_over",
     "touches",
+    "watch_no_show",
+    "wish_of",
 ]
 
 _LIST_LENGTH: Final = 20

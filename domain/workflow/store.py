@@ -9,8 +9,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, case, column, exists, func, insert, select, table, text, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
+from domain.appointments.model import LIVE
+from domain.appointments.tables import appointments
 from domain.clinics.tables import treatments
-from domain.courses.store import unused
+from domain.courses.store import left_of, unused
 from domain.database.session import Connection
 from domain.payments.store import CONFIRMED
 from domain.payments.tables import payments
@@ -23,6 +25,7 @@ from domain.workflow.tables import workflow_actions, workflow_states
 _profiles = table("loyalty_profiles", column("clinic_id"), column("customer_id"), column("tier"))
 
 _s, _c, _t, _a = workflow_states.c, customers.c, treatments.c, workflow_actions.c
+_v, _performers = appointments.c, users.alias("performers")
 _PAID = (
     select(func.coalesce(func.sum(payments.c.amount_satang), 0))
     .where(payments.c.clinic_id == _s.clinic_id, payments.c.journey_id == _s.id, payments.c.state == CONFIRMED)
@@ -58,12 +61,23 @@ _VIEW = (
         _s.minimum_satang,
         _s.concerns,
         _s.session_treatment_id,
+        _s.branch_id,
+        _s.no_show_count,
+        _v.id.label("appointment_id"),
+        _v.state.label("appointment_state"),
+        _v.starts_at.label("appointment_at"),
+        _performers.c.name.label("performer_name"),
+        _v.arrived_at,
+        func.coalesce(_v.late_minutes, 0).label("late_minutes"),
+        left_of(_s.clinic_id, _s.id).label("sessions_left"),
     )
     .select_from(workflow_states)
     .join(customers, and_(_c.clinic_id == _s.clinic_id, _c.id == _s.customer_id))
     .join(treatments, and_(_t.clinic_id == _s.clinic_id, _t.id == _s.treatment_id))
     .outerjoin(users, and_(users.c.clinic_id == _s.clinic_id, users.c.id == _s.owner_id))
     .outerjoin(_profiles, and_(_profiles.c.clinic_id == _s.clinic_id, _profiles.c.customer_id == _s.customer_id))
+    .outerjoin(appointments, and_(_v.clinic_id == _s.clinic_id, _v.journey_id == _s.id, _v.state.in_(LIVE)))
+    .outerjoin(_performers, and_(_performers.c.clinic_id == _v.clinic_id, _performers.c.id == _v.performer_id))
 )
 _NEWEST = (_s.created_at.desc(), _s.id)
 

@@ -94,6 +94,18 @@ def journey(stage: Stage = Stage.LEAD, **changes: Any) -> JourneyView:
         created_at=NOW,
         stage_changed_at=NOW,
         tier="bronze",
+        minimum_satang=None,
+        concerns=(),
+        session_treatment_id=None,
+        branch_id=None,
+        no_show_count=0,
+        appointment_id=None,
+        appointment_state=None,
+        appointment_at=None,
+        performer_name=None,
+        arrived_at=None,
+        late_minutes=0,
+        sessions_left=0,
     )
     return replace(view, **changes)
 

@@ -14,6 +14,8 @@ LANGUAGES = {"th": "ไทย", "en": "English"}
 CHOOSE_LANGUAGE = "กรุณาเลือกภาษา\nPlease choose a language"
 NOTE = "Skin calm, aftercare explained"
 PHONE = "081-555-0199"
+WHEN = "Which day and time? Choose one or type it, like tomorrow 14:00."
+TIME_IS_SET = "The time is set. The team and the customer have been told."
 
 
 async def joins_team(
@@ -132,6 +134,23 @@ async def sets_time(sales: Person, *performers: Person) -> None:
     await sales.sees("The time is set to now. The team has been asked; the first to accept does the treatment.")
     for performer in performers:
         await performer.sees("New task")
+
+
+async def asks_when(sales: Person, button: str = "Set the time", *, who: str = "Anyone", name: str = "Nat") -> None:
+    """From the journey's card to the question when; two people may do the treatment."""
+    await sales.taps(button)
+    await sales.sees(sales.t("Who should treat {name}?", name=name))
+    await sales.taps(who)
+    await sales.sees(WHEN)
+
+
+async def books(sales: Person, when: str, *, who: str = "Anyone", name: str = "Nat") -> None:
+    """A time that is typed, for the journey on the newest card."""
+    await asks_when(sales, who=who, name=name)
+    await sales.says(when)
+    await sales.sees("Set this time?")
+    await sales.taps("Confirm")
+    await sales.sees(TIME_IS_SET)
 
 
 async def accepts(performer: Person, *others: Person) -> None:

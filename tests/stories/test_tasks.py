@@ -10,7 +10,7 @@ import pytest
 from handlers.cards import Action
 from tests.stories.forgery import token
 from tests.stories.person import Person
-from tests.stories.scenes import NOTE, accepts, joins_team, new_member, sets_time, takes_payment, treats
+from tests.stories.scenes import NOTE, accepts, books, joins_team, new_member, sets_time, takes_payment, treats
 from tests.stories.world import World
 
 ROUTES = [("line", "th"), ("line", "en"), ("telegram", "th"), ("telegram", "en")]
@@ -172,7 +172,10 @@ async def test_two_tasks_one_after_the_other(world: World, channel: str) -> None
     jay, nat = await a_task_waits(world, mint, nan)
     nok = await new_member(world, jay, "Nok", "line", "th", phone="089-555-0100")
     await takes_payment(jay, nok)
-    await sets_time(jay, mint, nan)
+    await books(jay, "tomorrow 14:00", name="Nok")
+    for person in (mint, nan):
+        await person.sees("New task")
+    await nok.sees("This is your time with us.")
     await mint.says("/tasks")
     await mint.sees(("Tasks waiting", "Nat", "Nok"))
     for name in ("Nat", "Nok"):

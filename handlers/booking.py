@@ -1,0 +1,238 @@
+"""Booking: setting, keeping and moving times in a form, and what customers ask for.
+
+One form serves a paid journey (T5), the next session (T11) and a time kept before payment: the journey's stage says
+which. Customers ask (`appointment.request`), and the clinic sets the time they asked for (`journey.book`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from domain.appointments import service as appointments
+from domain.appointments.model import Wish
+from domain.errors import DomainError
+from domain.workflow import service as workflow
+from domain.workflow.model import JourneyView
+from handlers.appointment_cards import moment_of
+from handlers.appointments import say_card
+from handlers.cards import Action, Button, Card, filled, row_id
+from handlers.forms import Choice, Data, Form, Step
+from handlers.journeys import journey_card
+from handlers.moment_steps import moment_step
+from handlers.router import Routes
+from handlers.steps import pick_step
+from handlers.talk import Talk
+from handlers.words import N_
+
+routes = Routes()
+
+ANYONE: Final = "anyone"
+Wanted = Callable[[Talk, Data], Awaitable[tuple[Wish, UUID | None]]]
+
+
+def _time_step(wanted: Wanted) -> Step:
+    """Ask for a time that is free for what is wanted, and at once offer others for one that is not."""
+
+    async def suggest(talk: Talk, data: Data) -> Sequence[datetime]:
+        wish, instead_of = await wanted(talk, data)
+        return await appointments.offers(talk.unit, wish, instead_of=instead_of)
+
+    step = moment_step("at", N_("Which day and time? Choose one or type it, like tomorrow 14:00."), suggest)
+
+    async def read(talk: Talk, data: Data, text: str) -> Mapping[str, Any]:
+        found = await step.read(talk, data, text)
+        wish, instead_of = await wanted(talk, data)
+        try:
+            await appointments.free_slot(talk.unit, wish, datetime.fromisoformat(found["at"]), instead_of=instead_of)
+        except DomainError as error:
+            data["at_offered"] = error.facts.get("next", data.get("at_offered", []))
+            raise
+        return found
+
+    return Step(step.name, step.ask, read)
+
+
+# Setting
+
+
+@routes.action("journey.set_time")
+async def set_time(talk: Talk, action: Action) -> None:
+    """Ask with whom and when."""
+    journey = await workflow.journey_view(talk.unit, row_id(action))
+    if journey.stage in workflow.TREATED and not await workflow.may_ask(talk.unit, journey):
+        raise DomainError("no_sessions_left")
+    able = await appointments.performers(talk.unit, await workflow.wish_of(talk.unit, journey))
+    names = [[str(one.id), one.name] for one in able]  # in order: a form keeps no order of keys
+    known = {"performer": ANYONE} if len(able) < 2 else {}
+    await visit.start(
+        talk, journey=str(journey.id), version=journey.version, customer=journey.customer_name, names=names, **known
+    )
+
+
+@routes.action("journey.book")
+async def book(talk: Talk, action: Action) -> None:
+    """Set the time that the customer asked for."""
+    journey = await workflow.journey_view(talk.unit, row_id(action))
+    await _give(talk, journey, journey.version, moment_of(action.version, talk.unit.now), None)
+
+
+def _ask_performer(talk: Talk, data: Data) -> str:
+    return talk.t("Who should treat {name}?", name=data["customer"])
+
+
+async def _performers(talk: Talk, data: Data) -> list[Choice]:
+    names = [Choice(name, user_id) for user_id, name in data["names"]]
+    return [Choice(talk.t("Anyone"), ANYONE), *names]
+
+
+async def _wish(talk: Talk, data: Data) -> tuple[Wish, UUID | None]:
+    journey = await workflow.journey_view(talk.unit, UUID(data["journey"]))
+    return await workflow.wish_of(talk.unit, journey, _performer(data)), journey.appointment_id
+
+
+def _performer(data: Data) -> UUID | None:
+    return None if data["performer"] == ANYONE else UUID(data["performer"])
+
+
+async def _review(talk: Talk, data: Data) -> Card:
+    journey = await workflow.journey_view(talk.unit, UUID(data["journey"]))
+    keeps = journey.stage in workflow.HOLDABLE
+    return Card(
+        title=talk.t("Keep this time?") if keeps else talk.t("Set this time?"),
+        rows=filled(
+            (talk.t("Customer"), journey.customer_name),
+            (talk.t("Treatment"), talk.words.pick(journey.treatment)),
+            (talk.t("Time"), talk.words.when(data["at"])),
+            (talk.t("With"), dict(data["names"]).get(data["performer"]) or talk.t("Anyone")),
+        ),
+        footnote=talk.t("It is kept for a day, and booked when the payment is confirmed.") if keeps else "",
+    )
+
+
+async def _finish(talk: Talk, data: Data) -> None:
+    journey = await workflow.journey_view(talk.unit, UUID(data["journey"]))
+    await _give(talk, journey, data["version"], datetime.fromisoformat(data["at"]), _performer(data))
+
+
+async def _give(talk: Talk, journey: JourneyView, version: int, at: datetime, performer_id: UUID | None) -> None:
+    give, said = workflow.schedule, talk.t("The time is set. The team and the customer have been told.")
+    if journey.stage in workflow.TREATED:
+        give = workflow.next_session
+    elif journey.stage in workflow.HOLDABLE:
+        give, said = workflow.hold_time, talk.t("The time is kept. The customer has been told.")
+    done = await give(talk.unit, journey.id, version=version, at=at, performer_id=performer_id)
+    talk.say(journey_card(talk.words, done, said))
+
+
+visit = routes.form(
+    Form(
+        "visit",
+        (pick_step("performer", _ask_performer, _performers), _time_step(_wish)),
+        _finish,
+        review=_review,
+        subject=("journey.show", "journey"),
+    )
+)
+
+
+# Moving
+
+
+@routes.action("appointment.change")
+async def change(talk: Talk, action: Action) -> None:
+    """Another time, or none at all."""
+    view = await workflow.changeable(talk.unit, row_id(action))
+    talk.say(
+        talk.t("{when}: what would you like to change?", when=talk.words.when(view.starts_at)),
+        Button(talk.t("Another time"), Action("appointment.move", view.id, version=view.version), style="primary"),
+        Button(talk.t("Cancel the appointment"), Action("appointment.cancel", view.id, version=view.version)),
+    )
+
+
+@routes.action("appointment.move")
+async def move(talk: Talk, action: Action) -> None:
+    """Ask when instead."""
+    view = await workflow.changeable(talk.unit, row_id(action))
+    await moving.start(talk, appointment=str(view.id), version=view.version)
+
+
+@routes.action("appointment.cancel")
+async def cancel(talk: Talk, action: Action) -> None:
+    """Give the time up; `choice` 1 is the yes to the question whether they are sure."""
+    if not action.choice:
+        view = await workflow.changeable(talk.unit, row_id(action))
+        talk.say(
+            talk.t("Cancel the appointment on {when}?", when=talk.words.when(view.starts_at)),
+            Button(talk.t("Yes, cancel it"), Action("appointment.cancel", view.id, 1, view.version), style="danger"),
+            Button(talk.t("No, keep it"), Action("appointment.show", view.id)),
+        )
+        return
+    view = await workflow.cancel_appointment(talk.unit, row_id(action), version=action.version)
+    say_card(talk, view, talk.t("The appointment is cancelled."))
+
+
+async def _instead(talk: Talk, data: Data) -> tuple[Wish, UUID | None]:
+    view = await appointments.view(talk.unit, UUID(data["appointment"]))
+    return appointments.wish_of(view), view.id
+
+
+async def _review_move(talk: Talk, data: Data) -> Card:
+    view = await appointments.view(talk.unit, UUID(data["appointment"]))
+    return Card(
+        title=talk.t("Move the appointment?"),
+        rows=(
+            (talk.t("Treatment"), talk.words.pick(view.treatment)),
+            (talk.t("Until now"), talk.words.when(view.starts_at)),
+            (talk.t("New time"), talk.words.when(data["at"])),
+        ),
+    )
+
+
+async def _finish_move(talk: Talk, data: Data) -> None:
+    at = datetime.fromisoformat(data["at"])
+    view = await workflow.reschedule(talk.unit, UUID(data["appointment"]), version=data["version"], at=at)
+    say_card(talk, view, talk.t("The appointment is moved. Everybody concerned has been told."))
+
+
+moving = routes.form(
+    Form(
+        "moving",
+        (_time_step(_instead),),
+        _finish_move,
+        review=_review_move,
+        subject=("appointment.show", "appointment"),
+    )
+)
+
+
+# Asking
+
+
+@routes.action("appointment.request")
+async def request(talk: Talk, action: Action) -> None:
+    """A customer would like this time, or (no time on the button) another one."""
+    if action.version:
+        await _ask_clinic(talk, row_id(action), moment_of(action.version, talk.unit.now))
+        return
+    journey = await workflow.askable(talk.unit, row_id(action))
+    await asking.start(talk, journey=str(journey.id))
+
+
+async def _wish_asked(talk: Talk, data: Data) -> tuple[Wish, UUID | None]:
+    journey = await workflow.journey_view(talk.unit, UUID(data["journey"]))
+    return await workflow.wish_of(talk.unit, journey), journey.appointment_id
+
+
+async def _finish_asking(talk: Talk, data: Data) -> None:
+    await _ask_clinic(talk, UUID(data["journey"]), datetime.fromisoformat(data["at"]))
+
+
+async def _ask_clinic(talk: Talk, journey_id: UUID, at: datetime) -> None:
+    await workflow.request_time(talk.unit, journey_id, at)
+    talk.say(talk.t("Thank you! We have asked for {when} and will confirm it here.", when=talk.words.when(at)))
+
+
+asking = routes.form(Form("asking", (_time_step(_wish_asked),), _finish_asking))
