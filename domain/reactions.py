@@ -102,6 +102,23 @@ async def offer_task(unit: Unit, fact: Fact) -> None:
     await tasks.offer(unit, _subject(fact))
 
 
+async def after_abort(unit: Unit, fact: Fact) -> None:
+    """A treatment was stopped: who waits here is offered at once, and the desk hears what is theirs to decide."""
+    journey = await workflow.journey_view(unit, _subject(fact))
+    if fact.data["stays"]:
+        await tasks.offer(unit, journey.id)
+    facts = {
+        "journey_id": str(journey.id),
+        "name": journey.customer_name,
+        "treatment": dict(journey.treatment),
+        "reason": fact.data["reason"],
+        "stays": fact.data["stays"],
+        "by": unit.actor.name,
+    }
+    persons = await _owner_or_desk(unit, journey.customer_id, journey.id)
+    await notify(unit, persons, "treatment.aborted", facts)
+
+
 async def complete_treatment(unit: Unit, fact: Fact) -> None:
     """Points become usable, the tier and badges follow, aftercare is planned, and one card tells it all."""
     customer_id, journey_id = _id(fact, "customer_id"), _subject(fact)
@@ -156,6 +173,7 @@ TABLE: Final[Mapping[str, tuple[Reaction, ...]]] = {
     "customer_joined": (make_member, tell_owner_of_member),
     "payment_confirmed": (reward_payment,),
     "treatment_scheduled": (offer_task,),
+    "treatment_aborted": (after_abort,),
     "treatment_completed": (complete_treatment,),
     "message_not_understood": (forward_message,),
     "message_taken_back": (forget_message,),

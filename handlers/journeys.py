@@ -110,7 +110,8 @@ async def show(talk: Talk, action: Action) -> None:
 @routes.action("journey.schedule_now")
 async def schedule_now(talk: Talk, action: Action) -> None:
     """The customer is here: the time is now, and those who may do the treatment are asked."""
-    journey = await workflow.schedule(talk.unit, row_id(action), version=action.version, at=talk.unit.now)
+    now = talk.unit.now
+    journey = await workflow.schedule(talk.unit, row_id(action), version=action.version, at=now, arrived=True)
     said = talk.t("The time is set to now. The team has been asked; the first to accept does the treatment.")
     talk.say(journey_card(talk.words, journey, said))
 

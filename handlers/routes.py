@@ -2,12 +2,42 @@
 
 from __future__ import annotations
 
-from handlers import consents, conversation, followups, journeys, leads, payments, points, start, status, tasks
+from handlers import (
+    consents,
+    conversation,
+    duty,
+    followups,
+    handing,
+    journeys,
+    leads,
+    payments,
+    points,
+    start,
+    start_gate,
+    status,
+    tasks,
+    treating,
+)
 from handlers.guide import help_command
 from handlers.permissions import COMMANDS
 from handlers.router import Routes
 
-NOUNS = (start, consents, conversation, points, status, leads, journeys, payments, tasks, followups)
+NOUNS = (
+    start,
+    consents,
+    conversation,
+    points,
+    status,
+    leads,
+    journeys,
+    payments,
+    tasks,
+    duty,
+    start_gate,
+    treating,
+    handing,
+    followups,
+)
 
 
 def _join() -> Routes:

@@ -36,6 +36,10 @@ OVER_STAGES: Final = frozenset({Stage.TREATMENT_COMPLETED, Stage.FOLLOW_UP, Stag
 """The treatment was done or given up, so the customer may start another journey of the same treatment."""
 
 
+WORK_STAGES: Final = frozenset({Stage.TREATMENT_SCHEDULED, Stage.TREATMENT_STARTED})
+"""Where tasks wait for performers or are under way; leaving them calls off what is open."""
+
+
 class Action(StrEnum):
     """What somebody does to a journey."""
 
@@ -87,6 +91,8 @@ class Journey:
     version: int
     agreed_satang: int
     scheduled_at: datetime | None
+    minimum_satang: int | None
+    arrived_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from uuid import UUID
 
 from domain.errors import DomainError
 from domain.people.model import Role
+from domain.tasks import service as tasks
 from domain.unit import Unit
 from domain.workflow import store
-from domain.workflow.model import Action, Journey, JourneyView, Stage
+from domain.workflow.model import WORK_STAGES, Action, Journey, JourneyView, Stage
 from domain.workflow.rules import TRANSITIONS, next_stage
 
 
@@ -47,6 +48,8 @@ async def move(
     version = journey.version + 1
     await store.change(unit.db, unit.clinic.id, journey.id, version=version, **changes)
     await write_action(unit, journey.id, action, journey.stage, stage, version=version, reason=reason, data=data or {})
+    if journey.stage in WORK_STAGES and stage not in WORK_STAGES:
+        await tasks.close_stage_tasks(unit, journey.id)
     return stage
 
 

@@ -12,8 +12,10 @@ from domain.workflow.model import Action, JourneyView, Stage
 from domain.workflow.moves import journey_view, lock, may_ever, move
 
 
-async def schedule(unit: Unit, journey_id: UUID, *, version: int, at: datetime) -> JourneyView:
+async def schedule(unit: Unit, journey_id: UUID, *, version: int, at: datetime, arrived: bool = False) -> JourneyView:
     """Give a paid journey its time (T5), now or later; the trigger opens the task of whoever will perform it.
+
+    `arrived`: the customer is here already.
 
     DomainErrors: `no_such_journey`, `not_your_role`, `already_scheduled` (by, at: who set it when; scheduled_at:
     the time set), `outdated`, `illegal_move`, `in_the_past`.
@@ -30,7 +32,7 @@ async def schedule(unit: Unit, journey_id: UUID, *, version: int, at: datetime) 
         raise DomainError("outdated")
     if at < unit.now:
         raise DomainError("in_the_past")
-    await move(unit, journey, Action.SCHEDULE, scheduled_at=at)
+    await move(unit, journey, Action.SCHEDULE, scheduled_at=at, arrived_at=unit.now if arrived else None)
     unit.record(
         "treatment_scheduled",
         journey_id,

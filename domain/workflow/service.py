@@ -12,14 +12,18 @@ from uuid import UUID
 from domain.people.rules import parse_phone
 from domain.unit import Unit
 from domain.workflow import store
+from domain.workflow.gate import answer_for, ask_for, signed_on_paper, start_gate, they_are_here
 from domain.workflow.leads import create_lead, create_self_lead
 from domain.workflow.model import JourneyView
 from domain.workflow.moves import journey_view
 from domain.workflow.paying import confirm_payment
 from domain.workflow.scheduling import schedule
-from domain.workflow.treating import complete_treatment, start_treatment
+from domain.workflow.treating import abort_treatment, complete_treatment, start_treatment
 
 __all__ = [
+    "abort_treatment",
+    "answer_for",
+    "ask_for",
     "complete_treatment",
     "confirm_payment",
     "create_lead",
@@ -30,7 +34,10 @@ __all__ = [
     "journeys_to_schedule",
     "open_journeys_of_phone",
     "schedule",
+    "signed_on_paper",
+    "start_gate",
     "start_treatment",
+    "they_are_here",
 ]
 
 _LIST_LENGTH: Final = 20

@@ -25,6 +25,8 @@ from domain.errors import DomainError
 from domain.people import service as people
 from domain.people import store as people_store
 from domain.people.model import Customer, Invitation, Joined
+from domain.tasks import service as tasks
+from domain.tasks.model import PHASES
 from domain.unit import SYSTEM, Actor, Fact, Unit, Units
 from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView, PaymentResult
@@ -129,11 +131,14 @@ class TestClinic:
             return result.journey
 
     async def scheduled(self, sales: Actor, name: str = "สมชาย") -> tuple[JourneyView, UUID]:
-        """A facial with its time, an hour from now, and the task that was opened for it."""
+        """A facial an hour from now, the customer here and their consent signed, and the task opened for it."""
         journey = await self.paid(sales, name)
         async with self.by(sales) as unit:
             journey = await workflow.schedule(
-                unit, journey.id, version=journey.version, at=unit.now + timedelta(hours=1)
+                unit, journey.id, version=journey.version, at=unit.now + timedelta(hours=1), arrived=True
+            )
+            await people.record_paper_consent(
+                unit, journey.customer_id, purpose="health_record", language="th", text="…"
             )
         [task] = await self.rows("select id from task_queue where journey_id = :id", id=journey.id)
         return journey, task["id"]
@@ -176,6 +181,12 @@ class TestClinic:
     def kinds(self) -> list[str]:
         """The kinds of all facts recorded so far."""
         return [fact.kind for fact in self.facts]
+
+
+async def ticks_all(unit: Unit, task_id: UUID) -> None:
+    """The actor ticks every line of the treatment's protocol."""
+    for phase in PHASES:
+        await tasks.tick_rest(unit, task_id, phase)
 
 
 async def make_clinic(engine: Engine, slug: str = "DRG") -> TestClinic:

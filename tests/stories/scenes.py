@@ -130,10 +130,25 @@ async def accepts(performer: Person, *others: Person) -> None:
         await person.sees_changed("Task accepted")
 
 
+async def ticks(performer: Person, *phases: str) -> None:
+    """All lines of these parts of the protocol are done."""
+    for phase in phases or ("Before", "During", "After"):
+        await performer.taps("All done")
+        await performer.sees(performer.t("Is all of this done? ({part})", part=performer.t(phase)))
+        await performer.taps("Yes, all done")
+        await performer.sees("Treatment under way")
+
+
+async def begins(performer: Person) -> None:
+    """Start, and all of the protocol ticked."""
+    await performer.taps("Start")
+    await performer.sees(("Treatment under way", "Press Complete when you are done."))
+    await ticks(performer)
+
+
 async def treats(performer: Person, customer: Person, note: str = NOTE) -> None:
     """From Start to Complete; the customer's points become usable."""
-    await performer.taps("Start")
-    await performer.sees("Press Complete when you are done.")
+    await begins(performer)
     await performer.taps("Complete")
     await performer.sees(performer.t("How did it go with {name}? Choose a note or write your own.", name=customer.name))
     await performer.says(note)

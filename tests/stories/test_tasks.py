@@ -10,7 +10,7 @@ import pytest
 from handlers.cards import Action
 from tests.stories.forgery import token
 from tests.stories.person import Person
-from tests.stories.scenes import NOTE, accepts, joins_team, new_member, sets_time, takes_payment, treats
+from tests.stories.scenes import NOTE, accepts, begins, joins_team, new_member, sets_time, takes_payment, ticks, treats
 from tests.stories.world import World
 
 ROUTES = [("line", "th"), ("line", "en"), ("telegram", "th"), ("telegram", "en")]
@@ -94,6 +94,7 @@ async def test_only_the_assignee_and_only_in_order(world: World, channel: str, l
     await nobody_else(nan, task_id)
     await the_task_is(world, "in_progress", MINT)
 
+    await ticks(mint)
     await mint.taps("Complete")
     await mint.sees(mint.t("How did it go with {name}? Choose a note or write your own.", name="Nat"))
     await mint.taps("Skin fine, aftercare explained")
@@ -118,8 +119,7 @@ async def test_a_second_complete(world: World, channel: str) -> None:
     mint, nan = await two_beauticians(world, channel, "en")
     _, nat = await a_task_waits(world, mint, nan)
     await accepts(mint, nan)
-    await mint.taps("Start")
-    await mint.sees("Treatment under way")
+    await begins(mint)
     begin = await mint.button("Complete")
     await mint.taps_on(begin)
     await mint.sees("How did it go")
@@ -141,8 +141,7 @@ async def test_a_short_note_is_refused(world: World, channel: str, language: str
     mint, nan = await two_beauticians(world, channel, language)
     _, nat = await a_task_waits(world, mint, nan)
     await accepts(mint, nan)
-    await mint.taps("Start")
-    await mint.sees("Treatment under way")
+    await begins(mint)
     await mint.taps("Complete")
     question = mint.t("How did it go with {name}? Choose a note or write your own.", name="Nat")
     await mint.sees(question)
@@ -160,7 +159,7 @@ async def test_a_short_note_is_refused(world: World, channel: str, language: str
     await mint.taps("Complete")
     await mint.sees("Treatment completed")
     await nat.sees("Your treatment is complete")
-    assert await world.one_truth("select note from task_queue") == "ผิวปกติดีค่ะ"
+    assert await world.one_truth("select text from task_notes") == "ผิวปกติดีค่ะ"
 
 
 @pytest.mark.parametrize("channel", ["line", "telegram"])

@@ -1,0 +1,265 @@
+"""The treatment under way: its protocol ticked line by line, lots, notes, and its end.
+
+Everything is written down by `domain.tasks.recording`; finishing moves the journey, so it goes through the workflow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+from uuid import UUID
+
+from domain.errors import DomainError
+from domain.tasks import service as tasks
+from domain.tasks.model import PHASES, TaskView
+from domain.tasks.rules import check_note
+from domain.workflow import service as workflow
+from domain.workflow.treating import StopReason
+from handlers.cards import Action, Button, Card, row_id
+from handlers.forms import Choice, Data, Form
+from handlers.router import Routes
+from handlers.steps import pick_step, text_step
+from handlers.talk import Talk
+from handlers.task_cards import line_mark, show_task, task_button
+from handlers.task_words import NOTES, REASONS, note_code
+from handlers.task_words import PHASES as PHASE_NAMES
+from handlers.words import N_
+
+routes = Routes()
+
+_SITES: Final = (N_("Forehead"), N_("Cheeks"), N_("Lips"), N_("Chin"), N_("Whole face"))
+
+
+# The protocol
+
+
+@routes.action("task.tick")
+async def tick(talk: Talk, action: Action) -> None:
+    """Tick a line, or take its tick back."""
+    view = await tasks.task_view(talk.unit, row_id(action))
+    codes = [line.code for line in view.checklist if line_mark(line.code) == action.version]
+    if not codes:
+        raise DomainError("outdated")
+    show_task(talk, await tasks.tick(talk.unit, view.id, codes[0]))
+
+
+@routes.action("task.phase")
+async def phase(talk: Talk, action: Action) -> None:
+    """The lines of another part of the protocol."""
+    show_task(talk, await tasks.task_view(talk.unit, row_id(action)), phase=_phase(action))
+
+
+@routes.action("task.all_done")
+async def all_done(talk: Talk, action: Action) -> None:
+    """What is open in this part, to be confirmed at once."""
+    view = await tasks.task_view(talk.unit, row_id(action))
+    lines = [line for line in view.checklist if line.phase == _phase(action) and line.at is None]
+    if not lines:
+        show_task(talk, view)
+        return
+    yes = Button(talk.t("Yes, all done"), Action("task.tick_rest", view.id, action.choice), style="primary")
+    back = Button(talk.t("Back to the task"), Action("task.show", view.id))
+    listed = "\n".join(f"☐ {talk.words.pick({'th': line.th, 'en': line.en})}" for line in lines)
+    part = talk.t(PHASE_NAMES[_phase(action)])
+    talk.say(Card(title=talk.t("Is all of this done? ({part})", part=part), text=listed, buttons=(yes, back)))
+
+
+@routes.action("task.tick_rest")
+async def tick_rest(talk: Talk, action: Action) -> None:
+    """All of it is done."""
+    show_task(talk, await tasks.tick_rest(talk.unit, row_id(action), _phase(action)))
+
+
+def _phase(action: Action) -> str:
+    return PHASES[min(action.choice, len(PHASES) - 1)]
+
+
+@routes.action("task.more")
+async def more(talk: Talk, action: Action) -> None:
+    """What is needed now and then during a treatment."""
+    view = await tasks.task_view(talk.unit, row_id(action))
+    facts = tasks.task_facts(view)
+    ways = (
+        (N_("Add lot"), "lot"),
+        (N_("Add note"), "note"),
+        (N_("Pause"), "hold"),
+        (N_("Hand over"), "hand_over"),
+        (N_("Stop treatment"), "stop"),
+        (N_("Back to the task"), "show"),
+    )
+    buttons = tuple(task_button(talk.words, facts, label, name) for label, name in ways)
+    talk.say(Card(title=view.customer_name, text=talk.words.pick(view.treatment), buttons=buttons))
+
+
+# Lots
+
+
+@routes.action("task.lot")
+async def lot(talk: Talk, action: Action) -> None:
+    """One use of a product: lot number, dose, site."""
+    await lots.start(talk, task=str(row_id(action)))
+
+
+async def _lot_review(talk: Talk, data: Data) -> Card:
+    rows = ((talk.t("Lot"), data["lot"]), (talk.t("Dose"), data["dose"]), (talk.t("Site"), data["site"]))
+    return Card(title=talk.t("Write down this lot?"), rows=rows)
+
+
+async def _lot_finish(talk: Talk, data: Data) -> None:
+    written = {name: data[name] for name in ("lot", "dose", "site")}
+    view = await tasks.add_lot(talk.unit, UUID(data["task"]), **written)
+    show_task(talk, view, talk.t("Written down."))
+
+
+lots = routes.form(
+    Form(
+        "task_lot",
+        (
+            text_step("lot", lambda talk, data: talk.t("Which lot number is on the label?")),
+            text_step("dose", lambda talk, data: talk.t("How much was used, with its unit? Like 1 ml or 20 units.")),
+            text_step(
+                "site",
+                lambda talk, data: talk.t("Where? Choose or write."),
+                chips=lambda talk: [talk.t(site) for site in _SITES],
+            ),
+        ),
+        _lot_finish,
+        review=_lot_review,
+        subject=("task.show", "task"),
+    )
+)
+
+
+# Notes
+
+
+def _chips(talk: Talk) -> list[str]:
+    return [talk.t(note) for note in NOTES.values()]
+
+
+def _note(talk: Talk, text: str) -> tuple[str, tuple[str, ...]]:
+    """Own words and codes: what was tapped is kept as its code, so that everybody reads it in their language."""
+    code = note_code(talk.words, text)
+    return ("", (code,)) if code else (text, ())
+
+
+@routes.action("task.note")
+async def note(talk: Talk, action: Action) -> None:
+    """One more note; after the end an amendment beside what was written."""
+    await notes.start(talk, task=str(row_id(action)))
+
+
+async def _note_finish(talk: Talk, data: Data) -> None:
+    text, chips = _note(talk, data["note"])
+    view = await tasks.add_note(talk.unit, UUID(data["task"]), text=text, chips=chips)
+    show_task(talk, view, talk.t("Written down. What was written before stays."))
+
+
+notes = routes.form(
+    Form(
+        "task_note",
+        (
+            text_step(
+                "note",
+                lambda talk, data: talk.t("What should be noted? Choose or write."),
+                chips=_chips,
+                check=check_note,
+            ),
+        ),
+        _note_finish,
+        subject=("task.show", "task"),
+    )
+)
+
+
+# The end
+
+
+@routes.action("task.complete")
+async def complete(talk: Talk, action: Action) -> None:
+    """Ask for the note, then finish the treatment."""
+    view = await tasks.completable(talk.unit, row_id(action))
+    await completion.start(talk, task=str(view.id), customer=view.customer_name)
+
+
+def _ask_note(talk: Talk, data: Data) -> str:
+    return talk.t("How did it go with {name}? Choose a note or write your own.", name=data["customer"])
+
+
+async def _review(talk: Talk, data: Data) -> Card:
+    view = await tasks.task_view(talk.unit, UUID(data["task"]))
+    return Card(
+        title=talk.t("Complete this treatment?"),
+        rows=(
+            (talk.t("Customer"), view.customer_name),
+            (talk.t("Treatment"), talk.words.pick(view.treatment)),
+            (talk.t("Note"), data["note"]),
+        ),
+        footnote=talk.t("The customer's points become usable and the aftercare begins."),
+    )
+
+
+async def _finish(talk: Talk, data: Data) -> None:
+    text, chips = _note(talk, data["note"])
+    done = await workflow.complete_treatment(talk.unit, UUID(data["task"]), text, chips)
+    show_task(talk, done, talk.t("Thank you! The points are usable now, and the aftercare has begun."))
+
+
+completion = routes.form(
+    Form(
+        "completion",
+        (text_step("note", _ask_note, chips=_chips, check=check_note),),
+        _finish,
+        review=_review,
+        confirm=lambda talk, data: Button(talk.t("Complete")),
+        subject=("task.show", "task"),
+    )
+)
+
+
+@routes.action("task.stop")
+async def stop(talk: Talk, action: Action) -> None:
+    """The treatment cannot go on: why, and is the customer still here?"""
+    await stopping.start(talk, task=str(row_id(action)))
+
+
+async def _why(talk: Talk, data: Data) -> Sequence[Choice]:
+    return [Choice(talk.t(REASONS[reason]), reason) for reason in StopReason]
+
+
+async def _stays(talk: Talk, data: Data) -> Sequence[Choice]:
+    return [Choice(talk.t("They wait here"), "yes"), Choice(talk.t("They go home"), "no")]
+
+
+async def _stop_review(talk: Talk, data: Data) -> Card:
+    view = await tasks.task_view(talk.unit, UUID(data["task"]))
+    rows = ((talk.t("Customer"), view.customer_name), (talk.t("Reason"), talk.t(REASONS[data["why"]])))
+    next_ = (
+        talk.t("The session is not used. Somebody is asked to treat them now.")
+        if data["stays"] == "yes"
+        else talk.t("The session is not used. Sales finds a new time.")
+    )
+    return Card(title=talk.t("Stop this treatment?"), rows=rows, footnote=next_)
+
+
+async def _stopped(talk: Talk, data: Data) -> None:
+    stays, reason = data["stays"] == "yes", StopReason(data["why"])
+    view: TaskView = await workflow.abort_treatment(talk.unit, UUID(data["task"]), reason, stays=stays)
+    show_task(talk, view, talk.t("The treatment is stopped; the session is not used."))
+    talk.cards[-1] = replace(talk.cards[-1], buttons=())
+
+
+stopping = routes.form(
+    Form(
+        "task_stop",
+        (
+            pick_step("why", lambda talk, data: talk.t("Why is the treatment stopped?"), _why),
+            pick_step("stays", lambda talk, data: talk.t("Does the customer wait here, or go home?"), _stays),
+        ),
+        _stopped,
+        review=_stop_review,
+        confirm=lambda talk, data: Button(talk.t("Stop treatment")),
+        subject=("task.show", "task"),
+    )
+)
