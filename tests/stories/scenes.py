@@ -13,6 +13,7 @@ LANGUAGES = {"th": "ไทย", "en": "English"}
 CHOOSE_LANGUAGE = "กรุณาเลือกภาษา · Please choose a language"
 NOTE = "Skin calm, aftercare explained"
 PHONE = "081-555-0199"
+MINT, NAN = "คุณมิ้นท์", "คุณแนน"
 
 
 async def joins_team(
@@ -120,6 +121,21 @@ async def sets_time(sales: Person, *performers: Person) -> None:
     await sales.sees("The time is set to now. The team has been asked; the first to accept does the treatment.")
     for performer in performers:
         await performer.sees("New task")
+
+
+async def two_beauticians(world: World, channel: str, language: str) -> tuple[Person, Person]:
+    """Mint and Nan."""
+    mint = await joins_team(world, "beautician", MINT, channel, language)
+    return mint, await joins_team(world, "beautician", NAN, channel, language)
+
+
+async def a_task_waits(world: World, *performers: Person) -> tuple[Person, Person]:
+    """Jay has sold a facial to Nat and set the time to now."""
+    jay = await joins_team(world, "sales", "คุณเจ", "line")
+    nat = await new_member(world, jay)
+    await takes_payment(jay, nat)
+    await sets_time(jay, *performers)
+    return jay, nat
 
 
 async def accepts(performer: Person, *others: Person) -> None:

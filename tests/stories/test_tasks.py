@@ -10,13 +10,26 @@ import pytest
 from handlers.cards import Action
 from tests.stories.forgery import token
 from tests.stories.person import Person
-from tests.stories.scenes import NOTE, accepts, begins, joins_team, new_member, sets_time, takes_payment, ticks, treats
+from tests.stories.scenes import (
+    MINT,
+    NAN,
+    NOTE,
+    a_task_waits,
+    accepts,
+    begins,
+    joins_team,
+    new_member,
+    sets_time,
+    takes_payment,
+    ticks,
+    treats,
+    two_beauticians,
+)
 from tests.stories.world import World
 
 ROUTES = [("line", "th"), ("line", "en"), ("telegram", "th"), ("telegram", "en")]
 PAIRS = [("line", "th"), ("telegram", "en")]
 TAKEN = "{by} already accepted this task, {when}. Type /tasks to see what is open."
-MINT, NAN = "คุณมิ้นท์", "คุณแนน"
 
 
 @pytest.mark.parametrize(("channel", "language"), ROUTES)
@@ -233,21 +246,6 @@ async def test_nobody_is_there_to_ask(world: World) -> None:
     await mint.sees("Task accepted")
     await ploy.taps("Show task")
     await ploy.sees(("Task accepted", MINT))
-
-
-async def two_beauticians(world: World, channel: str, language: str) -> tuple[Person, Person]:
-    """Mint and Nan."""
-    mint = await joins_team(world, "beautician", MINT, channel, language)
-    return mint, await joins_team(world, "beautician", NAN, channel, language)
-
-
-async def a_task_waits(world: World, *performers: Person) -> tuple[Person, Person]:
-    """Jay has sold a facial to Nat and set the time to now."""
-    jay = await joins_team(world, "sales", "คุณเจ", "line")
-    nat = await new_member(world, jay)
-    await takes_payment(jay, nat)
-    await sets_time(jay, *performers)
-    return jay, nat
 
 
 async def presses(person: Person, action: Action) -> None:
