@@ -12,6 +12,7 @@ from handlers import (
     leads,
     payments,
     points,
+    records,
     start,
     start_gate,
     status,
@@ -35,6 +36,7 @@ NOUNS = (
     duty,
     start_gate,
     treating,
+    records,
     handing,
     followups,
 )

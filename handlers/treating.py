@@ -1,13 +1,12 @@
-"""The treatment under way: its protocol ticked line by line, lots, notes, and its end.
+"""The treatment under way: its protocol ticked line by line, and its end. Lots and notes are in `records`.
 
-Everything is written down by `domain.tasks.recording`; finishing moves the journey, so it goes through the workflow.
+Ticks are written down by `domain.tasks.recording`; finishing moves the journey, so it goes through the workflow.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
 from uuid import UUID
 
 from domain.errors import DomainError
@@ -18,17 +17,16 @@ from domain.workflow import service as workflow
 from domain.workflow.treating import StopReason
 from handlers.cards import Action, Button, Card, row_id
 from handlers.forms import Choice, Data, Form
+from handlers.records import as_note, note_chips
 from handlers.router import Routes
 from handlers.steps import pick_step, text_step
 from handlers.talk import Talk
 from handlers.task_cards import line_mark, show_task, task_button
-from handlers.task_words import NOTES, REASONS, note_code
 from handlers.task_words import PHASES as PHASE_NAMES
+from handlers.task_words import REASONS
 from handlers.words import N_
 
 routes = Routes()
-
-_SITES: Final = (N_("Forehead"), N_("Cheeks"), N_("Lips"), N_("Chin"), N_("Whole face"))
 
 
 # The protocol
@@ -92,87 +90,6 @@ async def more(talk: Talk, action: Action) -> None:
     talk.say(Card(title=view.customer_name, text=talk.words.pick(view.treatment), buttons=buttons))
 
 
-# Lots
-
-
-@routes.action("task.lot")
-async def lot(talk: Talk, action: Action) -> None:
-    """One use of a product: lot number, dose, site."""
-    await lots.start(talk, task=str(row_id(action)))
-
-
-async def _lot_review(talk: Talk, data: Data) -> Card:
-    rows = ((talk.t("Lot"), data["lot"]), (talk.t("Dose"), data["dose"]), (talk.t("Site"), data["site"]))
-    return Card(title=talk.t("Write down this lot?"), rows=rows)
-
-
-async def _lot_finish(talk: Talk, data: Data) -> None:
-    written = {name: data[name] for name in ("lot", "dose", "site")}
-    view = await tasks.add_lot(talk.unit, UUID(data["task"]), **written)
-    show_task(talk, view, talk.t("Written down."))
-
-
-lots = routes.form(
-    Form(
-        "task_lot",
-        (
-            text_step("lot", lambda talk, data: talk.t("Which lot number is on the label?")),
-            text_step("dose", lambda talk, data: talk.t("How much was used, with its unit? Like 1 ml or 20 units.")),
-            text_step(
-                "site",
-                lambda talk, data: talk.t("Where? Choose or write."),
-                chips=lambda talk: [talk.t(site) for site in _SITES],
-            ),
-        ),
-        _lot_finish,
-        review=_lot_review,
-        subject=("task.show", "task"),
-    )
-)
-
-
-# Notes
-
-
-def _chips(talk: Talk) -> list[str]:
-    return [talk.t(note) for note in NOTES.values()]
-
-
-def _note(talk: Talk, text: str) -> tuple[str, tuple[str, ...]]:
-    """Own words and codes: what was tapped is kept as its code, so that everybody reads it in their language."""
-    code = note_code(talk.words, text)
-    return ("", (code,)) if code else (text, ())
-
-
-@routes.action("task.note")
-async def note(talk: Talk, action: Action) -> None:
-    """One more note; after the end an amendment beside what was written."""
-    await notes.start(talk, task=str(row_id(action)))
-
-
-async def _note_finish(talk: Talk, data: Data) -> None:
-    text, chips = _note(talk, data["note"])
-    view = await tasks.add_note(talk.unit, UUID(data["task"]), text=text, chips=chips)
-    show_task(talk, view, talk.t("Written down. What was written before stays."))
-
-
-notes = routes.form(
-    Form(
-        "task_note",
-        (
-            text_step(
-                "note",
-                lambda talk, data: talk.t("What should be noted? Choose or write."),
-                chips=_chips,
-                check=check_note,
-            ),
-        ),
-        _note_finish,
-        subject=("task.show", "task"),
-    )
-)
-
-
 # The end
 
 
@@ -201,7 +118,7 @@ async def _review(talk: Talk, data: Data) -> Card:
 
 
 async def _finish(talk: Talk, data: Data) -> None:
-    text, chips = _note(talk, data["note"])
+    text, chips = as_note(talk, data["note"])
     done = await workflow.complete_treatment(talk.unit, UUID(data["task"]), text, chips)
     show_task(talk, done, talk.t("Thank you! The points are usable now, and the aftercare has begun."))
 
@@ -209,7 +126,7 @@ async def _finish(talk: Talk, data: Data) -> None:
 completion = routes.form(
     Form(
         "completion",
-        (text_step("note", _ask_note, chips=_chips, check=check_note),),
+        (text_step("note", _ask_note, chips=note_chips, check=check_note),),
         _finish,
         review=_review,
         confirm=lambda talk, data: Button(talk.t("Complete")),

@@ -1,4 +1,4 @@
-"""Work in somebody's hands: given back, paused, handed to a colleague, ended, called off.
+"""Work in somebody's hands: given back, paused, started, ended, called off.
 
 Starting, finishing and stopping also move the journey, so people do that through the workflow, which calls the
 `mark_*` functions here and holds the journey's lock.
@@ -14,9 +14,9 @@ from domain.people import service as people
 from domain.people.model import Role, Staff
 from domain.tasks import offer_store, store
 from domain.tasks.held import NUDGE, change, fact_data, iso, lock, mine, replace_cards, tell
-from domain.tasks.model import HELD_STATES, TaskAction, TaskState, TaskView
+from domain.tasks.model import TaskAction, TaskState, TaskView
 from domain.tasks.offering import successor
-from domain.tasks.rules import check_fit, check_note, is_fit, missing_lines, next_task_state
+from domain.tasks.rules import check_note, missing_lines, next_task_state
 from domain.unit import Unit
 
 
@@ -47,64 +47,6 @@ async def resume(unit: Unit, task_id: UUID) -> TaskView:
     view = await mine(unit, task_id)
     view = await change(unit, view, state=next_task_state(view.state, TaskAction.RESUME), reason="")
     unit.record("task_resumed", view.id, **fact_data(view))
-    return view
-
-
-# To a colleague
-
-
-async def colleagues(unit: Unit, view: TaskView) -> list[Staff]:
-    """Who could take the actor's task over: on duty, and may do it."""
-    staff = await people.staff_of_role(unit, view.roles, view.branch_id)
-    return [m for m in staff if m.on_duty and m.user_id != unit.actor.user_id and is_fit(m, view)]
-
-
-async def hand_over(unit: Unit, task_id: UUID, user_id: UUID) -> TaskView:
-    """The assignee asks a colleague to take the task over, as it is; until they accept it stays where it is.
-
-    DomainErrors: those of `held.mine`, `colleague_unfit` for somebody off duty or not fit, or out of reach.
-    """
-    view = await mine(unit, task_id)
-    found = [member for member in await colleagues(unit, view) if member.user_id == user_id]
-    if not found:
-        raise DomainError("colleague_unfit")
-    view = await change(unit, view, handed_to=user_id)
-    if not await tell(unit, view, found, "task.handover"):
-        raise DomainError("colleague_unfit")
-    return view
-
-
-async def take_over(unit: Unit, task_id: UUID) -> TaskView:
-    """The colleague who was asked has the task from now on, with its ticks, lots and notes.
-
-    DomainErrors: `no_such_task`, `not_handed_to_you` (by), `task_closed`, those of `rules.check_fit`.
-    """
-    view = await _handed(unit, task_id)
-    check_fit(await people.staff(unit, _user(unit)), view)
-    before = view.assignee_id
-    view = await change(unit, view, assignee_id=_user(unit), handed_to=None)
-    unit.record("task_handed_over", view.id, **fact_data(view, before=str(before), user_id=str(view.assignee_id)))
-    await replace_cards(unit, view, "task.taken")
-    if before is not None:
-        await tell(unit, view, [await people.staff(unit, before)], "task.handed")
-    return view
-
-
-async def refuse_hand_over(unit: Unit, task_id: UUID) -> TaskView:
-    """The colleague who was asked cannot; the first one keeps the task and hears of it. DomainErrors as `take_over`."""
-    view = await _handed(unit, task_id)
-    view = await change(unit, view, handed_to=None)
-    if view.assignee_id is not None:
-        await tell(unit, view, [await people.staff(unit, view.assignee_id)], "task.kept", by=unit.actor.name)
-    return view
-
-
-async def _handed(unit: Unit, task_id: UUID) -> TaskView:
-    view = await lock(unit, task_id)
-    if view.state not in HELD_STATES:
-        raise DomainError("task_closed")
-    if view.handed_to is None or view.handed_to != unit.actor.user_id:
-        raise DomainError("not_handed_to_you", by=view.assignee_name)
     return view
 
 

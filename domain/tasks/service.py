@@ -1,7 +1,8 @@
 """Use cases of tasks: offered to those who may do it, accepted by one, done and written down by that one.
 
 The trigger `auto_assign_task` makes the row when a journey enters its stage. Starting, finishing and stopping also move
-the journey, so people do that through the workflow. One file a piece: offering, doing, recording.
+the journey, so people do that through the workflow. One file a piece: offering, doing,
+handing, recording.
 """
 
 from __future__ import annotations
@@ -15,21 +16,18 @@ from domain.tasks import store
 from domain.tasks.doing import (
     cancel_open,
     close_stage_tasks,
-    colleagues,
     completable,
     for_gate,
-    hand_over,
     hold,
     mark_completed,
     mark_error,
     mark_failed,
     mark_started,
-    refuse_hand_over,
     release,
     resume,
     startable,
-    take_over,
 )
+from domain.tasks.handing import colleagues, hand_over, refuse_hand_over, take_over
 from domain.tasks.held import subject, task_facts, task_view, tell
 from domain.tasks.model import Day, Override, TaskState, TaskView
 from domain.tasks.offering import accept, ask_again, decline, nudge, offer

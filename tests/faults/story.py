@@ -62,11 +62,12 @@ STEPS: dict[str, Step] = {
     "the beautician looks": lambda c: c.mint.says("/tasks"),
     "the task is accepted": lambda c: c.mint.taps("Accept"),
     "the treatment starts": lambda c: c.mint.taps("Start"),
-    **{
-        f"{what} {part}": (lambda c, label=label: c.mint.taps(label))
-        for part in ("before it", "during it", "after it")
-        for what, label in (("what is done", "All done"), ("it is confirmed", "Yes, all done"))
-    },
+    "what comes before is done": lambda c: c.mint.taps("All done"),
+    "that is confirmed": lambda c: c.mint.taps("Yes, all done"),
+    "what belongs to it is done": lambda c: c.mint.taps("All done"),
+    "that is confirmed too": lambda c: c.mint.taps("Yes, all done"),
+    "what comes after is done": lambda c: c.mint.taps("All done"),
+    "all is confirmed": lambda c: c.mint.taps("Yes, all done"),
     "the treatment ends": lambda c: c.mint.taps("Complete"),
     "the note": lambda c: c.mint.says(NOTE),
     "the treatment is completed": lambda c: c.mint.taps("Complete"),
