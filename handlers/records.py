@@ -30,7 +30,8 @@ _SITES: Final = (N_("Forehead"), N_("Cheeks"), N_("Lips"), N_("Chin"), N_("Whole
 @routes.action("task.lot")
 async def lot(talk: Talk, action: Action) -> None:
     """One use of a product: lot number, dose, site."""
-    await lots.start(talk, task=str(row_id(action)))
+    view = await tasks.task_view(talk.unit, row_id(action))
+    await lots.start(talk, task=str(view.id))
 
 
 async def _lot_review(talk: Talk, data: Data) -> Card:
@@ -80,7 +81,8 @@ def as_note(talk: Talk, text: str) -> tuple[str, tuple[str, ...]]:
 @routes.action("task.note")
 async def note(talk: Talk, action: Action) -> None:
     """One more note; after the end an amendment beside what was written."""
-    await notes.start(talk, task=str(row_id(action)))
+    view = await tasks.task_view(talk.unit, row_id(action))
+    await notes.start(talk, task=str(view.id))
 
 
 async def _note_finish(talk: Talk, data: Data) -> None:

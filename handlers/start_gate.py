@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
+from domain.errors import DomainError
 from domain.tasks import service as tasks
 from domain.unit import Clinic
 from domain.workflow import service as workflow
@@ -76,14 +77,25 @@ async def paper(talk: Talk, action: Action) -> None:
 @routes.action("task.ask")
 async def ask(talk: Talk, action: Action) -> None:
     """Ask those on duty who may answer for a red."""
-    view = await workflow.ask_for(talk.unit, row_id(action), _ORDER[action.choice])
+    view = await workflow.ask_for(talk.unit, row_id(action), _gate(action))
     show_task(talk, view, talk.t("They have been asked. You hear from us as soon as somebody answers."))
 
 
 @routes.action("task.clear")
 async def clear(talk: Talk, action: Action) -> None:
     """Answer for a red oneself: why?"""
-    await answers.start(talk, task=str(row_id(action)), gate=str(_ORDER[action.choice]))
+    gate = _gate(action)
+    if talk.unit.actor.role not in ANSWERS_FOR.get(gate, ()):
+        raise DomainError("not_your_role")
+    view = await tasks.task_view(talk.unit, row_id(action))
+    await answers.start(talk, task=str(view.id), gate=str(gate))
+
+
+def _gate(action: Action) -> Gate:
+    """The light that a button carries as its number."""
+    if action.choice >= len(_ORDER):
+        raise DomainError("bad_button")
+    return _ORDER[action.choice]
 
 
 def _why(talk: Talk, data: Data) -> str:

@@ -138,7 +138,8 @@ completion = routes.form(
 @routes.action("task.stop")
 async def stop(talk: Talk, action: Action) -> None:
     """The treatment cannot go on: why, and is the customer still here?"""
-    await stopping.start(talk, task=str(row_id(action)))
+    view = await tasks.task_view(talk.unit, row_id(action))
+    await stopping.start(talk, task=str(view.id))
 
 
 async def _why(talk: Talk, data: Data) -> Sequence[Choice]:
