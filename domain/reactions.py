@@ -12,6 +12,7 @@ from uuid import UUID
 
 from domain.achievements import service as achievements
 from domain.appointment_reactions import TABLE as APPOINTMENTS
+from domain.appointments import service as appointments
 from domain.conversations import service as conversations
 from domain.courses import service as courses
 from domain.courses.model import Sale
@@ -171,7 +172,25 @@ async def undo_courses(unit: Unit, fact: Fact) -> None:
 
 async def offer_task(unit: Unit, fact: Fact) -> None:
     """A scheduled treatment is offered to those who may do it."""
-    await tasks.offer(unit, _subject(fact))
+    booked = await appointments.live(unit, _subject(fact))
+    await tasks.offer(unit, _subject(fact), booked.room_id if booked else None)
+
+
+async def after_abort(unit: Unit, fact: Fact) -> None:
+    """A treatment was stopped: who waits here is offered at once, and the desk hears what is theirs to decide."""
+    journey = await workflow.journey_view(unit, _subject(fact))
+    if fact.data["stays"]:
+        await tasks.offer(unit, journey.id)
+    facts = {
+        "journey_id": str(journey.id),
+        "name": journey.customer_name,
+        "treatment": dict(journey.treatment),
+        "reason": fact.data["reason"],
+        "stays": fact.data["stays"],
+        "by": unit.actor.name,
+    }
+    persons = await _owner_or_desk(unit, journey.customer_id, journey.id)
+    await notify(unit, persons, "treatment.aborted", facts)
 
 
 async def complete_treatment(unit: Unit, fact: Fact) -> None:
@@ -252,6 +271,7 @@ TABLE: Final[Mapping[str, tuple[Reaction, ...]]] = {
     "journey_cancelled": (give_up,),
     "journey_lost": (give_up,),
     "treatment_scheduled": (offer_task,),
+    "treatment_aborted": (after_abort,),
     "treatment_completed": (complete_treatment,),
     "message_not_understood": (forward_message,),
     "message_taken_back": (forget_message,),

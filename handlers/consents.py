@@ -11,6 +11,7 @@ from typing import Any
 
 from domain.errors import DomainError
 from domain.people import service as people
+from domain.people.model import CONSENT_VERSION
 from handlers.forms import Choice, Data, Form, Question, Step
 from handlers.members import welcome_member
 from handlers.router import Routes
@@ -18,8 +19,6 @@ from handlers.talk import Talk
 from handlers.words import N_
 
 routes = Routes()
-# A new version is asked again; the number is shown and kept with the answer.
-VERSION = "1"
 HEALTH = N_(
     "For your safety we ask to keep health data (allergies, conditions, skin scan), used only for your care at"
     " {clinic}. You may say no, and change your mind at any time. Version {version}."
@@ -37,16 +36,16 @@ def purposes(channel: str) -> tuple[str, ...]:
     return ("health_record", f"marketing_{channel}")
 
 
+def health_text(talk: Talk) -> str:
+    """The current text about health data, also for signing on paper."""
+    return talk.t(HEALTH, clinic=talk.clinic_name, version=CONSENT_VERSION)
+
+
 def _text(talk: Talk, purpose: str) -> str:
     if purpose == "health_record":
         return health_text(talk)
     channel = next((link.label for link in talk.links("") if link.channel == talk.channel), talk.channel)
-    return talk.t(NEWS, channel=channel, version=VERSION)
-
-
-def health_text(talk: Talk) -> str:
-    """The words about health data, as a chat shows them and as they are signed on paper."""
-    return talk.t(HEALTH, clinic=talk.clinic_name, version=VERSION)
+    return talk.t(NEWS, channel=channel, version=CONSENT_VERSION)
 
 
 def _step(name: str, purpose_of: Callable[[Talk], str]) -> Step:
@@ -66,7 +65,7 @@ def _step(name: str, purpose_of: Callable[[Talk], str]) -> Step:
             talk.unit,
             talk.customer_id,
             purpose=purpose,
-            version=VERSION,
+            version=CONSENT_VERSION,
             language=talk.words.language,
             text=_text(talk, purpose),
             given=word in YES,
@@ -95,7 +94,7 @@ form = routes.form(
 
 async def ask_missing(talk: Talk) -> None:
     """Ask for every consent that has not been answered yet, then welcome the customer."""
-    missing = await people.consents_missing(talk.unit, talk.customer_id, purposes(talk.channel), VERSION)
+    missing = await people.consents_missing(talk.unit, talk.customer_id, purposes(talk.channel), CONSENT_VERSION)
     if not missing:
         await welcome_member(talk)
         return

@@ -107,7 +107,7 @@ SENTENCES: Mapping[str, Say] = {
         w.t(N_("The branch is closed then. Please choose another day.")),
         N_("The branch is closed then. Free next: {times}."),
     ),
-    "licence_missing": _plain(
+    "no_licence_on_file": _plain(
         N_("Nobody's licence for this treatment is on file, so no time can be set. Please ask a manager to enter it.")
     ),
     "cannot_perform": _plain(N_("This colleague does not do this treatment. Please choose somebody else.")),
@@ -140,6 +140,30 @@ SENTENCES: Mapping[str, Say] = {
     "task_closed": _plain(N_("This task is already closed.")),
     "note_too_short": lambda w, f: w.t(
         N_("Please write a note of at least {needed} characters, or choose one."), needed=f["needed"]
+    ),
+    "not_your_skill": lambda w, f: w.t(
+        N_("{treatment} is not among your skills. Ask a manager to add it, or leave it to a colleague."),
+        treatment=w.pick(f["skill"]),
+    ),
+    "other_branch": _plain(N_("This task is at another branch. Type /tasks to see yours.")),
+    "licence_missing": _plain(
+        N_("Only a doctor with a licence number on file may do this. Ask a manager to enter it.")
+    ),
+    "named_colleague": lambda w, f: w.t(
+        N_("The customer asked for {by}, who is being asked first. Type /tasks to see what else is waiting."),
+        by=f["by"] or w.t("a colleague"),
+    ),
+    "colleague_unfit": _plain(N_("This colleague cannot take it now. Please choose another one.")),
+    "not_handed_to_you": _by(N_("Nobody waits for you to take this over. Type /mytasks to see your tasks.")),
+    "nobody_on_duty": _plain(N_("Nobody who may do this is on duty in chat. Please call a colleague.")),
+    "start_blocked": _plain(N_("Something is still missing. Press Start to see what.")),
+    "checklist_open": lambda w, f: w.t(
+        N_("Still open: {lines}. Tick what is done, then press Complete."),
+        lines=", ".join(w.pick(line) for line in f["lines"]),
+    ),
+    "lot_needed": _plain(N_("Write down the lot number first: press More, then Add lot.")),
+    "treatment_running": lambda w, f: w.t(
+        N_("{by} is treating the customer. They must stop the treatment first."), by=f["by"] or w.t("a colleague")
     ),
     "not_yours": _plain(N_("This question was for somebody else.")),
     "no_such_answer": _plain(N_("This answer is no longer offered. Please write to us instead.")),
@@ -280,6 +304,9 @@ OVERTAKEN: Final = frozenset(
         "appointment_over",
         "time_is_set",
         "no_sessions_left",
+        "not_handed_to_you",
+        "checklist_open",
+        "lot_needed",
     }
 )
 """Refusals that mean that somebody, or an earlier press, was first: the form they end is over."""

@@ -10,8 +10,10 @@ from handlers import (
     counter,
     coupons,
     courses,
+    duty,
     endings,
     followups,
+    handing,
     history,
     journeys,
     leads,
@@ -20,11 +22,14 @@ from handlers import (
     points,
     proposal_form,
     proposals,
+    records,
     rewards,
     scans,
     start,
+    start_gate,
     status,
     tasks,
+    treating,
 )
 from handlers.guide import help_command
 from handlers.permissions import COMMANDS
@@ -38,8 +43,10 @@ NOUNS = (
     counter,
     coupons,
     courses,
+    duty,
     endings,
     followups,
+    handing,
     history,
     journeys,
     leads,
@@ -48,11 +55,14 @@ NOUNS = (
     points,
     proposal_form,
     proposals,
+    records,
     rewards,
     scans,
     start,
+    start_gate,
     status,
     tasks,
+    treating,
 )
 
 

@@ -18,7 +18,7 @@ from domain.workflow.model import JourneyView
 from domain.workflow.scanning import HEALTH, clean_concerns
 from handlers.cards import Action, Button, Card, row_id
 from handlers.concerns import CONCERNS, concern_words
-from handlers.consents import VERSION, health_text
+from handlers.consents import health_text
 from handlers.forms import Choice, Data, Form, Question, Step
 from handlers.journeys import journey_card, show_button
 from handlers.lists import Entry, list_card
@@ -102,7 +102,6 @@ async def paper_consent(talk: Talk, action: Action) -> None:
         talk.unit,
         journey.customer_id,
         purpose=HEALTH,
-        version=VERSION,
         language=talk.words.language,
         text=health_text(talk),
     )

@@ -1,44 +1,35 @@
-"""Tasks: what waits for beauticians and doctors, and accepting, starting and completing it.
+"""Tasks: what waits for beauticians and doctors, and accepting, declining or giving it back.
 
 A press on an outdated card is answered with who acted and when, and with the task as it stands now; what two
-people press in the same moment is decided by the domain. The card itself is made in `task_cards`.
+people press in the same moment is decided by the domain. The card itself is made in `task_cards`; doing the treatment
+is in `treating`, its start in `start_gate`, passing it on in `handing`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
 from uuid import UUID
 
+from domain.errors import DomainError
 from domain.tasks import service as tasks
-from domain.tasks.model import TaskState, TaskView
-from domain.tasks.rules import check_note
-from domain.unit import Clinic
-from domain.workflow import service as workflow
-from handlers.cards import Action, Button, Card, row_id
+from domain.tasks.model import TaskView
+from domain.unit import Clinic, Unit
+from handlers.cards import Action, Card, row_id
+from handlers.duty import duty_button
 from handlers.forms import Data, Form
 from handlers.members import ROLE_NAMES
 from handlers.menu import command_button
-from handlers.pauses import pause_buttons
-from handlers.permissions import PERFORMERS
 from handlers.router import Routes
 from handlers.scans import say_waiting
 from handlers.steps import text_step
 from handlers.talk import Talk
-from handlers.task_cards import task_card, task_list
+from handlers.task_cards import show_task, task_button, task_card, task_list
+from handlers.task_words import REASONS, reason_code
 from handlers.words import N_, Words
 
 routes = Routes()
-
-# Whole notes: a chip is a record of its own, so none may be shorter than a typed note must be.
-NOTES = (
-    N_("Skin fine, aftercare explained"),
-    N_("Slight redness, aftercare explained"),
-    N_("Slight swelling, cold pack given"),
-    N_("Customer comfortable, no complaints"),
-    N_("Doctor informed, check-up advised"),
-)
 
 
 # Reading
@@ -51,24 +42,28 @@ async def waiting(talk: Talk) -> None:
     scans_wait = await say_waiting(talk)
     if not views and scans_wait:
         return
+    duty = await duty_button(talk)
     if not views:
         text = talk.t("No task is waiting. We write to you as soon as there is one.")
-        talk.say(Card(text=text, quick=(command_button(talk.words, "mytasks"),)))
+        talk.say(Card(text=text, quick=(command_button(talk.words, "mytasks"), duty)))
     elif len(views) == 1:
-        _show(talk, views[0])
+        show_task(talk, views[0])
     else:
-        talk.say(task_list(talk.words, talk.t("Tasks waiting"), views, "task.waiting"))
+        card = task_list(talk.words, talk.t("Tasks waiting"), views, "task.waiting", now=talk.unit.now)
+        talk.say(replace(card, quick=(command_button(talk.words, "mytasks"), duty)))
 
 
 @routes.command("mytasks")
 async def mine(talk: Talk) -> None:
-    """What this person has accepted: the one under way or next as a card, the others as a list."""
-    views = sorted(await tasks.my_tasks(talk.unit), key=lambda view: view.state is not TaskState.IN_PROGRESS)
+    """What this person has accepted: the one under way or next as a card, the others as a list; and their day."""
+    views, day, duty = await tasks.my_tasks(talk.unit), await tasks.my_day(talk.unit), await duty_button(talk)
+    count = talk.t("Today: {total}, done: {done}", total=day.total, done=day.done)
     if not views:
         text = talk.t("You have no open task. See which ones are waiting:")
-        talk.say(Card(text=text, buttons=(command_button(talk.words, "tasks"),)))
+        talk.say(Card(text=f"{count}\n{text}", buttons=(command_button(talk.words, "tasks"), duty)))
         return
-    _show(talk, views[0])
+    show_task(talk, views[0], count)
+    talk.cards[-1] = replace(talk.cards[-1], quick=(*talk.cards[-1].quick, duty))
     if later := views[1:]:
         talk.say(task_list(talk.words, talk.t("After that"), later, "task.mine"))
 
@@ -77,20 +72,20 @@ async def mine(talk: Talk) -> None:
 async def waiting_page(talk: Talk, action: Action) -> None:
     """Another page of what waits."""
     views = await tasks.waiting_tasks(talk.unit)
-    talk.say(task_list(talk.words, talk.t("Tasks waiting"), views, "task.waiting", action.choice))
+    talk.say(task_list(talk.words, talk.t("Tasks waiting"), views, "task.waiting", action.choice, now=talk.unit.now))
 
 
 @routes.action("task.mine")
 async def mine_page(talk: Talk, action: Action) -> None:
     """Another page of what this person has accepted."""
-    views = await tasks.my_tasks(talk.unit)
-    talk.say(task_list(talk.words, talk.t("My tasks"), views, "task.mine", action.choice))
+    views = (await tasks.my_tasks(talk.unit))[1:]
+    talk.say(task_list(talk.words, talk.t("After that"), views, "task.mine", action.choice))
 
 
 @routes.action("task.show")
 async def show(talk: Talk, action: Action) -> None:
     """One task as it stands now."""
-    _show(talk, await tasks.task_view(talk.unit, row_id(action)))
+    show_task(talk, await tasks.task_view(talk.unit, row_id(action)))
 
 
 # Acting
@@ -99,67 +94,88 @@ async def show(talk: Talk, action: Action) -> None:
 @routes.action("task.accept")
 async def accept(talk: Talk, action: Action) -> None:
     """Take the task; a second press by the same person shows the card again."""
-    _show(talk, await tasks.accept(talk.unit, row_id(action)))
+    show_task(talk, await tasks.accept(talk.unit, row_id(action)))
 
 
-@routes.action("task.start")
-async def start(talk: Talk, action: Action) -> None:
-    """Begin the treatment."""
-    view = await workflow.start_treatment(talk.unit, row_id(action))
-    _show(talk, view, talk.t("Press Complete when you are done."))
+@routes.action("task.ask_again")
+async def ask_again(talk: Talk, action: Action) -> None:
+    """A manager has everybody on duty asked once more."""
+    show_task(talk, await tasks.ask_again(talk.unit, row_id(action)), talk.t("Everybody on duty has been asked again."))
 
 
-@routes.action("task.complete")
-async def complete(talk: Talk, action: Action) -> None:
-    """Ask for the note, then finish the treatment."""
-    view = await tasks.completable(talk.unit, row_id(action))
-    await completion.start(talk, task=str(view.id), customer=view.customer_name)
+@routes.action("task.resume")
+async def resume(talk: Talk, action: Action) -> None:
+    """The pause is over."""
+    show_task(talk, await tasks.resume(talk.unit, row_id(action)))
 
 
-def _ask_note(talk: Talk, data: Data) -> str:
-    return talk.t("How did it go with {name}? Choose a note or write your own.", name=data["customer"])
+@dataclass(frozen=True, slots=True)
+class ReasonedAct:
+    """An act that wants to know why: `title` asks, `chips` are codes of `REASONS`, `message` says that it is done."""
+
+    run: Callable[[Unit, UUID, str], Awaitable[TaskView]]
+    title: str
+    chips: tuple[str, ...]
+    message: str
 
 
-async def _review(talk: Talk, data: Data) -> Card:
-    return completion_summary(talk.words, await tasks.task_view(talk.unit, UUID(data["task"])), data["note"])
-
-
-def completion_summary(words: Words, view: TaskView, note: str) -> Card:
-    """What is about to be recorded."""
-    return Card(
-        title=words.t("Complete this treatment?"),
-        rows=(
-            (words.t("Customer"), view.customer_name),
-            (words.t("Treatment"), words.pick(view.treatment)),
-            (words.t("Note"), note),
-        ),
-        footnote=words.t("The customer's points become usable and the aftercare begins."),
-    )
-
-
-async def _finish(talk: Talk, data: Data) -> None:
-    done = await workflow.complete_treatment(talk.unit, UUID(data["task"]), data["note"])
-    _show(talk, done, talk.t("Thank you! The points are usable now, and the aftercare has begun."))
-
-
-def _confirm(talk: Talk, data: Data) -> Button:
-    return Button(talk.t("Complete"))
+ACTS: Final[Mapping[str, ReasonedAct]] = {
+    "decline": ReasonedAct(
+        tasks.decline,
+        N_("Why can you not take this task? Choose or write."),
+        ("busy", "break", "skill"),
+        N_("Thank you. The others can still take it, and so can you until somebody has."),
+    ),
+    "release": ReasonedAct(
+        tasks.release,
+        N_("Why do you give this task back? Choose or write."),
+        ("busy", "unwell", "skill"),
+        N_("You have given the task back; your colleagues are asked."),
+    ),
+    "hold": ReasonedAct(
+        tasks.hold,
+        N_("Why is the treatment paused? Choose or write."),
+        ("prepare", "rest", "doctor"),
+        N_("Paused. Press Resume when you go on."),
+    ),
+    "error": ReasonedAct(
+        tasks.mark_error,
+        N_("What is wrong with this task? Choose or write."),
+        ("twice", "wrong"),
+        N_("The task is closed as a mistake."),
+    ),
+}
 
 
 def _chips(talk: Talk) -> list[str]:
-    return [talk.t(note) for note in NOTES]
+    act = (talk.conversation or {"data": {}})["data"].get("act", "decline")
+    return [talk.t(REASONS[code]) for code in ACTS[act].chips]
 
 
-completion = routes.form(
+async def _reasoned(talk: Talk, data: Data) -> None:
+    act = ACTS[data["act"]]
+    reason = reason_code(talk.words, data["reason"])
+    show_task(talk, await act.run(talk.unit, UUID(data["task"]), reason), talk.t(act.message))
+
+
+reasons = routes.form(
     Form(
-        "completion",
-        (text_step("note", _ask_note, chips=_chips, check=check_note),),
-        _finish,
-        review=_review,
-        confirm=_confirm,
+        "task_reason",
+        (text_step("reason", lambda talk, data: talk.t(ACTS[data["act"]].title), chips=_chips),),
+        _reasoned,
         subject=("task.show", "task"),
     )
 )
+
+
+async def _ask_why(talk: Talk, action: Action) -> None:
+    if (await tasks.task_view(talk.unit, row_id(action))).version != action.version:
+        raise DomainError("outdated")
+    await reasons.start(talk, task=str(row_id(action)), act=action.name.removeprefix("task."))
+
+
+for _act in ACTS:
+    routes.action(f"task.{_act}")(_ask_why)
 
 
 # Telling
@@ -171,30 +187,43 @@ def present_offer(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Car
     return task_card(words, facts)
 
 
+@routes.presenter("task.reminder")
+def present_reminder(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
+    """Half of the time to answer is gone."""
+    until = words.time(facts["accept_by"])
+    text = words.t("This task still waits for your answer. At {time} others are asked.", time=until)
+    return replace(task_card(words, facts, text=text), title=words.t("Task still waiting"))
+
+
 @routes.presenter("task.taken")
 def present_taken(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
     """In place of the offer, for all who saw it: who took it and when."""
-    return task_card(words, facts)
+    return _past(words, facts)
 
 
 @routes.presenter("task.closed")
 def present_closed(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
-    """In place of whatever was shown: the journey moved on without this task."""
-    return task_card(words, facts)
+    """In place of every card, and to whoever had accepted: there is nothing left to do."""
+    return _past(words, facts)
+
+
+@routes.presenter("task.declined")
+def present_declined(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
+    """In place of the offer, for who declined it."""
+    return replace(_past(words, facts), title=words.t("You declined this task"))
 
 
 @routes.presenter("task.unclaimed")
 def present_unclaimed(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
-    """To managers: nobody who may do it has a chat with us."""
+    """To managers: nobody who may do it is on duty, or nobody has taken it."""
     roles = ", ".join(words.t(ROLE_NAMES[role]) for role in facts["roles"] if role in ROLE_NAMES)
-    text = words.t("No colleague can be reached in chat. Please call one: {roles}", roles=roles)
-    see = Button(words.t("Show task"), Action("task.show", UUID(facts["id"]), version=facts["version"]))
-    return replace(task_card(words, facts, text=text), title=words.t("Nobody for this task"), buttons=(see,))
+    minutes = facts.get("waited", 0)
+    waited = words.n("Waiting for {count} minute.", "Waiting for {count} minutes.", minutes)
+    text = words.t("Nobody on duty has taken it. Please call a colleague: {roles}", roles=roles)
+    see = task_button(words, facts, N_("Show task"), "show")
+    card = task_card(words, facts, text=f"{waited} {text}")
+    return replace(card, title=words.t("Nobody for this task"), buttons=(see,))
 
 
-def _show(talk: Talk, view: TaskView, text: str = "") -> None:
-    """Answer with the task's card, and for those who do tasks the way to the others."""
-    card = task_card(talk.words, tasks.task_facts(view), talk.unit.actor, text)
-    card = replace(card, buttons=(*card.buttons, *pause_buttons(talk, view.customer_id)))
-    lists = ("mytasks", "tasks") if talk.roles & PERFORMERS else ()
-    talk.say(replace(card, quick=tuple(command_button(talk.words, name) for name in lists)))
+def _past(words: Words, facts: Mapping[str, Any]) -> Card:
+    return replace(task_card(words, {**facts, "handed_to": None}), buttons=())

@@ -89,6 +89,7 @@ class AppointmentView:
     prep: Mapping[str, str]
     branch: Mapping[str, str]
     address: Mapping[str, str]
+    room_id: UUID | None
     room: Mapping[str, str]
     performer_id: UUID | None
     performer_person_id: UUID | None

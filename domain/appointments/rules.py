@@ -95,11 +95,11 @@ def offers(diary: Diary, since: datetime, performer_id: UUID | None = None) -> l
 def may_perform(staff: Sequence[Performer], performer_id: UUID | None) -> list[Performer]:
     """Those who may do it with their licence in order.
 
-    DomainErrors: `licence_missing` when only the licence is missing, `cannot_perform` for a named one who may not.
+    DomainErrors: `no_licence_on_file` when only the licence is missing, `cannot_perform` for a named one who may not.
     """
     licensed = [one for one in staff if one.licensed]
     if staff and not licensed:
-        raise DomainError("licence_missing")
+        raise DomainError("no_licence_on_file")
     if performer_id is not None and performer_id not in {one.id for one in licensed}:
         raise DomainError("cannot_perform")
     return licensed

@@ -44,7 +44,7 @@ async def offers(
 ) -> list[datetime]:
     """Up to three good times for a wish, from now or from `after` on; `instead_of` is an appointment it replaces.
 
-    DomainErrors: `no_such_treatment`, `licence_missing`, `cannot_perform`.
+    DomainErrors: `no_such_treatment`, `no_licence_on_file`, `cannot_perform`.
     """
     since = max(unit.now, after) if after else unit.now
     diary = await _diary(unit, wish, since, since + rules.HORIZON + _DAY, instead_of)
@@ -52,7 +52,7 @@ async def offers(
 
 
 async def performers(unit: Unit, wish: Wish) -> list[Performer]:
-    """Who may do it, by name. DomainErrors: `no_such_treatment`, `licence_missing`."""
+    """Who may do it, by name. DomainErrors: `no_such_treatment`, `no_licence_on_file`."""
     return list((await _diary(unit, replace(wish, performer_id=None), unit.now, unit.now, None)).performers)
 
 

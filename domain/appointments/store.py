@@ -50,6 +50,7 @@ _VIEW = (
         _b.name_en.label("branch_en"),
         _b.address_th,
         _b.address_en,
+        _a.room_id,
         _r.name_th.label("room_th"),
         _r.name_en.label("room_en"),
         _a.performer_id,

@@ -37,9 +37,16 @@ async def notify(
     return len(chats)
 
 
-async def replace(unit: Unit, subject: str, kind: str, facts: Mapping[str, Any]) -> None:
-    """Change every card about `subject` that was sent or is on its way, where the channel can change cards."""
+async def replace(
+    unit: Unit, subject: str, kind: str, facts: Mapping[str, Any], *, person_id: UUID | None = None
+) -> None:
+    """Change every card about `subject` that was sent or is on its way, where the channel can change cards.
+
+    With `person_id` only the cards of this person.
+    """
     for sent in await store.sent_about(unit.db, unit.clinic.id, subject):
+        if person_id not in (None, sent.chat.person_id):
+            continue
         row = _row("edit", sent.chat, kind, facts, "service", None)
         unit.outbox.append({**row, "edits_id": sent.outbox_id})
 

@@ -33,6 +33,9 @@ LANGUAGES: Final = ("th", "en")
 STAFF_ROLES: Final = (Role.BEAUTICIAN, Role.DOCTOR, Role.SALES, Role.MANAGER)
 """The hats of people who work at a clinic."""
 
+PERFORMERS: Final = frozenset({Role.BEAUTICIAN, Role.DOCTOR})
+"""The hats of people who treat customers, and so may read what is medical."""
+
 PURPOSES: Final = (
     "care_service",
     "health_record",
@@ -46,10 +49,12 @@ PURPOSES: Final = (
 """What a customer is asked to agree to. Each is asked apart from the others and none is a condition of care:
 section 19 of Thailand's Personal Data Protection Act B.E. 2562 wants consent explicit, separate and freely given."""
 
+CONSENT_VERSION: Final = "1"
+"""The version of the consent texts in `handlers/consents.py`: whoever answered an older one is asked again."""
+ON_PAPER: Final = "paper"
+"""The channel of a consent that was signed at the counter."""
 MESSAGE_PURPOSES: Final = ("marketing_line", "marketing_telegram")
 """The purposes that let the clinic send news, all of which one word of the customer ends."""
-PAPER: Final = "paper"
-"""The channel of an answer that was signed at the clinic and written down by staff."""
 WITHDRAWN: Final = "withdrawn"
 """The version of an answer that no text was shown for: somebody typed the word that ends all news."""
 UNLINKED: Final = "unlinked"
@@ -65,6 +70,10 @@ class Staff:
     name: str
     role: str
     branch_id: UUID | None
+    skills: tuple[str, ...] = ()
+    """Codes of the treatments they may do; none named: everything of their role."""
+    licence_no: str | None = None
+    on_duty: bool = True
 
 
 @dataclass(frozen=True, slots=True)

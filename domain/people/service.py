@@ -19,11 +19,21 @@ from domain.people.invitations import (
     unlink_customer,
 )
 from domain.people.menus import switch_account, switch_menu
-from domain.people.model import LANGUAGES, MESSAGE_PURPOSES, PAPER, PURPOSES, WITHDRAWN, Customer, Staff
+from domain.people.model import (
+    CONSENT_VERSION,
+    LANGUAGES,
+    MESSAGE_PURPOSES,
+    ON_PAPER,
+    PURPOSES,
+    WITHDRAWN,
+    Customer,
+    Staff,
+)
 from domain.people.rules import clean_name, parse_phone
 from domain.unit import Unit
 
 __all__ = [
+    "consent_now",
     "consents_missing",
     "consents_of",
     "create_customer",
@@ -36,6 +46,7 @@ __all__ = [
     "next_customer_code",
     "record_paper_consent",
     "reinvite_staff",
+    "set_duty",
     "set_language",
     "set_person_name",
     "staff",
@@ -82,6 +93,17 @@ async def staff(unit: Unit, user_id: UUID) -> Staff:
     if found is None:
         raise DomainError("no_such_staff")
     return found
+
+
+async def set_duty(unit: Unit, *, on_duty: bool) -> Staff:
+    """The actor begins or ends their duty: whoever is off duty is offered nothing. DomainError `no_such_staff`."""
+    if unit.actor.user_id is None:
+        raise DomainError("no_such_staff")
+    member = await staff(unit, unit.actor.user_id)
+    if member.on_duty is not on_duty:
+        await store.change_user(unit.db, unit.clinic.id, member.user_id, on_duty=on_duty)
+        unit.record("duty_changed", member.user_id, on_duty=on_duty)
+    return replace(member, on_duty=on_duty)
 
 
 async def customer(unit: Unit, customer_id: UUID) -> Customer:
@@ -180,34 +202,38 @@ async def give_consent(
     unit.record("consent_given" if given else "consent_withdrawn", customer_id, purpose=purpose, version=version)
 
 
-async def record_paper_consent(
-    unit: Unit, customer_id: UUID, *, purpose: str, version: str, language: str, text: str
-) -> None:
-    """Staff write down that a customer signed this text on paper, with a fingerprint of its words.
+async def consent_now(unit: Unit, customer_id: UUID, purpose: str) -> bool | None:
+    """What the customer last said to the current text of a purpose; None: not asked, or only with an older text."""
+    answered = await store.latest_consents(unit.db, unit.clinic.id, customer_id, versions=(CONSENT_VERSION,))
+    return answered.get(purpose)
 
-    Nobody vouches for themselves. DomainErrors: `not_your_role`, `not_yours`, `no_such_purpose`, `no_such_customer`.
+
+async def record_paper_consent(unit: Unit, customer_id: UUID, *, purpose: str, language: str, text: str) -> None:
+    """A customer signed the current text on paper in front of the actor, who keeps the sheet.
+
+    The row names the member of staff as its actor and paper as its channel. DomainErrors `not_your_role` (staff
+    only, and never for themselves), `no_such_purpose`, `no_such_customer`.
     """
+    if unit.actor.user_id is None or unit.actor.customer_id == customer_id:
+        raise DomainError("not_your_role")
     if purpose not in PURPOSES:
         raise DomainError("no_such_purpose", purpose=purpose)
-    if unit.actor.user_id is None:
-        raise DomainError("not_your_role")
-    if (await customer(unit, customer_id)).person_id == unit.actor.person_id:
-        raise DomainError("not_yours")
+    await customer(unit, customer_id)
     await store.add_consent(
         unit.db,
         unit.clinic.id,
         customer_id=customer_id,
         purpose=purpose,
-        version=version,
+        version=CONSENT_VERSION,
         language=language,
         text_hash=sha256(text.encode()).hexdigest(),
         given=True,
-        channel=PAPER,
+        channel=ON_PAPER,
         event_id=unit.event_id,
         actor_person_id=_person(unit),
         at=unit.now,
     )
-    unit.record("consent_given", customer_id, purpose=purpose, version=version)
+    unit.record("consent_given", customer_id, purpose=purpose, version=CONSENT_VERSION)
 
 
 async def withdraw_marketing(unit: Unit, *, language: str, channel: str) -> None:

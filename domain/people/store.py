@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,9 @@ _events = table("customer_journey_events", column("clinic_id"), column("person_i
 _conversations = table("customer_conversations", column("clinic_id"), column("identity_id"))
 
 _p, _u, _c, _i = persons.c, users.c, customers.c, invitations.c
-_STAFF = select(_u.id.label("user_id"), _u.person_id, _u.name, _u.role, _u.branch_id).where(_u.active)
+_STAFF = select(
+    _u.id.label("user_id"), _u.person_id, _u.name, _u.role, _u.branch_id, _u.skills, _u.licence_no, _u.on_duty
+).where(_u.active)
 _CUSTOMERS = select(_c.id, _c.person_id, _c.name, _c.phone, _c.owner_id, _c.branch_id)
 _INVITATIONS = select(*(_i[name] for name in StoredInvitation.__slots__))
 
@@ -155,7 +157,12 @@ async def add_user(db: Connection, clinic_id: UUID, **values: Any) -> UUID:
 async def staff(db: Connection, clinic_id: UUID, user_id: UUID) -> Staff | None:
     """One active member of staff."""
     row = (await db.execute(_STAFF.where(_u.clinic_id == clinic_id, _u.id == user_id))).one_or_none()
-    return Staff(**row._mapping) if row else None
+    return _staff(row._asdict()) if row else None
+
+
+async def change_user(db: Connection, clinic_id: UUID, user_id: UUID, **values: Any) -> None:
+    """Change a member of staff."""
+    await db.execute(update(users).where(_u.clinic_id == clinic_id, _u.id == user_id).values(**values))
 
 
 async def staff_of_role(db: Connection, clinic_id: UUID, roles: Collection[str], branch: UUID | None) -> list[Staff]:
@@ -163,7 +170,11 @@ async def staff_of_role(db: Connection, clinic_id: UUID, roles: Collection[str],
     query = _STAFF.where(_u.clinic_id == clinic_id, _u.role.in_(roles)).order_by(_u.name, _u.id)
     if branch is not None:
         query = query.where(or_(_u.branch_id == branch, _u.branch_id.is_(None)))
-    return [Staff(**row._mapping) for row in await db.execute(query)]
+    return [_staff(row._asdict()) for row in await db.execute(query)]
+
+
+def _staff(row: Mapping[str, Any]) -> Staff:
+    return Staff(**{**row, "skills": tuple(row["skills"])})
 
 
 async def add_customer(db: Connection, clinic_id: UUID, **values: Any) -> Customer:

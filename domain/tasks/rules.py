@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from domain.errors import DomainError
-from domain.people.model import Role
-from domain.tasks.model import OPEN_STATES, TaskAction, TaskState
+from domain.people.model import PERFORMERS, Role, Staff
+from domain.tasks.model import OPEN_STATES, PHASES, Line, TaskAction, TaskState, TaskView
 
 _WORK: Final = {
     (TaskState.REQUESTED, TaskAction.ACCEPT): TaskState.ACCEPTED,
@@ -63,6 +63,42 @@ def check_note(text: str, chips: int = 0) -> None:
         raise DomainError("note_too_short", needed=MIN_NOTE)
 
 
-def may_perform(task_roles: Collection[str], role: Role) -> bool:
-    """True when somebody in `role` may be offered a task that asks for one of `task_roles`."""
-    return role in task_roles
+def check_fit(member: Staff, task: TaskView) -> None:
+    """Refuse whoever may not do this task: wrong role, skill, branch, or no licence for what only a doctor does.
+
+    DomainErrors `not_your_role`, `not_your_skill` (skill), `other_branch`, `licence_missing`.
+    """
+    if member.role not in task.roles or member.role not in PERFORMERS:
+        raise DomainError("not_your_role")
+    if member.skills and task.treatment_code not in member.skills:
+        raise DomainError("not_your_skill", skill=dict(task.treatment))
+    if member.branch_id is not None and task.branch_id not in (None, member.branch_id):
+        raise DomainError("other_branch")
+    if lacks_licence(member, task.roles):
+        raise DomainError("licence_missing")
+
+
+def is_fit(member: Staff, task: TaskView) -> bool:
+    """True when this member of staff may do the task."""
+    try:
+        check_fit(member, task)
+    except DomainError:
+        return False
+    return True
+
+
+def lacks_licence(member: Staff, roles: Collection[str]) -> bool:
+    """True when only a doctor may do it (`roles`), and this member has no licence number on file."""
+    return {*roles} <= {Role.DOCTOR} and not member.licence_no
+
+
+def missing_lines(lines: Sequence[Line]) -> list[Line]:
+    """The required lines of a protocol that nobody has ticked."""
+    return [line for line in lines if line.required and line.at is None]
+
+
+def phase_now(lines: Sequence[Line]) -> str:
+    """The first part of the protocol that has an open line, else its last part."""
+    phases = [phase for phase in PHASES if any(line.phase == phase for line in lines)]
+    waiting = [phase for phase in phases if any(line.phase == phase and line.at is None for line in lines)]
+    return (waiting or phases[-1:] or [PHASES[0]])[0]

@@ -1,98 +1,87 @@
-"""Use cases of tasks: offered to everybody who may do it, accepted by one, started and finished by that one.
+"""Use cases of tasks: offered to those who may do it, accepted by one, done and written down by that one.
 
-The trigger `auto_assign_task` makes the row when a journey enters its stage. Starting and finishing also move the
-journey, so people do that through the workflow, which calls `mark_started` and `mark_completed` here.
+The trigger `auto_assign_task` makes the row when a journey enters its stage. Starting, finishing and stopping also move
+the journey, so people do that through the workflow. One file a piece: offering, doing,
+handing, recording.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain.errors import DomainError
-from domain.notifications import service as notifications
 from domain.people import service as people
-from domain.people.model import Role
 from domain.tasks import store
-from domain.tasks.model import TaskAction, TaskState, TaskView
-from domain.tasks.rules import accept_window, check_note, next_task_state
+from domain.tasks.doing import (
+    cancel_open,
+    close_desk_tasks,
+    completable,
+    for_gate,
+    hold,
+    mark_completed,
+    mark_error,
+    mark_failed,
+    mark_started,
+    offer_again,
+    release,
+    resume,
+    show_again,
+    startable,
+)
+from domain.tasks.handing import colleagues, hand_over, refuse_hand_over, take_over
+from domain.tasks.held import subject, task_facts, task_view, tell
+from domain.tasks.model import Day, Override, TaskState, TaskView
+from domain.tasks.offering import accept, ask_again, decline, nudge, offer
+from domain.tasks.recording import add_lot, add_note, tick, tick_rest
+from domain.tasks.rules import is_fit
 from domain.unit import Unit
 
-
-async def task_view(unit: Unit, task_id: UUID) -> TaskView:
-    """One task, else DomainError `no_such_task`."""
-    return _found(await store.view(unit.db, unit.clinic.id, task_id))
+__all__ = [
+    "accept",
+    "add_lot",
+    "add_note",
+    "ask_again",
+    "cancel_open",
+    "close_desk_tasks",
+    "colleagues",
+    "completable",
+    "decline",
+    "for_gate",
+    "hand_over",
+    "hold",
+    "lock_open",
+    "mark_completed",
+    "mark_error",
+    "mark_failed",
+    "mark_started",
+    "my_day",
+    "my_tasks",
+    "nudge",
+    "offer",
+    "offer_again",
+    "open_for_journey",
+    "override",
+    "refuse_hand_over",
+    "release",
+    "resume",
+    "room_for",
+    "show_again",
+    "startable",
+    "subject",
+    "take_over",
+    "task_facts",
+    "task_view",
+    "tell",
+    "tick",
+    "tick_rest",
+    "waiting_tasks",
+]
 
 
 async def open_for_journey(unit: Unit, journey_id: UUID) -> TaskView | None:
     """The task of a journey on which somebody still has to act, if there is one."""
     return await store.open_for_journey(unit.db, unit.clinic.id, journey_id)
-
-
-async def waiting_tasks(unit: Unit) -> list[TaskView]:
-    """What the actor could accept now, earliest slot first."""
-    return await store.waiting(unit.db, unit.clinic.id, unit.actor.role)
-
-
-async def my_tasks(unit: Unit) -> list[TaskView]:
-    """What the actor has accepted and not finished, earliest slot first; nothing for people who are not staff."""
-    if unit.actor.user_id is None:
-        return []
-    return await store.of_assignee(unit.db, unit.clinic.id, unit.actor.user_id)
-
-
-async def offer(unit: Unit, journey_id: UUID) -> None:
-    """Offer a journey's waiting task to all staff who may perform it; if none can be reached, tell the managers."""
-    view = await open_for_journey(unit, journey_id)
-    if view is None or view.state is not TaskState.REQUESTED:
-        return
-    accept_by = unit.now + accept_window(unit.now, view.scheduled_at)
-    await store.change(unit.db, unit.clinic.id, view.id, accept_by=accept_by)
-    view = await task_view(unit, view.id)
-    if not await _tell(unit, view, view.roles, "task.offer"):
-        await _tell(unit, view, (Role.MANAGER,), "task.unclaimed")
-
-
-async def close_stage_tasks(unit: Unit, journey_id: UUID, *, done: bool, treating: bool) -> None:
-    """The journey leaves its stage: what the stage asked of the desk is `done`, or called off with the journey.
-
-    A performer's task goes on while the treatment does (`treating`); else it is cancelled, and every card about it
-    says so. The caller holds the journey's lock.
-    """
-    desk = await store.open_ids(unit.db, unit.clinic.id, journey_id, desk=True)
-    if desk:
-        state = TaskState.COMPLETED if done else TaskState.CANCELLED
-        await store.close_all(
-            unit.db, unit.clinic.id, desk, state=state, assignee_id=unit.actor.user_id, completed_at=unit.now
-        )
-    if treating:
-        return
-    for task_id in await store.open_ids(unit.db, unit.clinic.id, journey_id, desk=False):
-        view = _found(await store.lock(unit.db, unit.clinic.id, task_id))
-        view = await _change(unit, view, state=next_task_state(view.state, TaskAction.CANCEL))
-        await notifications.replace(unit, subject(task_id), "task.closed", task_facts(view))
-
-
-async def accept(unit: Unit, task_id: UUID) -> TaskView:
-    """The actor takes the task; the first one wins, and everybody's card says so.
-
-    A second press by the same person changes nothing. DomainErrors: `no_such_task`, `not_your_role`,
-    `task_taken` (by, at), `task_closed`.
-    """
-    view = _found(await store.lock(unit.db, unit.clinic.id, task_id))
-    me = unit.actor.user_id
-    if me is None or unit.actor.role not in view.roles:
-        raise DomainError("not_your_role")
-    if view.assignee_id == me:
-        return view
-    if view.assignee_id is not None:
-        raise DomainError("task_taken", by=view.assignee_name, at=_iso(view.accepted_at))
-    state = next_task_state(view.state, TaskAction.ACCEPT)
-    view = await _change(unit, view, state=state, assignee_id=me, accepted_at=unit.now)
-    unit.record("task_accepted", view.id, journey_id=str(view.journey_id), user_id=str(me))
-    await notifications.replace(unit, subject(view.id), "task.taken", task_facts(view))
-    return view
 
 
 async def lock_open(unit: Unit, journey_id: UUID) -> TaskView | None:
@@ -101,98 +90,47 @@ async def lock_open(unit: Unit, journey_id: UUID) -> TaskView | None:
     return await store.lock(unit.db, unit.clinic.id, found.id) if found else None
 
 
-async def call_off(unit: Unit, task: TaskView) -> None:
-    """There is nothing to do any more: every card of a locked task says so."""
-    state = next_task_state(task.state, TaskAction.CANCEL)
-    view = await _change(unit, task, state=state)
-    await notifications.replace(unit, subject(view.id), "task.taken", task_facts(view))
+async def waiting_tasks(unit: Unit) -> list[TaskView]:
+    """What the actor could accept now and has not declined, earliest slot first."""
+    if unit.actor.user_id is None:
+        return []
+    member = await people.staff(unit, unit.actor.user_id)
+    declined = await store.declined_by(unit.db, unit.clinic.id, member.user_id)
+    views = await store.waiting(unit.db, unit.clinic.id)
+    return [view for view in views if view.id not in declined and is_fit(member, view)]
 
 
-async def offer_again(unit: Unit, task: TaskView) -> None:
-    """Whoever had accepted a locked task cannot do it: it ends, and another one is offered to all who may."""
-    view = await _change(unit, task, state=next_task_state(task.state, TaskAction.RELEASE))
-    await notifications.replace(unit, subject(view.id), "task.taken", task_facts(view))
-    await store.add_again(unit.db, unit.clinic.id, view.id, unit.now)
-    await offer(unit, view.journey_id)
+async def my_tasks(unit: Unit) -> list[TaskView]:
+    """What the actor has accepted and not finished: what is under way first, then by slot; nothing for non-staff."""
+    if unit.actor.user_id is None:
+        return []
+    views = await store.of_assignee(unit.db, unit.clinic.id, unit.actor.user_id)
+    return sorted(views, key=lambda view: view.state is TaskState.ACCEPTED)
 
 
-async def show_again(unit: Unit, task: TaskView) -> None:
-    """What a task is about has changed: its cards say how it is now."""
-    view = await task_view(unit, task.id)
-    await notifications.replace(unit, subject(view.id), "task.taken", task_facts(view))
+async def my_day(unit: Unit) -> Day:
+    """How many tasks the actor has today by the clinic's clock, and how many of them are done."""
+    if unit.actor.user_id is None:
+        return Day(0, 0)
+    local: datetime = unit.now.astimezone(unit.clinic.zone)
+    begin = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    end = begin + timedelta(days=1)
+    return await store.day_of(unit.db, unit.clinic.id, unit.actor.user_id, begin, end)
 
 
-async def mark_started(unit: Unit, task_id: UUID, at: datetime) -> TaskView:
-    """Accepted becomes in progress, by the one who accepted. The caller holds the journey's lock.
-
-    DomainErrors: `no_such_task`, `task_not_accepted`, `not_assignee` (by), `already_started` and
-    `already_completed` (by, at), `task_closed`.
-    """
-    view = await _mine(unit, task_id)
-    if view.state in (TaskState.IN_PROGRESS, TaskState.ON_HOLD):
-        raise DomainError("already_started", by=view.assignee_name, at=_iso(view.started_at))
-    state = next_task_state(view.state, TaskAction.START)
-    return await _change(unit, view, state=state, started_at=at)
+async def room_for(unit: Unit, view: TaskView) -> tuple[bool, UUID | None]:
+    """Whether a room is free for the task, and which: its own, else any of the branch; a branch may count none."""
+    if not await store.has_rooms(unit.db, unit.clinic.id, view.branch_id):
+        return True, None
+    room_id = await store.free_room(unit.db, unit.clinic.id, view.branch_id, view.room_id)
+    return room_id is not None, room_id
 
 
-async def mark_completed(unit: Unit, task_id: UUID, note: str, at: datetime) -> TaskView:
-    """In progress becomes completed, with a note of at least 10 characters. The caller holds the journey's lock.
-
-    DomainErrors: `no_such_task`, `task_not_accepted`, `task_not_started`, `not_assignee` (by),
-    `already_completed` (by, at), `note_too_short` (needed), `task_closed`.
-    """
-    view = await completable(unit, task_id)
-    check_note(note)
-    return await _change(unit, view, state=TaskState.COMPLETED, completed_at=at, note=note.strip())
-
-
-async def completable(unit: Unit, task_id: UUID) -> TaskView:
-    """The task, locked, if the actor could complete it now; the DomainErrors of `mark_completed` otherwise."""
-    view = await _mine(unit, task_id)
-    if view.state is TaskState.ACCEPTED:
-        raise DomainError("task_not_started")
-    next_task_state(view.state, TaskAction.COMPLETE)
-    return view
-
-
-def task_facts(view: TaskView) -> dict[str, Any]:
-    """A task as notices carry it: every field, ids and moments as text."""
-    return notifications.plain(view)
-
-
-def subject(task_id: UUID) -> str:
-    """What cards about this task are filed under, so that they can be replaced."""
-    return f"task:{task_id}"
-
-
-async def _mine(unit: Unit, task_id: UUID) -> TaskView:
-    """The task, locked, if the actor has accepted it and it is not finished."""
-    view = _found(await store.lock(unit.db, unit.clinic.id, task_id))
-    if view.assignee_id is None:
-        raise DomainError("task_not_accepted" if view.state is TaskState.REQUESTED else "task_closed")
-    if view.assignee_id != unit.actor.user_id:
-        raise DomainError("not_assignee", by=view.assignee_name)
-    if view.state is TaskState.COMPLETED:
-        raise DomainError("already_completed", by=view.assignee_name, at=_iso(view.completed_at))
-    return view
-
-
-async def _change(unit: Unit, view: TaskView, **values: Any) -> TaskView:
-    await store.change(unit.db, unit.clinic.id, view.id, version=view.version + 1, **values)
-    return await task_view(unit, view.id)
-
-
-async def _tell(unit: Unit, view: TaskView, roles: tuple[str, ...], kind: str) -> int:
-    staff = await people.staff_of_role(unit, roles)
-    persons = [member.person_id for member in staff]
-    return await notifications.notify(unit, persons, kind, task_facts(view), subject=subject(view.id))
-
-
-def _found(view: TaskView | None) -> TaskView:
-    if view is None:
-        raise DomainError("no_such_task")
-    return view
-
-
-def _iso(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None
+async def override(unit: Unit, view: TaskView, gate: str, reason: str) -> Override:
+    """The actor answers, by name, for a red of the start gate of a locked task. Who may is the workflow's to check."""
+    if unit.actor.user_id is None:
+        raise DomainError("not_your_role")
+    made = Override(gate, reason, unit.actor.name, unit.actor.user_id, unit.now)
+    row = {"gate": gate, "reason": reason, "by": made.by, "user_id": str(made.user_id), "at": made.at.isoformat()}
+    await store.override(unit.db, unit.clinic.id, view.id, row)
+    return made

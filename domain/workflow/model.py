@@ -48,8 +48,8 @@ PAYABLE: Final = frozenset({*Stage} - {Stage.LEAD, Stage.CLOSED, Stage.LOST, Sta
 GIVEN_UP: Final = frozenset({Stage.LOST, Stage.CANCELLED})
 """The early ends: what was still to be done is called off, not done."""
 
-TREATING_STAGES: Final = frozenset({Stage.TREATMENT_SCHEDULED, Stage.TREATMENT_STARTED, Stage.TREATMENT_COMPLETED})
-"""Where the task of the treatment belongs to its performer; anywhere else an open one is called off."""
+WORK_STAGES: Final = frozenset({Stage.TREATMENT_SCHEDULED, Stage.TREATMENT_STARTED})
+"""Where tasks wait for performers or are under way; leaving them calls off what is open."""
 
 
 class Action(StrEnum):
@@ -109,6 +109,8 @@ class Journey:
     scheduled_at: datetime | None
     adverse_open: bool
     no_show_count: int
+    minimum_satang: int | None
+    arrived_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

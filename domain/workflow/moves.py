@@ -14,7 +14,7 @@ from domain.people.model import Role
 from domain.tasks import service as tasks
 from domain.unit import Unit
 from domain.workflow import store
-from domain.workflow.model import GIVEN_UP, TREATING_STAGES, Action, Journey, JourneyView, Stage
+from domain.workflow.model import GIVEN_UP, WORK_STAGES, Action, Journey, JourneyView, Stage
 from domain.workflow.rules import TRANSITIONS, next_stage
 
 
@@ -47,10 +47,12 @@ async def move(
     stage = journey.stage if stays else target
     if stage is not journey.stage:
         changes |= {"stage": stage, "stage_changed_at": unit.now}
-        await tasks.close_stage_tasks(unit, journey.id, done=stage not in GIVEN_UP, treating=stage in TREATING_STAGES)
+        await tasks.close_desk_tasks(unit, journey.id, done=stage not in GIVEN_UP)
     version = journey.version + 1
     await store.change(unit.db, unit.clinic.id, journey.id, version=version, **changes)
     await write_action(unit, journey.id, action, journey.stage, stage, version=version, reason=reason, data=data or {})
+    if journey.stage in WORK_STAGES and stage not in WORK_STAGES:
+        await tasks.cancel_open(unit, journey.id)
     return stage
 
 

@@ -13,6 +13,7 @@ from domain.people.rules import parse_phone
 from domain.unit import Unit
 from domain.workflow import store
 from domain.workflow.ending import cancel, close, mark_lost, reopen
+from domain.workflow.gate import answer_for, ask_for, signed_on_paper, start_gate, they_are_here
 from domain.workflow.holding import HOLDABLE, book_held, hold_time, lapse_hold
 from domain.workflow.leads import create_lead, create_self_lead, touches
 from domain.workflow.model import JourneyView
@@ -31,7 +32,7 @@ from domain.workflow.proposing import (
 from domain.workflow.scanning import journeys_to_scan, may_keep_health_data, record_scan
 from domain.workflow.scheduling import next_session, reschedule, schedule, schedule_now, wish_of
 from domain.workflow.sessions import TREATED
-from domain.workflow.treating import complete_treatment, start_treatment
+from domain.workflow.treating import abort_treatment, complete_treatment, start_treatment
 from domain.workflow.visiting import (
     PREPAY_FROM,
     arrive,
@@ -51,10 +52,13 @@ __all__ = [
     "HOLDABLE",
     "PREPAY_FROM",
     "TREATED",
+    "abort_treatment",
     "accept_proposal",
+    "answer_for",
     "arrive",
     "arrive_by_code",
     "ask_about_proposal",
+    "ask_for",
     "askable",
     "book_held",
     "cancel",
@@ -93,8 +97,11 @@ __all__ = [
     "schedule",
     "schedule_now",
     "send_proposal",
+    "signed_on_paper",
+    "start_gate",
     "start_treatment",
     "take_over",
+    "they_are_here",
     "touches",
     "watch_no_show",
     "wish_of",

@@ -18,7 +18,6 @@ from domain.clinics import service as clinics
 from domain.errors import DomainError
 from domain.people.model import STAFF_ROLES, Role
 from domain.tasks import service as tasks
-from domain.tasks.model import TaskView
 from domain.unit import Unit
 from domain.workflow import store
 from domain.workflow.model import Action, JourneyView, Stage
@@ -118,12 +117,12 @@ async def cancel_appointment(unit: Unit, appointment_id: UUID, *, version: int) 
     journey = await lock(unit, await appointments.journey_of(unit, appointment_id))
     hat = hat_for(unit, journey, Action.CANCEL_APPOINTMENT)
     next_stage(journey.stage, Action.CANCEL_APPOINTMENT, hat)
-    task = await tasks.lock_open(unit, journey.id)
+    await tasks.lock_open(unit, journey.id)
     appointment = await appointments.lock(unit, appointment_id)
     appointments.check_version(appointment, version)
     if hat is Role.CUSTOMER:
         check_cut_off(appointment.starts_at, unit.now, appointments.cut_off(unit))
-    seen = await _give_up(unit, appointment, AppointmentState.CANCELLED, task)
+    seen = await _give_up(unit, appointment, AppointmentState.CANCELLED)
     times = {"from": appointment.starts_at.isoformat()}
     await move(unit, journey, Action.CANCEL_APPOINTMENT, acting=hat, data=times, **_NO_TIME)
     unit.record("appointment_cancelled", appointment_id, **visit_facts(seen))
@@ -138,7 +137,7 @@ async def mark_no_show(unit: Unit, appointment_id: UUID) -> AppointmentView:
     """
     may_ever(unit, Action.NO_SHOW)
     journey = await lock(unit, await appointments.journey_of(unit, appointment_id))
-    task = await tasks.lock_open(unit, journey.id)
+    await tasks.lock_open(unit, journey.id)
     appointment = await appointments.lock(unit, appointment_id)
     if appointment.arrived_at is not None:
         raise DomainError("already_arrived", at=appointment.arrived_at.isoformat())
@@ -147,7 +146,7 @@ async def mark_no_show(unit: Unit, appointment_id: UUID) -> AppointmentView:
         raise DomainError("not_late_yet", at=late.isoformat())
     count = journey.no_show_count + 1
     await move(unit, journey, Action.NO_SHOW, no_show_count=count, **_NO_TIME)
-    seen = await _give_up(unit, appointment, AppointmentState.NO_SHOW, task)
+    seen = await _give_up(unit, appointment, AppointmentState.NO_SHOW)
     unit.record("no_show", appointment_id, **visit_facts(seen), count=count)
     return seen
 
@@ -161,11 +160,7 @@ async def watch_no_show(unit: Unit, appointment_id: UUID) -> None:
         await mark_no_show(unit, appointment_id)
 
 
-async def _give_up(
-    unit: Unit, appointment: Appointment, state: AppointmentState, task: TaskView | None
-) -> AppointmentView:
-    if task is not None:
-        await tasks.call_off(unit, task)
+async def _give_up(unit: Unit, appointment: Appointment, state: AppointmentState) -> AppointmentView:
     await appointments.end(unit, appointment, state)
     return await appointments.view(unit, appointment.id)
 

@@ -15,7 +15,7 @@ from domain.catalogue import demo_clinic, starting_catalogue
 from domain.clinics.model import Treatment
 from domain.payments.rules import SATANG_PER_BAHT
 from domain.tasks import service as tasks
-from domain.tasks.model import TaskState, TaskView
+from domain.tasks.model import Round, TaskState, TaskView
 from domain.unit import Actor, Clinic
 from domain.workflow.model import JourneyView, Stage
 
@@ -118,19 +118,40 @@ def task(state: TaskState = TaskState.REQUESTED, **changes: Any) -> TaskView:
         journey_id=ID,
         customer_id=ID,
         customer_name=LONG,
+        customer_code="DRG-0042",
+        branch_id=ID,
         tier="platinum",
+        kind="treatment",
         treatment=LONGEST,
+        treatment_code="ULT",
+        roles=("doctor",),
+        lot_required=True,
+        room={"th": "ห้องเลเซอร์", "en": "Laser room"},
+        room_id=ID,
         state=state,
         version=2,
+        round=Round.FIRST,
+        reason="",
+        performer_id=None,
+        performer_named=False,
+        performer_name=None,
         assignee_id=ID if taken else None,
         assignee_name=DOCTOR if taken else None,
+        assignee_person_id=ID if taken else None,
+        handed_to=None,
+        handed_name=None,
+        created_at=NOW,
         scheduled_at=NOW,
         accept_by=NOW + timedelta(minutes=30),
         accepted_at=NOW + timedelta(minutes=4) if taken else None,
         started_at=NOW + timedelta(minutes=9) if state in (TaskState.IN_PROGRESS, TaskState.COMPLETED) else None,
         completed_at=NOW + timedelta(minutes=114) if state is TaskState.COMPLETED else None,
-        note="",
-        roles=("doctor",),
+        adverse_open=False,
+        alerts=(),
+        checklist=(),
+        lots=(),
+        notes=(),
+        overrides=(),
     )
     return replace(view, **changes)
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from domain.errors import DomainError
 from domain.tasks.model import TaskState
-from handlers import tasks
+from handlers import tasks, treating
 from handlers.cards import Button, Card
 from handlers.examples import example
 from handlers.examples.chat import at_step, summary, talk
@@ -26,6 +26,7 @@ from handlers.examples.demo import (
 )
 from handlers.refusals import refusal
 from handlers.task_cards import task_card, task_list
+from handlers.task_words import NOTES
 from handlers.words import Words
 
 
@@ -85,10 +86,10 @@ def waiting(words: Words) -> Card:
 
 @example("tasks.note", "the one question")
 def note(words: Words) -> Card:
-    return at_step(tasks.completion, "note", talk(words, AS_BEAUTICIAN), customer=NOK)
+    return at_step(treating.completion, "note", talk(words, AS_BEAUTICIAN), customer=NOK)
 
 
 @example("tasks.review", "a ready-made note")
 def review(words: Words) -> Card:
-    shown = tasks.completion_summary(words, task(TaskState.IN_PROGRESS), words.t(tasks.NOTES[1]))
+    shown = treating.completion_summary(words, task(TaskState.IN_PROGRESS), words.t(next(iter(NOTES.values()))))
     return summary(words, shown, Button(words.t("Complete")))

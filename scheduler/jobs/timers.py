@@ -14,6 +14,7 @@ from domain.database.session import Engine
 from domain.database.timers import Timer, TimerTaken
 from domain.loyalty import service as loyalty
 from domain.rewards import service as rewards
+from domain.tasks import service as tasks
 from domain.unit import Unit, Units
 from domain.workflow import service as workflow
 from scheduler.job import Job
@@ -23,6 +24,7 @@ USE_CASES: Final[Mapping[str, Callable[[Unit, UUID], Awaitable[None]]]] = {
     "loyalty.pause": loyalty.pause_over,
     "appointment.lapse": workflow.lapse_hold,
     "appointment.no_show": workflow.watch_no_show,
+    "task.nudge": tasks.nudge,
 }
 """What to do when a timer of this kind is due; it gets the timer's subject and looks for itself what is still true."""
 

@@ -17,7 +17,7 @@ from handlers.leads import SOURCES
 from handlers.payments import METHODS
 from handlers.permissions import COMMANDS
 from handlers.routes import ROUTES
-from handlers.tasks import NOTES
+from handlers.task_words import NOTES
 from handlers.words import Words
 from tests.architecture.extraction import faults, messages, sources
 from tests.architecture.translations import CATALOGUE, check, problems, read, template, update
@@ -158,7 +158,7 @@ def test_quoted_words_can_be_typed_or_pressed() -> None:
 
 def test_labels_fit_their_buttons() -> None:
     menu = {command.title for command in COMMANDS.values()} | {"Back", "Cancel"}
-    answers = {*NOTES, *SOURCES.values(), *METHODS.values()}
+    answers = {*NOTES.values(), *SOURCES.values(), *METHODS.values()}
     for words in (THAI, ENGLISH):
         assert [label for label in menu if _units(words.t(label)) > QUICK_LABEL] == []
         assert [label for label in answers | {*_labels()} if _units(words.t(label)) > FLEX_LABEL] == []
@@ -179,7 +179,7 @@ def _units(text: str) -> int:
 
 
 @pytest.mark.parametrize("words", [THAI, ENGLISH], ids=["th", "en"])
-@pytest.mark.parametrize("note", NOTES)
+@pytest.mark.parametrize("note", NOTES.values())
 def test_ready_made_notes_are_notes(note: str, words: Words) -> None:
     check_note(words.t(note))
 

@@ -26,7 +26,14 @@ from tests.conftest import Database
 SHARED = {"alembic_version", "clock"}
 """Tables that say nothing about any clinic: the program may only read them."""
 TABLES = sorted(table.name for table in schema().sorted_tables if table.name not in SHARED)
-APPEND_ONLY = ("point_transactions", "point_allocations", "workflow_actions", "workflow_events")
+APPEND_ONLY = (
+    "point_transactions",
+    "point_allocations",
+    "workflow_actions",
+    "workflow_events",
+    "task_notes",
+    "task_lots",
+)
 DISPATCH = {
     "list_channel_accounts": "TABLE(clinic_id uuid, account_id uuid, channel text, slug text, revision integer)",
     "find_clinic": "uuid",

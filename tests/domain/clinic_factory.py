@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -25,6 +25,8 @@ from domain.errors import DomainError
 from domain.people import service as people
 from domain.people import store as people_store
 from domain.people.model import Customer, Invitation, Joined
+from domain.tasks import service as tasks
+from domain.tasks.model import PHASES
 from domain.unit import SYSTEM, Actor, Fact, Unit, Units
 from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView, PaymentResult
@@ -129,11 +131,12 @@ class TestClinic:
             return result.journey
 
     async def scheduled(self, sales: Actor, name: str = "สมชาย") -> tuple[JourneyView, UUID]:
-        """A facial with its time, an hour from now, and the task that was opened for it."""
+        """A facial an hour from now, the customer here and their consent signed, and the task opened for it."""
         journey = await self.paid(sales, name)
         async with self.by(sales) as unit:
-            journey = await workflow.schedule(
-                unit, journey.id, version=journey.version, at=unit.now + timedelta(hours=1)
+            journey = await booked_and_here(unit, journey, unit.now + timedelta(hours=1))
+            await people.record_paper_consent(
+                unit, journey.customer_id, purpose="health_record", language="th", text="…"
             )
         [task] = await self.rows(
             "select id from task_queue where journey_id = :id and kind = 'treatment'", id=journey.id
@@ -180,6 +183,12 @@ class TestClinic:
         return [fact.kind for fact in self.facts]
 
 
+async def ticks_all(unit: Unit, task_id: UUID) -> None:
+    """The actor ticks every line of the treatment's protocol."""
+    for phase in PHASES:
+        await tasks.tick_rest(unit, task_id, phase)
+
+
 async def make_clinic(engine: Engine, slug: str = "DRG") -> TestClinic:
     """A clinic with the starting catalogue and an account on each channel, and nobody in it."""
     made = TestClinic(await add_clinic(Units(engine, _nothing), slug, "คลินิก", "Clinic"), engine, {})
@@ -196,6 +205,14 @@ async def make_clinic(engine: Engine, slug: str = "DRG") -> TestClinic:
                 settings={},
             )
     return made
+
+
+async def booked_and_here(unit: Unit, journey: JourneyView, at: datetime) -> JourneyView:
+    """The journey gets this time, and its customer has come."""
+    booked = await workflow.schedule(unit, journey.id, version=journey.version, at=at)
+    assert booked.appointment_id is not None
+    await workflow.arrive(unit, booked.appointment_id)
+    return await workflow.journey_view(unit, journey.id)
 
 
 async def pay(unit: Unit, journey: JourneyView, satang: int | None = None) -> PaymentResult:

@@ -11,11 +11,13 @@ import pytest
 from domain.conversations import store as conversations
 from domain.database.session import Engine
 from domain.loyalty import service as loyalty
+from domain.people import service as people
 from domain.reactions import react
 from domain.tasks import service as tasks
 from domain.unit import Actor
 from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView
+from tests.domain.clinic_factory import booked_and_here
 from tests.domain.small_clinic import BANGKOK, NOON, Person, SmallClinic, small_clinic
 
 SLOT = datetime(2026, 7, 18, 14, tzinfo=BANGKOK)
@@ -75,7 +77,8 @@ async def wrote(clinic: SmallClinic, customer: Person, words: str) -> UUID:
 async def treat(clinic: SmallClinic, journey: JourneyView, at: datetime) -> None:
     """Scheduled, accepted, started, completed."""
     async with clinic.at(NOON, staff("sales", clinic.sales)) as unit:
-        await workflow.schedule(unit, journey.id, version=journey.version, at=SLOT)
+        await booked_and_here(unit, journey, SLOT)
+        await people.record_paper_consent(unit, journey.customer_id, purpose="health_record", language="th", text="…")
         task = await tasks.open_for_journey(unit, journey.id)
     assert task is not None
     for act in (tasks.accept, workflow.start_treatment):

@@ -32,7 +32,6 @@ async def signed(clinic: TestClinic, by: Actor, customer_id: UUID) -> None:
             unit,
             customer_id,
             purpose="health_record",
-            version="1",
             language="th",
             text="ยินยอม",
         )

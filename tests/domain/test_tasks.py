@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import DomainError
-from domain.people.model import Role
 from domain.tasks.model import TaskAction, TaskState
-from domain.tasks.rules import accept_window, check_note, may_perform, next_task_state
+from domain.tasks.rules import accept_window, check_note, next_task_state
 
 NOW = datetime(2026, 7, 17, 3, tzinfo=UTC)
 OPEN = {"requested", "accepted", "in_progress", "on_hold"}
@@ -76,10 +75,3 @@ def test_too_short_a_note_is_refused(text: str) -> None:
     with pytest.raises(DomainError) as refusal:
         check_note(text)
     assert (refusal.value.code, refusal.value.facts) == ("note_too_short", {"needed": 10})
-
-
-def test_only_the_named_roles_perform() -> None:
-    assert may_perform(["doctor"], Role.DOCTOR)
-    assert may_perform({Role.SALES, Role.BEAUTICIAN}, Role.BEAUTICIAN)
-    assert not may_perform(["doctor"], Role.BEAUTICIAN)
-    assert not may_perform([], Role.MANAGER)

@@ -13,7 +13,7 @@ from domain.errors import DomainError
 from domain.tasks import service as tasks
 from domain.tasks.model import TaskState, TaskView
 from domain.unit import Actor, Unit
-from tests.domain.clinic_factory import TestClinic, make_clinic, overtaken, refused
+from tests.domain.clinic_factory import TestClinic, make_clinic, overtaken, refused, ticks_all
 
 
 @pytest.fixture
@@ -67,6 +67,7 @@ async def test_facts_of_a_task_are_json_with_every_field(clinic: TestClinic, sal
 async def test_an_offer_waits_longer_when_the_slot_is_far(
     clinic: TestClinic, sales: Actor, hours: int, minutes: int
 ) -> None:
+    await clinic.staff("beautician", "มิ้นท์", "mint")
     journey, task_id = await clinic.scheduled(sales)
     async with clinic.by(sales) as unit:
         await clinic.rows("update workflow_states set scheduled_at = :at", at=unit.now + timedelta(hours=hours))
@@ -178,6 +179,7 @@ async def test_lists_show_what_waits_and_what_is_mine(clinic: TestClinic, sales:
         assert [task.id for task in await tasks.my_tasks(unit)] == [first[1]]
         await tasks.mark_started(unit, first[1], unit.now)
         assert [task.state for task in await tasks.my_tasks(unit)] == [TaskState.IN_PROGRESS]
+        await ticks_all(unit, first[1])
         await tasks.mark_completed(unit, first[1], "เรียบร้อยดี ไม่มีอาการแพ้", unit.now)
         assert await tasks.my_tasks(unit) == []
         assert await tasks.open_for_journey(unit, first[0].id) is None

@@ -16,7 +16,17 @@ from domain.tasks.model import TaskView
 from domain.unit import Actor, Unit
 from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView, Stage
-from tests.domain.clinic_factory import FACIAL_SATANG, PHONE, TestClinic, make_clinic, overtaken, pay, refused
+from tests.domain.clinic_factory import (
+    FACIAL_SATANG,
+    PHONE,
+    TestClinic,
+    booked_and_here,
+    make_clinic,
+    overtaken,
+    pay,
+    refused,
+    ticks_all,
+)
 
 NOTE = "ผิวดี ทายาครบทุกขั้นตอน"
 
@@ -45,15 +55,18 @@ async def test_a_facial_from_lead_to_treated(clinic: TestClinic, sales: Actor) -
         paid = await pay(unit, lead)
         assert (paid.journey.stage, paid.journey.paid_satang) == (Stage.PAYMENT_CONFIRMED, FACIAL_SATANG)
         when = unit.now + timedelta(hours=1)
-        booked = await workflow.schedule(unit, lead.id, version=paid.journey.version, at=when)
+        booked = await booked_and_here(unit, paid.journey, when)
+        await people.record_paper_consent(unit, lead.customer_id, purpose="health_record", language="th", text="…")
         assert (booked.stage, booked.scheduled_at) == (Stage.TREATMENT_SCHEDULED, when)
         task = await tasks.open_for_journey(unit, lead.id)
     assert task is not None
     async with clinic.by(mint) as unit:
         await tasks.accept(unit, task.id)
         assert (await workflow.start_treatment(unit, task.id)).state == "in_progress"
+        await ticks_all(unit, task.id)
         done = await workflow.complete_treatment(unit, task.id, NOTE)
-        assert (done.state, done.note, done.completed_at) == ("completed", NOTE, unit.now)
+        assert (done.state, done.notes[0].text, done.completed_at) == ("completed", NOTE, unit.now)
+        assert done.accepted_at is not None
         assert (await workflow.journey_view(unit, lead.id)).stage == Stage.TREATMENT_COMPLETED
     assert await clinic.audit(lead.id) == [
         ("create", None, "lead", 1, "sales"),
@@ -80,6 +93,8 @@ async def test_a_facial_from_lead_to_treated(clinic: TestClinic, sales: Actor) -
         "customer_id": str(lead.customer_id),
         "task_id": str(task.id),
         "performer_id": str(mint.user_id),
+        "accepted_at": done.accepted_at.isoformat(),
+        "started_at": done.started_at.isoformat() if done.started_at else None,
         "agreed_satang": FACIAL_SATANG,
         "paid_satang": FACIAL_SATANG,
     }
@@ -167,6 +182,7 @@ async def test_only_the_one_who_accepted_starts_and_completes_each_once(clinic: 
         assert started.started_at is not None
         async with refused("already_started", by="มิ้นท์", at=started.started_at.isoformat()):
             await workflow.start_treatment(unit, task_id)
+        await ticks_all(unit, task_id)
         async with refused("note_too_short", needed=10):
             await workflow.complete_treatment(unit, task_id, "  ดี   ")
         done = await workflow.complete_treatment(unit, task_id, NOTE)
@@ -184,6 +200,7 @@ async def test_two_presses_at_once_complete_once(clinic: TestClinic, sales: Acto
     async with clinic.by(mint) as unit:
         await tasks.accept(unit, task_id)
         await workflow.start_treatment(unit, task_id)
+        await ticks_all(unit, task_id)
 
     async def finish(unit: Unit) -> TaskView:
         return await workflow.complete_treatment(unit, task_id, NOTE)

@@ -20,7 +20,7 @@ EFFECTS: Mapping[str, str] = {
     "facts": "select kind, actor_role from workflow_events",
     "payments": "select amount_satang, method, state, receipt_no from payments",
     "counters": "select name, value from clinic_counters",
-    "tasks": "select kind, state, version, note from task_queue",
+    "tasks": "select q.kind, q.state, q.version, n.text from task_queue q left join task_notes n on n.task_id = q.id",
     "ledger": "select kind, points, reason from point_transactions",
     "lots": "select source, points, remaining, state from point_lots",
     "accounts": "select tier, pending_points, active_points, held_points, debt_points from loyalty_profiles",

@@ -186,10 +186,12 @@ class Person:
         now = {message["id"]: visible(message) for message in await self.messages() if message["edited"]}
         return {number: text for number, text in now.items() if self.edits_seen.get(number) != text}
 
-    async def sees_changed(self, *parts: str) -> None:
+    async def sees_changed(self, *parts: str, cards: int = 1) -> None:
         """One older card says this now and has no button left, where the channel can change cards; else none did."""
         changed = await self.changed()
-        assert len(changed) == self.world.program.channels[self.channel].edits, f"{self.name} sees changed: {changed}"
+        assert len(changed) == cards * self.world.program.channels[self.channel].edits, (
+            f"{self.name} sees changed: {changed}"
+        )
         self.edits_seen.update(changed)
         for text in changed.values():
             assert all(self.t(part) in text for part in parts), f"{parts} not in {text!r}"

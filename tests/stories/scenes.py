@@ -16,6 +16,7 @@ NOTE = "Skin calm, aftercare explained"
 PHONE = "081-555-0199"
 WHEN = "Which day and time? Choose one or type it, like tomorrow 14:00."
 TIME_IS_SET = "The time is set. The team and the customer have been told."
+MINT, NAN = "คุณมิ้นท์", "คุณแนน"
 
 
 async def joins_team(
@@ -153,6 +154,21 @@ async def books(sales: Person, when: str, *, who: str = "Anyone", name: str = "N
     await sales.sees(TIME_IS_SET)
 
 
+async def two_beauticians(world: World, channel: str, language: str) -> tuple[Person, Person]:
+    """Mint and Nan."""
+    mint = await joins_team(world, "beautician", MINT, channel, language)
+    return mint, await joins_team(world, "beautician", NAN, channel, language)
+
+
+async def a_task_waits(world: World, *performers: Person) -> tuple[Person, Person]:
+    """Jay has sold a facial to Nat and set the time to now."""
+    jay = await joins_team(world, "sales", "คุณเจ", "line")
+    nat = await new_member(world, jay)
+    await takes_payment(jay, nat)
+    await sets_time(jay, *performers)
+    return jay, nat
+
+
 async def accepts(performer: Person, *others: Person) -> None:
     """The first accept; the cards of all change where they can."""
     await performer.taps("Accept")
@@ -161,10 +177,25 @@ async def accepts(performer: Person, *others: Person) -> None:
         await person.sees_changed("Task accepted")
 
 
+async def ticks(performer: Person, *phases: str) -> None:
+    """All lines of these parts of the protocol are done."""
+    for phase in phases or ("Before", "During", "After"):
+        await performer.taps("All done")
+        await performer.sees(performer.t("Is all of this done? ({part})", part=performer.t(phase)))
+        await performer.taps("Yes, all done")
+        await performer.sees("Treatment under way")
+
+
+async def begins(performer: Person) -> None:
+    """Start, and all of the protocol ticked."""
+    await performer.taps("Start")
+    await performer.sees(("Treatment under way", "Press Complete when you are done."))
+    await ticks(performer)
+
+
 async def treats(performer: Person, customer: Person, note: str = NOTE) -> None:
     """From Start to Complete; the customer's points become usable."""
-    await performer.taps("Start")
-    await performer.sees("Press Complete when you are done.")
+    await begins(performer)
     await performer.taps("Complete")
     await performer.sees(performer.t("How did it go with {name}? Choose a note or write your own.", name=customer.name))
     await performer.says(note)

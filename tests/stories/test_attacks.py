@@ -19,6 +19,7 @@ from domain.payments.model import PaymentMethod
 from domain.people import service as people
 from domain.schema import schema
 from domain.tasks import service as tasks
+from domain.tasks.model import PHASES
 from domain.unit import Actor
 from domain.workflow import service as workflow
 from handlers.cards import Action
@@ -33,7 +34,7 @@ NOT_YOUR_ROLE = "This is for other members of the team. Type /help to see what y
 SECRET = "CANARY-OF-BUA"
 MOVING = frozenset({"inbox", "outbox", "customer_conversations", "channel_identities", "channel_accounts"})
 """Tables that a refused press may touch: it came in, was answered, and somebody was seen."""
-WITHOUT_ID = frozenset({"language.pick", "points.history"})
+WITHOUT_ID = frozenset({"language.pick", "points.history", "duty.on", "duty.off"})
 """Buttons that name no row."""
 
 
@@ -262,12 +263,15 @@ async def _a_journey(world: World, slug: str) -> Rows:
         paid = await workflow.confirm_payment(
             unit, lead.id, version=lead.version, amount_satang=lead.due_satang, method=PaymentMethod.CASH
         )
-        timed = await workflow.schedule(unit, lead.id, version=paid.journey.version, at=unit.now)
+        timed = await workflow.schedule_now(unit, lead.id, version=paid.journey.version)
+        await people.record_paper_consent(unit, lead.customer_id, purpose="health_record", language="th", text="…")
         task = await tasks.open_for_journey(unit, lead.id)
         assert task is not None
         unit.actor = Actor("beautician", performer.person_id, performer.user_id, None, performer.name)
         await tasks.accept(unit, task.id)
         await workflow.start_treatment(unit, task.id)
+        for phase in PHASES:
+            await tasks.tick_rest(unit, task.id, phase)
         await workflow.complete_treatment(unit, task.id, f"{SECRET}, all fine")
     followup = await world.one_truth(
         "update followup_executions set state = 'sent', sent_at = due_at"

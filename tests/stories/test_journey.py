@@ -15,9 +15,10 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from handlers.consents import HEALTH, NEWS, VERSION
+from domain.people.model import CONSENT_VERSION
+from handlers.consents import HEALTH, NEWS
 from tests.stories.person import Person
-from tests.stories.scenes import CHOOSE_LANGUAGE, NOTE, PHONE, chooses_language, code_cards, sees_joined
+from tests.stories.scenes import CHOOSE_LANGUAGE, NOTE, PHONE, begins, chooses_language, code_cards, sees_joined
 from tests.stories.world import Time, World
 
 HYDRATING = {"th": "ทรีตเมนต์เติมน้ำผิว", "en": "Hydrating facial"}
@@ -165,8 +166,7 @@ async def mint_treats(mint: Person, nat: Person) -> None:
     await mint.taps("Accept")
     await mint.sees(("Task accepted", "Nat", "คุณมิ้นท์"))
     await mint.sees_changed("Task accepted", "คุณมิ้นท์")
-    await mint.taps("Start")
-    await mint.sees(("Treatment under way", "Press Complete when you are done."))
+    await begins(mint)
     await mint.taps("Complete")
     await mint.sees(mint.t("How did it go with {name}? Choose a note or write your own.", name="Nat"))
     await mint.says(NOTE)
@@ -226,8 +226,8 @@ async def the_books_are_right(world: World, chats: list[Person]) -> None:
     moves = await world.truth("select action, to_stage from workflow_actions order by version")
     assert [row["action"] for row in moves] == ["create", "confirm_payment", "schedule", "start", "complete"]
     task = await world.truth(
-        "select t.state, t.note, u.name from task_queue t join users u on u.id = t.assignee_id"
-        " where t.kind = 'treatment'"
+        "select t.state, n.text, u.name from task_queue t join users u on u.id = t.assignee_id"
+        " join task_notes n on n.task_id = t.id where t.kind = 'treatment'"
     )
     assert [tuple(row) for row in task] == [("completed", NOTE, "คุณมิ้นท์")]
     payment = await world.truth("select receipt_no, amount_satang, method, state from payments")
@@ -241,7 +241,7 @@ async def the_books_are_right(world: World, chats: list[Person]) -> None:
     asked = [("health_record", True, health_consent(chats[0]), chats[0])]
     asked += [(f"marketing_{chat.channel}", False, news_consent(chat), chat) for chat in chats]
     assert [tuple(row) for row in consents] == [
-        (purpose, given, VERSION, chat.language, sha256(text.encode()).hexdigest(), chat.channel)
+        (purpose, given, CONSENT_VERSION, chat.language, sha256(text.encode()).hexdigest(), chat.channel)
         for purpose, given, text, chat in asked
     ]
     assert await world.truth("select * from inbox where state <> 'done'") == []
@@ -288,12 +288,12 @@ def is_png(picture: bytes) -> Image.Image:
 
 def health_consent(person: Person) -> str:
     """The words of the first consent."""
-    return person.t(HEALTH, clinic=person.clinic, version=VERSION)
+    return person.t(HEALTH, clinic=person.clinic, version=CONSENT_VERSION)
 
 
 def news_consent(person: Person) -> str:
     """The words of the second one, which names the channel."""
-    return person.t(NEWS, channel=LABELS[person.channel], version=VERSION)
+    return person.t(NEWS, channel=LABELS[person.channel], version=CONSENT_VERSION)
 
 
 def tier(person: Person, code: str) -> str:

@@ -10,13 +10,26 @@ import pytest
 from handlers.cards import Action
 from tests.stories.forgery import token
 from tests.stories.person import Person
-from tests.stories.scenes import NOTE, accepts, books, joins_team, new_member, sets_time, takes_payment, treats
+from tests.stories.scenes import (
+    MINT,
+    NAN,
+    NOTE,
+    a_task_waits,
+    accepts,
+    begins,
+    books,
+    joins_team,
+    new_member,
+    takes_payment,
+    ticks,
+    treats,
+    two_beauticians,
+)
 from tests.stories.world import World
 
 ROUTES = [("line", "th"), ("line", "en"), ("telegram", "th"), ("telegram", "en")]
 PAIRS = [("line", "th"), ("telegram", "en")]
 TAKEN = "{by} already accepted this task, {when}. Type /tasks to see what is open."
-MINT, NAN = "คุณมิ้นท์", "คุณแนน"
 
 
 @pytest.mark.parametrize(("channel", "language"), ROUTES)
@@ -96,6 +109,7 @@ async def test_only_the_assignee_and_only_in_order(world: World, channel: str, l
     await nobody_else(nan, task_id)
     await the_task_is(world, "in_progress", MINT)
 
+    await ticks(mint)
     await mint.taps("Complete")
     await mint.sees(mint.t("How did it go with {name}? Choose a note or write your own.", name="Nat"))
     await mint.taps("Skin fine, aftercare explained")
@@ -120,8 +134,7 @@ async def test_a_second_complete(world: World, channel: str) -> None:
     mint, nan = await two_beauticians(world, channel, "en")
     _, nat = await a_task_waits(world, mint, nan)
     await accepts(mint, nan)
-    await mint.taps("Start")
-    await mint.sees("Treatment under way")
+    await begins(mint)
     begin = await mint.button("Complete")
     await mint.taps_on(begin)
     await mint.sees("How did it go")
@@ -143,8 +156,7 @@ async def test_a_short_note_is_refused(world: World, channel: str, language: str
     mint, nan = await two_beauticians(world, channel, language)
     _, nat = await a_task_waits(world, mint, nan)
     await accepts(mint, nan)
-    await mint.taps("Start")
-    await mint.sees("Treatment under way")
+    await begins(mint)
     await mint.taps("Complete")
     question = mint.t("How did it go with {name}? Choose a note or write your own.", name="Nat")
     await mint.sees(question)
@@ -162,7 +174,7 @@ async def test_a_short_note_is_refused(world: World, channel: str, language: str
     await mint.taps("Complete")
     await mint.sees("Treatment completed")
     await nat.sees("Your treatment is complete")
-    assert await world.one_truth("select note from task_queue where kind = 'treatment'") == "ผิวปกติดีค่ะ"
+    assert await world.one_truth("select text from task_notes") == "ผิวปกติดีค่ะ"
 
 
 @pytest.mark.parametrize("channel", ["line", "telegram"])
@@ -241,21 +253,6 @@ async def test_nobody_is_there_to_ask(world: World) -> None:
     await mint.sees("Task accepted")
     await ploy.taps("Show task")
     await ploy.sees(("Task accepted", MINT))
-
-
-async def two_beauticians(world: World, channel: str, language: str) -> tuple[Person, Person]:
-    """Mint and Nan."""
-    mint = await joins_team(world, "beautician", MINT, channel, language)
-    return mint, await joins_team(world, "beautician", NAN, channel, language)
-
-
-async def a_task_waits(world: World, *performers: Person) -> tuple[Person, Person]:
-    """Jay has sold a facial to Nat and set the time to now."""
-    jay = await joins_team(world, "sales", "คุณเจ", "line")
-    nat = await new_member(world, jay)
-    await takes_payment(jay, nat)
-    await sets_time(jay, *performers)
-    return jay, nat
 
 
 async def presses(person: Person, action: Action) -> None:

@@ -15,7 +15,8 @@ import pytest
 from playwright.async_api import Browser, Page, Request, ViewportSize
 
 from bots.simulator.stage import CAST
-from handlers.consents import HEALTH, NEWS, VERSION
+from domain.people.model import CONSENT_VERSION
+from handlers.consents import HEALTH, NEWS
 from tests.web.conftest import needs_chromium
 from tests.web.demo_process import Demo, running_demo
 from tests.web.phone_in_browser import BrowserPhone
@@ -23,6 +24,10 @@ from tests.web.phone_in_browser import BrowserPhone
 DESKTOP, MOBILE = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
 CLINIC = {"th": "ดาวเรืองคลินิกสาธิต", "en": "Daoruang Demo Clinic"}
 FACIAL = {"th": "ทรีตเมนต์เติมน้ำผิว", "en": "Hydrating facial"}
+PROTOCOL = {
+    "th": {"Before": "ทดสอบการแพ้แล้ว", "During": "จับเวลามาส์ก", "After": "ทากันแดดให้แล้ว"},
+    "en": {"Before": "Patch test done", "During": "Mask time kept", "After": "SPF given"},
+}
 CHECK = {"th": "ผ่านมา 1 วัน ผิวเป็นอย่างไรบ้างคะ", "en": "One day on: how is your skin?"}
 ON_THEIR_WAY = "[data-state=pending], [data-state=sending]"
 WORRIED = {"th": "กังวล", "en": "Worried"}
@@ -129,7 +134,7 @@ async def a_lead_becomes_a_customer(clinic: Clinic) -> None:
     await clinic.page.locator("[data-open-on=customer]").click()
     await customer.chooses_the_language()
     for consent in (HEALTH, NEWS):
-        await customer.sees(consent, clinic=CLINIC[customer.language], channel=customer.app, version=VERSION)
+        await customer.sees(consent, clinic=CLINIC[customer.language], channel=customer.app, version=CONSENT_VERSION)
         await customer.taps("I agree")
     await customer.sees("Welcome to {clinic}", clinic=CLINIC[customer.language])
     await sales.sees("{name} has joined", name="แนท")
@@ -162,6 +167,11 @@ async def the_treatment_is_done(clinic: Clinic) -> None:
     await beautician.sees("Task accepted")
     await beautician.taps("Start")
     await beautician.sees("Press Complete when you are done.")
+    for part, line in PROTOCOL[beautician.language].items():
+        await beautician.taps("All done")
+        await beautician.sees("Is all of this done? ({part})", part=beautician.words.t(part))
+        await beautician.taps("Yes, all done")
+        await beautician.sees(f"☑ {line}")
     await beautician.taps("Complete")
     await beautician.sees("How did it go with {name}? Choose a note or write your own.", name="แนท")
     await beautician.says("ผิวปกติดี แนะนำการดูแลแล้ว")
