@@ -10,8 +10,10 @@ import domain.conversations.tables
 import domain.database.tables
 import domain.followups.tables
 import domain.loyalty.tables
+import domain.notifications.tables
 import domain.payments.tables
 import domain.people.tables
+import domain.reminders.tables
 import domain.tasks.tables
 import domain.workflow.tables
 from domain.database.metadata import metadata
@@ -26,6 +28,8 @@ TABLES = (
     domain.loyalty.tables,
     domain.achievements.tables,
     domain.followups.tables,
+    domain.notifications.tables,
+    domain.reminders.tables,
     domain.database.tables,
 )
 

@@ -12,25 +12,38 @@ from uuid import UUID
 from domain.people.rules import parse_phone
 from domain.unit import Unit
 from domain.workflow import store
+from domain.workflow.editing import change_treatment, correct_customer
 from domain.workflow.leads import create_lead, create_self_lead
 from domain.workflow.model import JourneyView
 from domain.workflow.moves import journey_view
+from domain.workflow.ownership import colleagues, hand_over, hold_open, reassign, snooze, waiting_for
 from domain.workflow.paying import confirm_payment
+from domain.workflow.pipeline import board, journeys_at
 from domain.workflow.scheduling import schedule
 from domain.workflow.treating import complete_treatment, start_treatment
 
 __all__ = [
+    "board",
+    "change_treatment",
+    "colleagues",
     "complete_treatment",
     "confirm_payment",
+    "correct_customer",
     "create_lead",
     "create_self_lead",
+    "hand_over",
+    "hold_open",
     "journey_view",
+    "journeys_at",
     "journeys_of_customer",
     "journeys_to_pay",
     "journeys_to_schedule",
     "open_journeys_of_phone",
+    "reassign",
     "schedule",
+    "snooze",
     "start_treatment",
+    "waiting_for",
 ]
 
 _LIST_LENGTH: Final = 20

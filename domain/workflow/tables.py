@@ -85,4 +85,5 @@ workflow_events = clinic_table(
     uuid("event_id", null=True),
     moment("at"),
     Index(None, "clinic_id", "at"),
+    Index(None, "clinic_id", "subject_id"),
 )

@@ -12,10 +12,15 @@ import structlog
 from domain.database import timers
 from domain.database.session import Engine
 from domain.database.timers import Timer, TimerTaken
+from domain.notifications import news
+from domain.reminders import service as reminders
 from domain.unit import Unit, Units
 from scheduler.job import Job
 
-USE_CASES: Final[Mapping[str, Callable[[Unit, UUID], Awaitable[None]]]] = {}
+USE_CASES: Final[Mapping[str, Callable[[Unit, UUID], Awaitable[None]]]] = {
+    news.DUE: news.tell,
+    reminders.DUE: reminders.ring,
+}
 """What to do when a timer of this kind is due; it gets the timer's subject and looks for itself what is still true."""
 
 BATCH: Final = 100

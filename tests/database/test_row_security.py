@@ -26,7 +26,7 @@ from tests.conftest import Database
 SHARED = {"alembic_version", "clock"}
 """Tables that say nothing about any clinic: the program may only read them."""
 TABLES = sorted(table.name for table in schema().sorted_tables if table.name not in SHARED)
-APPEND_ONLY = ("point_transactions", "point_allocations", "workflow_actions", "workflow_events")
+APPEND_ONLY = ("point_transactions", "point_allocations", "workflow_actions", "workflow_events", "customer_notes")
 DISPATCH = {
     "list_channel_accounts": "TABLE(clinic_id uuid, account_id uuid, channel text, slug text, revision integer)",
     "find_clinic": "uuid",
@@ -78,7 +78,8 @@ async def _fill(owner: asyncpg.Connection, table: str, clinic: UUID) -> None:
     """One row with a value of the right type in every column."""
     columns = await owner.fetch(
         "select attname as name, format_type(atttypid, atttypmod) as type from pg_attribute"
-        " where attrelid = $1::text::regclass and attnum > 0 and not attisdropped and attidentity = ''",
+        " where attrelid = $1::text::regclass and attnum > 0 and not attisdropped"
+        " and attidentity = '' and attgenerated = ''",
         table,
     )
     values = {column["name"]: _value(column["type"]) for column in columns}
