@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -68,6 +69,6 @@ async def history(
     return [_event(row._asdict()) for row in rows]
 
 
-def _event(row: dict[str, object]) -> Event:
-    th, en = row.pop("name_th"), row.pop("name_en")
-    return Event(**row, treatment={"th": th, "en": en} if th else {})  # type: ignore[arg-type]  # as the query names them
+def _event(row: dict[str, Any]) -> Event:
+    names = {"th": row.pop("name_th"), "en": row.pop("name_en")}
+    return Event(**row, treatment=names if names["th"] else {})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 
@@ -84,4 +85,4 @@ class Event:
     text: str
     satang: int
     treatment: Mapping[str, str]
-    data: Mapping[str, str]
+    data: Mapping[str, Any]
