@@ -78,6 +78,11 @@ class Accounts:
         await self._keep_fresh()
         return [await self._load(entry) for (_, owner), entry in sorted(self._book.items()) if owner == slug]
 
+    async def ids(self) -> list[UUID]:
+        """Every account of every clinic."""
+        await self._keep_fresh()
+        return list(self._by_id)
+
     async def by_id(self, account_id: UUID) -> Account:
         """An account by its id; KeyError when it does not exist."""
         await self._keep_fresh()
@@ -106,4 +111,7 @@ class Accounts:
             external_id=row.external_id,
             handle=row.handle,
             secrets=self._box.open(row.secrets),
+            menus=row.menus.get("ids", {}),
+            menus_version=row.menus.get("version", ""),
+            menus_swept=row.menus.get("swept", True),
         )

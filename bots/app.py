@@ -24,6 +24,7 @@ from bots.cli.context import Composition
 from bots.delivery import Delivery
 from bots.intake import Intake
 from bots.line import LineChannel
+from bots.menus import Menus
 from bots.pictures.address import PictureAddress
 from bots.settings import Settings
 from bots.telegram import TelegramChannel
@@ -58,6 +59,7 @@ class Program:
     signer: ActionSigner
     delivery: Delivery
     intake: Intake
+    menus: Menus
     scheduler: Scheduler
     web: web.Application
 
@@ -101,6 +103,7 @@ async def build(settings: Settings, url: str) -> AsyncIterator[Program]:
             signer=signer,
             delivery=delivery,
             intake=intake,
+            menus=Menus(units, accounts, channels),
             scheduler=Scheduler(units, engine, JOBS, lambda: read_clock(engine)),
             web=server,
         )
@@ -122,8 +125,11 @@ async def open_channels(settings: Settings) -> AsyncIterator[dict[str, Channel]]
 
 
 @asynccontextmanager
-async def running(program: Program, role: Role = "all") -> AsyncIterator[int]:
-    """Run the program's parts; yields the port of its web server. On leaving, what is in hand is finished."""
+async def running(program: Program, role: Role = "all", *, menus: bool = True) -> AsyncIterator[int]:
+    """Run the program's parts; yields the port of its web server. On leaving, what is in hand is finished.
+
+    Without `menus` nobody looks after the platforms' menus.
+    """
     async with AsyncExitStack() as stack:
         tasks: list[asyncio.Task[None]] = []
         if role != "worker":
@@ -131,6 +137,8 @@ async def running(program: Program, role: Role = "all") -> AsyncIterator[int]:
         if role != "web":
             wakers = {"aura_outbox": lambda _: program.delivery.wake()}
             tasks.append(_forever("delivery", program.delivery.run))
+            if menus:
+                tasks.append(_forever("menus", program.menus.run))
             tasks.append(_forever("listen", partial(listen, program.url, wakers)))
             program.scheduler.start()
             stack.push_async_callback(program.scheduler.stop)

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from handlers.cards import Action, Card
 from handlers.incoming import Incoming
+from handlers.menus import Menu
 
 # A lane that starts so belongs to no person of ours (a group, a chat another service holds): nobody is made for it.
 NOBODY = "~"
@@ -23,7 +24,9 @@ NOBODY = "~"
 class Account:
     """A clinic's account on a channel (LINE official account, Telegram bot), with its secrets decrypted.
 
-    `external_id` is the platform's id of the bot, `handle` its public name (`@basicid`, bot username).
+    `external_id` is the platform's id of the bot, `handle` its public name (`@basicid`, bot username). `menus` are
+    the platform's ids of the menus it has from us, by key, `menus_version` their content ('' when it has none);
+    `menus_swept` says that it has no older ones.
     """
 
     id: UUID
@@ -33,6 +36,9 @@ class Account:
     external_id: str
     handle: str
     secrets: Mapping[str, str] = field(repr=False)
+    menus: Mapping[str, str] = field(default_factory=dict)
+    menus_version: str = ""
+    menus_swept: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,17 @@ Outcome = Sent | RetryLater | Refused | Unknown
 
 
 @dataclass(frozen=True, slots=True)
+class Installed:
+    """The platform has every menu; `ids` is what it calls them, by key, where it calls them anything."""
+
+    ids: Mapping[str, str]
+
+
+DrawMenu = Callable[[Mapping[str, Any]], bytes]
+"""Draws a menu's picture from the facts that `bots/pictures/menu.py` lists."""
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
     """What a platform says of an account whose secrets were just proved: its id, name and public handle."""
 
@@ -163,6 +180,20 @@ class Channel(Protocol):
 
     async def edit(self, account: Account, message_id: str, card: Card, letter: Letter) -> Outcome:
         """Replace a sent card. Only called when `edits`."""
+
+    async def install_menus(
+        self, account: Account, menus: Sequence[Menu], version: str, default: str, draw: DrawMenu
+    ) -> Installed | RetryLater | Refused:
+        """Have the platform know every menu of this version, and show `default` where nothing else was shown.
+
+        Safe to repeat: what is there already is not made again.
+        """
+
+    async def sweep_menus(self, account: Account) -> Outcome:
+        """Delete menus of ours that are not the account's `menus`."""
+
+    async def show_menu(self, account: Account, recipient: str, menu: Menu | None) -> Outcome:
+        """Show this menu in one chat from now on, the default one for None. Safe to repeat."""
 
     def link(self, account: Account, code: str) -> str:
         """The public link that opens a chat with this account carrying `code`."""

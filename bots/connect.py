@@ -42,3 +42,9 @@ async def connect(
     if not offline:
         await channel.register(draft, webhook_url)
     return proof
+
+
+async def renew_menus(units: Units, clinic_id: UUID, channel: str) -> None:
+    """Let the next worker that looks install the account's menus, as an operator who connects it again wants."""
+    async with units.clinic(clinic_id) as unit:
+        await store.forget_menus(unit.db, clinic_id, channel)

@@ -32,6 +32,7 @@ from domain.database.session import is_away
 from domain.unit import Clinic, Units
 from handlers.actions import ActionSigner
 from handlers.cards import Card
+from handlers.menus import menus_of
 from handlers.routes import ROUTES
 from handlers.words import N_, Words
 
@@ -44,6 +45,9 @@ BATCH = 20
 # filled in fast is such a burst, a stuck loop is not.
 CHAT_BURST = 20
 LATE_SECONDS = 60.0
+# A menu that could not be shown in time waits a little; it holds back no message.
+MENU_WAIT = 5.0
+MENUS = {menu.key: menu for menu in menus_of(ROUTES)}
 
 
 class Delivery:
@@ -195,10 +199,13 @@ class Delivery:
 
     async def _send(self, account: Account, rows: Sequence[Outgoing], clinic: Clinic | None) -> None:
         channel = self._channels[account.channel]
-        cards = [card_of(row, clinic) for row in rows]
-        outcome = await self._call(account, channel, rows, cards)
+        if rows[0].row_kind == "menu":
+            outcome: Outcome | None = await self._show_menu(account, channel, rows[0])
+        else:
+            outcome = await self._call(account, channel, rows, [card_of(row, clinic) for row in rows])
         if outcome is None:
-            # The channel cannot change a card, or the card never arrived: a press on it gets the current one.
+            # The channel cannot change a card, or the card never arrived: a press on it gets the current one. Or
+            # newer menus are there.
             await self._record(account, [(rows[0], Verdict("dropped"), ())])
             return
         now = datetime.now(UTC)
@@ -211,6 +218,22 @@ class Delivery:
         verdicts = [after_sending(row, outcome, safe_retry=channel.safe_retry, now=now) for row in rows]
         results = zip(rows, verdicts, strict=True)
         await self._record(account, [(row, verdict, ids[n : n + 1]) for n, (row, verdict) in enumerate(results)])
+
+    async def _show_menu(self, account: Account, channel: Channel, row: Outgoing) -> Outcome | None:
+        """Switch a chat's menu; None when the menus have changed since, as then every chat has a newer row."""
+        if account.menus_version != row.content["version"]:
+            await self._accounts.refresh()
+            account = await self._accounts.by_id(account.id)
+        if account.menus_version != row.content["version"]:
+            return None
+        menu = MENUS.get(row.content["menu"])
+        try:
+            async with asyncio.timeout(CALL_SECONDS):
+                outcome = await channel.show_menu(account, row.recipient, menu)
+        except TimeoutError:
+            return RetryLater(MENU_WAIT, "no answer in time")
+        # Platforms count these calls apart: a menu that must wait holds back no answer.
+        return replace(outcome, whole_account=False) if isinstance(outcome, RetryLater) else outcome
 
     async def _call(
         self, account: Account, channel: Channel, rows: Sequence[Outgoing], cards: Sequence[Card]

@@ -16,6 +16,7 @@ from domain.database.outbox import Outgoing
 
 # An answer, a medical question or an alarm is worth a marked repeat; a receipt is not.
 REPEATED = frozenset({"answer", "safety", "care"})
+TWICE_IS_ONCE = frozenset({"edit", "menu"})
 # With waits of at most five minutes this is a day, as long as LINE remembers a retry key.
 MOST_ATTEMPTS = 290
 # Seconds until it is worth another try: a wrong token may be put right, a month's quota raised.
@@ -41,7 +42,7 @@ class Verdict:
 
 def before_sending(row: Outgoing, *, safe_retry: bool) -> Outgoing | Verdict:
     """The row to send (marked as a repeat if an earlier try may have sent it), or the verdict to leave it at."""
-    if not row.taken_over or safe_retry or row.row_kind == "edit":  # editing twice is editing once
+    if not row.taken_over or safe_retry or row.row_kind in TWICE_IS_ONCE:
         return row
     verdict = ambiguous(row, "the process that sent it ended")
     return replace(row, repeated=True) if verdict.state == "pending" else verdict

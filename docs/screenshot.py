@@ -12,6 +12,7 @@ from pathlib import Path
 from playwright.async_api import async_playwright
 
 from tests.web import test_story_in_browser as story
+from tests.web.conftest import CHROMIUM
 from tests.web.demo_process import running_demo
 
 PICTURE = Path(__file__).with_name("demo.png")
@@ -24,7 +25,7 @@ async def main() -> None:
     """Play the first seven steps in office hours, then take the picture."""
     with tempfile.TemporaryDirectory(prefix="aura-demo-") as directory:
         async with running_demo(Path(directory)) as demo, async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=story.CHROMIUM)
+            browser = await playwright.chromium.launch(executable_path=CHROMIUM)
             page = await browser.new_page(viewport=story.DESKTOP, locale="en-GB")
             clinic = story.Clinic(page, PEOPLE)
             await clinic.opens(demo.base)

@@ -47,8 +47,8 @@ async def stop(talk: Talk) -> None:
 def language_card(name: str = "") -> Card:
     """The one bilingual card: shown before the language is known; greets somebody who joined with a code by name."""
     buttons = tuple(Button(name, Action("language.pick", choice=n)) for n, name in enumerate(LANGUAGE_NAMES))
-    greeting = f"ยินดีต้อนรับค่ะ {name} · Welcome, {name}" if name else ""
-    return Card(title=greeting, text="กรุณาเลือกภาษา · Please choose a language", buttons=buttons)
+    greeting = f"ยินดีต้อนรับค่ะ · Welcome, {name}" if name else ""
+    return Card(title=greeting, text="กรุณาเลือกภาษา\nPlease choose a language", buttons=buttons)
 
 
 async def speak(talk: Talk, language: str) -> None:

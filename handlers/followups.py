@@ -43,10 +43,15 @@ async def answer(talk: Talk, action: Action) -> None:
     answered = await followups.answer(talk.unit, row_id(action), action.choice)
     name = (await people.customer(talk.unit, talk.customer_id)).name
     if answered.outcome in ALARMING:
-        talk.say(_help(talk, name, urgent=answered.outcome is Outcome.RED))
+        talk.say(help_card(talk, name, urgent=answered.outcome is Outcome.RED))
         return
-    text = talk.t("Thank you, {name}. If anything changes, write to us here at any time.", name=name)
-    talk.say(Card(text=text, quick=(command_button(talk.words, "points"), command_button(talk.words, "status"))))
+    talk.say(thanks_card(talk.words, name))
+
+
+def thanks_card(words: Words, name: str) -> Card:
+    """After an answer that worries nobody."""
+    text = words.t("Thank you, {name}. If anything changes, write to us here at any time.", name=name)
+    return Card(text=text, quick=(command_button(words, "points"), command_button(words, "status")))
 
 
 @routes.presenter("followup.alarm")
@@ -72,7 +77,7 @@ def present_alarm(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Car
     )
 
 
-def _help(talk: Talk, name: str, *, urgent: bool) -> Card:
+def help_card(talk: Talk, name: str, *, urgent: bool) -> Card:
     """What to do while the team comes: in Thailand 1669 is the ambulance (https://www.niems.go.th)."""
     phone = talk.unit.clinic.phone
     told = talk.t("Our team was told just now, at {time}.", time=talk.words.time(talk.unit.now))

@@ -15,6 +15,7 @@ from handlers.menu import USUAL, command_buttons, command_of
 from handlers.permissions import STAFF
 from handlers.router import Command, Routes
 from handlers.talk import Talk
+from handlers.words import Words
 
 # Below this likeness (0..1, of difflib) a word is not what was meant.
 LIKE_ENOUGH = 0.55
@@ -33,30 +34,41 @@ def help_command(routes: Routes) -> Callable[[Talk], Awaitable[None]]:
 
     async def show(talk: Talk) -> None:
         known = [c for c in routes.commands.values() if c.roles & talk.roles]
-        lines = [
-            (f"/{c.name}" if talk.words.language == "en" else f"{c.thai} · /{c.name}", talk.t(c.title)) for c in known
-        ]
         talk.say(
             Card(
                 title=talk.t("What you can do here"),
                 text=talk.t("Type a word or press a button. You can write to us at any time."),
-                rows=tuple(lines),
+                rows=tuple(_line(talk.words, command) for command in known),
                 footnote=talk.t("Phone: {phone}", phone=talk.unit.clinic.phone) if talk.unit.clinic.phone else "",
-                buttons=command_buttons(talk.words, USUAL[talk.unit.actor.role]),
+                buttons=command_buttons(talk.words, [name for name in USUAL[talk.unit.actor.role] if name != "help"]),
             )
         )
 
     return show
 
 
+def _line(words: Words, command: Command) -> tuple[str, str]:
+    """The word to type and what it does; a Thai word mostly says so itself."""
+    title = words.t(command.title)
+    if words.language == "en":
+        return f"/{command.name}", title
+    more = "" if title == command.thai else f" · {title}"
+    return command.thai, f"/{command.name}{more}"
+
+
 async def not_understood(talk: Talk, routes: Routes, text: str) -> None:
     """Keep it, pass a customer's on to their salesperson, and offer the three likeliest things."""
     await conversations.keep_message(talk.unit, text, talk.message_id)
+    talk.say(suggestions(talk, routes, text))
+
+
+def suggestions(talk: Talk, routes: Routes, text: str) -> Card:
+    """What was meant, perhaps."""
     if "customer" in talk.roles and not talk.roles & STAFF:
         said = talk.t("Thank you, we have passed your message on to our staff. Or did you mean one of these?")
     else:
         said = talk.t("Sorry, I did not understand that. Did you mean one of these?")
-    talk.say(Card(text=said, buttons=command_buttons(talk.words, likeliest(talk, routes, text))))
+    return Card(text=said, buttons=command_buttons(talk.words, likeliest(talk, routes, text)))
 
 
 def likeliest(talk: Talk, routes: Routes, text: str) -> list[str]:

@@ -6,7 +6,7 @@ what they wrote. Reads and moves journeys through `domain.workflow`, chats throu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
@@ -96,6 +96,15 @@ def _buttons(words: Words, journey: JourneyView) -> tuple[Button, ...]:
     return (*buttons, Button(label, Action("journey.invite", id=journey.id)))
 
 
+def short_label(words: Words, journey: JourneyView, among: Sequence[JourneyView]) -> str:
+    """What tells a journey from the others in a list, in as few words as a button shows: whose, else which."""
+    same = [other for other in among if other.customer_name == journey.customer_name]
+    if len(same) == 1:
+        return journey.customer_name
+    treatment = words.pick(journey.treatment)
+    return treatment if len(same) == len(among) else f"{journey.customer_name} · {treatment}"
+
+
 def show_button(words: Words, journey_id: UUID) -> Button:
     """The way to a journey's card."""
     return Button(words.t("Show customer"), Action("journey.show", id=journey_id))
@@ -132,12 +141,12 @@ async def say_invitation(talk: Talk, journey: JourneyView) -> None:
 
 def _show_invitation(talk: Talk, name: str, invitation: Invitation) -> None:
     links = talk.links(invitation.code)
-    talk.say(_code_card(talk, name, invitation, links))
+    talk.say(code_card(talk, name, invitation, links))
     for link in links:
-        talk.say(_link_card(talk, name, link))
+        talk.say(link_card(talk, name, link))
 
 
-def _code_card(talk: Talk, name: str, invitation: Invitation, links: list[Link]) -> Card:
+def code_card(talk: Talk, name: str, invitation: Invitation, links: list[Link]) -> Card:
     """Words only, so that the whole message can be copied and sent on."""
     lines = [
         talk.t("Invitation for {name}: code {code}", name=name, code=invitation.code),
@@ -148,7 +157,8 @@ def _code_card(talk: Talk, name: str, invitation: Invitation, links: list[Link])
     return Card(text="\n".join(lines))
 
 
-def _link_card(talk: Talk, name: str, link: Link) -> Card:
+def link_card(talk: Talk, name: str, link: Link) -> Card:
+    """A QR code for the phone of the one who stands at the desk."""
     caption = talk.t("Scan to open {clinic} in {channel}", clinic=talk.clinic_name, channel=link.label)
     alt = talk.t("QR code that opens {clinic} in {channel}", clinic=talk.clinic_name, channel=link.label)
     return Card(

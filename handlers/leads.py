@@ -6,7 +6,7 @@ that phone has an open plan, it is shown before anything else is asked. Ends in 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView
 from handlers.cards import Action, Button, Card, row_id
 from handlers.forms import Choice, Data, Form, Question, Step
-from handlers.journeys import journey_card, say_invitation, show_button
+from handlers.journeys import journey_card, say_invitation, short_label, show_button
 from handlers.router import Routes
 from handlers.stages import stage_name
 from handlers.talk import Talk
@@ -72,9 +72,14 @@ def _goes_on(data: Data) -> bool:
 
 
 async def _ask_treatment(talk: Talk, data: Data) -> Question:
-    sold = await clinics.treatments(talk.unit, scan_required=False)
-    choices = [Choice(f"{talk.words.pick(t.names)} · {talk.words.money(t.price_satang)}", t.code) for t in sold]
-    return Question(talk.t("Which treatment?"), choices)
+    return treatment_question(talk.words, await clinics.treatments(talk.unit, scan_required=False))
+
+
+def treatment_question(words: Words, sold: Sequence[Treatment]) -> Question:
+    """Which of the treatments that are `sold` so."""
+    prices = [f"{words.pick(t.names)} · {words.money(t.price_satang)}" for t in sold]
+    choices = [Choice(words.pick(t.names), t.code) for t in sold]
+    return Question("\n".join([words.t("Which treatment?"), *prices]), choices)
 
 
 async def _read_treatment(talk: Talk, data: Data, text: str) -> dict[str, Any]:
@@ -111,13 +116,18 @@ async def _read_source(talk: Talk, data: Data, text: str) -> dict[str, Any]:
 
 async def _review(talk: Talk, data: Data) -> Card:
     if _goes_on(data):
-        return await _summary(talk, data)
-    plans = await workflow.open_journeys_of_phone(talk.unit, data["phone"])
+        known = [customer.name for customer in await people.customers_by_phone(talk.unit, data["phone"])]
+        return summary_card(talk.words, data, known)
+    return open_plans_card(talk.words, data["name"], await workflow.open_journeys_of_phone(talk.unit, data["phone"]))
+
+
+def open_plans_card(words: Words, name: str, plans: Sequence[JourneyView]) -> Card:
+    """The phone's open plans, to go on with one of them."""
     return Card(
-        title=talk.t("This phone already has an open plan"),
-        text=talk.t("Continue it, or make a new plan for {name}?", name=data["name"]),
-        rows=tuple(_plan_row(talk.words, plan) for plan in plans),
-        buttons=tuple(_continue_button(talk.words, plan, alone=len(plans) == 1) for plan in plans),
+        title=words.t("This phone already has an open plan"),
+        text=words.t("Continue it, or make a new plan for {name}?", name=name),
+        rows=tuple(_plan_row(words, plan) for plan in plans),
+        buttons=tuple(_continue_button(words, plan, plans) for plan in plans),
     )
 
 
@@ -125,35 +135,33 @@ def _plan_row(words: Words, plan: JourneyView) -> tuple[str, str]:
     return plan.customer_name, f"{words.pick(plan.treatment)} · {stage_name(words, plan.stage)}"
 
 
-def _continue_button(words: Words, plan: JourneyView, *, alone: bool) -> Button:
-    label = words.t("Continue it")
-    if not alone:
-        label = f"{label} · {plan.customer_name} · {words.pick(plan.treatment)}"
+def _continue_button(words: Words, plan: JourneyView, plans: Sequence[JourneyView]) -> Button:
+    label = words.t("Continue it") if len(plans) == 1 else short_label(words, plan, plans)
     return Button(label, Action("journey.continue_lead", id=plan.id), style="primary")
 
 
-async def _summary(talk: Talk, data: Data) -> Card:
+def summary_card(words: Words, data: Data, known: Sequence[str]) -> Card:
+    """What is about to be saved; `known` are the names of customers with this phone."""
     source = SOURCES.get(data["source"])
-    price = talk.words.money(data["price_satang"])
+    price = words.money(data["price_satang"])
     return Card(
-        title=talk.t("Save this customer?"),
+        title=words.t("Save this customer?"),
         rows=(
-            (talk.t("Name"), data["name"]),
-            (talk.t("Phone"), show_phone(data["phone"])),
-            (talk.t("Treatment"), f"{talk.words.pick(data['treatment_names'])} · {price}"),
-            (talk.t("Found us through"), talk.t(source) if source else data["source"]),
+            (words.t("Name"), data["name"]),
+            (words.t("Phone"), show_phone(data["phone"])),
+            (words.t("Treatment"), f"{words.pick(data['treatment_names'])} · {price}"),
+            (words.t("Found us through"), words.t(source) if source else data["source"]),
         ),
-        footnote=await _same_phone(talk, data),
+        footnote=_same_phone(words, data["name"], known),
     )
 
 
-async def _same_phone(talk: Talk, data: Data) -> str:
+def _same_phone(words: Words, name: str, known: Sequence[str]) -> str:
     """A phone may belong to two people, and one person may be typed in two ways: sales decides which it is."""
-    known = [customer.name for customer in await people.customers_by_phone(talk.unit, data["phone"])]
-    if data["name"].casefold() in (name.casefold() for name in known):
-        return talk.t("{name} is already our customer; this becomes a new plan for them.", name=data["name"])
+    if name.casefold() in (other.casefold() for other in known):
+        return words.t("{name} is already our customer; this becomes a new plan for them.", name=name)
     if known:
-        return talk.t(
+        return words.t(
             "This phone also belongs to {names}. If that is the same person, go back and type the name like that.",
             names=", ".join(known),
         )

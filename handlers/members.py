@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from domain.loyalty import service as loyalty
+from domain.loyalty.model import Balance
 from handlers.cards import Card
 from handlers.conversation import usual_buttons
 from handlers.talk import Talk
@@ -18,18 +19,20 @@ ROLE_NAMES = {
 
 async def welcome_member(talk: Talk) -> None:
     """A customer has joined: who they are to us, what they have, and what they can do."""
-    balance = await loyalty.balance(talk.unit, talk.customer_id)
-    talk.say(
-        Card(
-            title=talk.t("Welcome to {clinic}", clinic=talk.clinic_name),
-            text=talk.t(
-                "You are our member now, {name}. Your receipts, points and aftercare come to this chat.",
-                name=talk.unit.actor.name,
-            ),
-            rows=((talk.t("Usable points"), talk.words.number(balance.usable)),),
-            footnote=talk.t("Not you? Just write to us here."),
-            buttons=usual_buttons(talk),
-        )
+    talk.say(member_card(talk, await loyalty.balance(talk.unit, talk.customer_id)))
+
+
+def member_card(talk: Talk, balance: Balance) -> Card:
+    """The first card of a customer."""
+    return Card(
+        title=talk.t("Welcome to {clinic}", clinic=talk.clinic_name),
+        text=talk.t(
+            "You are our member now, {name}. Your receipts, points and aftercare come to this chat.",
+            name=talk.unit.actor.name,
+        ),
+        rows=((talk.t("Usable points"), talk.words.number(balance.usable)),),
+        footnote=talk.t("Not you? Just write to us here."),
+        buttons=usual_buttons(talk),
     )
 
 

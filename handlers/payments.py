@@ -20,7 +20,7 @@ from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView, Stage
 from handlers.cards import Action, Button, Card, Picture, row_id
 from handlers.forms import REVIEW, Choice, Data, Form, Question, Step
-from handlers.journeys import journey_card, payable
+from handlers.journeys import journey_card, payable, short_label
 from handlers.menu import command_button
 from handlers.router import Routes
 from handlers.talk import Talk
@@ -46,22 +46,36 @@ async def to_do(talk: Talk) -> None:
     unpaid = await workflow.journeys_to_pay(talk.unit)
     untimed = await workflow.journeys_to_schedule(talk.unit)
     if unpaid:
-        buttons = _list(talk.words, unpaid, "journey.pay")
-        talk.say(Card(title=talk.t("To pay"), text=talk.t("Whose payment came in?"), buttons=buttons))
+        talk.say(unpaid_card(talk.words, unpaid))
     if untimed:
-        buttons = _list(talk.words, untimed, "journey.show")
-        talk.say(Card(title=talk.t("Paid, waiting for a time"), text=talk.t("Who is next?"), buttons=buttons))
+        talk.say(untimed_card(talk.words, untimed))
     if not unpaid and not untimed:
         talk.say(talk.t("Nothing is waiting for a payment or a time."), command_button(talk.words, "lead"))
 
 
-def _list(words: Words, journeys: Sequence[JourneyView], action: str) -> tuple[Button, ...]:
-    return tuple(Button(_line(words, journey), Action(action, id=journey.id)) for journey in journeys)
+def unpaid_card(words: Words, journeys: Sequence[JourneyView]) -> Card:
+    """Those who have to pay, each with a button that begins it."""
+    return _list(words, words.t("To pay"), words.t("Whose payment came in?"), journeys, "journey.pay")
+
+
+def untimed_card(words: Words, journeys: Sequence[JourneyView]) -> Card:
+    """Those who have paid and have no time yet."""
+    return _list(words, words.t("Paid, waiting for a time"), words.t("Who is next?"), journeys, "journey.show")
+
+
+def _list(words: Words, title: str, text: str, journeys: Sequence[JourneyView], action: str) -> Card:
+    """What for and how much in rows, since a button has room for a name only."""
+    return Card(
+        title=title,
+        text=text,
+        rows=tuple((journey.customer_name, _line(words, journey)) for journey in journeys),
+        buttons=tuple(Button(short_label(words, each, journeys), Action(action, id=each.id)) for each in journeys),
+    )
 
 
 def _line(words: Words, journey: JourneyView) -> str:
     due = [words.money(journey.due_satang)] if journey.due_satang else []
-    return " · ".join([journey.customer_name, words.pick(journey.treatment), *due])
+    return " · ".join([words.pick(journey.treatment), *due])
 
 
 # The form

@@ -6,7 +6,7 @@ a notice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,7 +33,6 @@ REASONS = {
     "welcome": N_("Welcome gift"),
     "payment": N_("Payment"),
     "achievement": N_("Achievement"),
-    "treatment": N_("Usable after treatment"),
 }
 KINDS = {
     "earn": N_("Points received"),
@@ -177,18 +176,20 @@ def _award(words: Words, award: Mapping[str, Any]) -> str:
 
 async def _page(talk: Talk, page: int) -> None:
     found = await loyalty.history(talk.unit, talk.customer_id, limit=PAGE + 1, offset=page * PAGE)
-    back = command_button(talk.words, "points")
+    talk.say(history_card(talk.words, found, page))
+
+
+def history_card(words: Words, found: Sequence[PointRow], page: int = 0) -> Card:
+    """A page of at most PAGE rows; one row more means that there are older ones."""
+    back = command_button(words, "points")
     if not found:
-        talk.say(talk.t("There are no points yet. They come with your first payment."), back)
-        return
-    older = Button(talk.t("Older"), Action("points.history", choice=page + 1))
+        return Card(text=words.t("There are no points yet. They come with your first payment."), buttons=(back,))
+    older = Button(words.t("Older"), Action("points.history", choice=page + 1))
     has_older = len(found) > PAGE and page < LAST_PAGE
-    talk.say(
-        Card(
-            title=talk.t("History of your points"),
-            rows=tuple((talk.words.date(row.at), _row(talk.words, row)) for row in found[:PAGE]),
-            buttons=(older, back) if has_older else (back,),
-        )
+    return Card(
+        title=words.t("History of your points"),
+        rows=tuple((words.date(row.at), _row(words, row)) for row in found[:PAGE]),
+        buttons=(older, back) if has_older else (back,),
     )
 
 

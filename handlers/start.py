@@ -38,15 +38,18 @@ async def arrive(talk: Talk, code: str) -> None:
             return
         talk.words = replace(talk.words, language=language)
         await (ask_missing(talk) if joined.kind == "customer" else welcome_staff(talk))
-    elif "stranger" in talk.roles:
+        return
+    await people.switch_own_menu(talk.unit)  # the platform may have forgotten it while the chat was blocked
+    if "stranger" in talk.roles:
         await open_door(talk)
     else:
-        talk.say(
-            Card(
-                text=talk.t("Welcome back to {clinic}, {name}.", clinic=talk.clinic_name, name=talk.unit.actor.name),
-                quick=usual_buttons(talk),
-            )
-        )
+        talk.say(welcome_back(talk))
+
+
+def welcome_back(talk: Talk) -> Card:
+    """Somebody we know opened the chat again."""
+    text = talk.t("Welcome back to {clinic}, {name}.", clinic=talk.clinic_name, name=talk.unit.actor.name)
+    return Card(text=text, quick=usual_buttons(talk))
 
 
 async def open_door(talk: Talk) -> None:

@@ -5,6 +5,8 @@ Stages have other words here than for staff: no trade, only what it means for th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView, Stage
 from handlers.cards import Card, filled
@@ -51,10 +53,15 @@ async def show(talk: Talk) -> None:
     for view in current:
         talk.say(journey_card(talk.words, view))
     if not current:
-        talk.say(_nothing(talk))
+        talk.say(nothing_card(talk))
     if earlier := [view for view in views if view not in current][:EARLIER]:
-        rows = tuple((talk.words.pick(view.treatment), talk.t(STAGES[view.stage][0])) for view in earlier)
-        talk.say(Card(title=talk.t("Earlier"), rows=rows))
+        talk.say(earlier_card(talk.words, earlier))
+
+
+def earlier_card(words: Words, views: Sequence[JourneyView]) -> Card:
+    """The treatments that are over."""
+    rows = tuple((words.pick(view.treatment), words.t(STAGES[view.stage][0])) for view in views)
+    return Card(title=words.t("Earlier"), rows=rows)
 
 
 def journey_card(words: Words, view: JourneyView) -> Card:
@@ -80,7 +87,8 @@ def _paid(words: Words, view: JourneyView) -> str:
     return words.money(view.paid_satang) if view.paid_satang else ""
 
 
-def _nothing(talk: Talk) -> Card:
+def nothing_card(talk: Talk) -> Card:
+    """When nothing goes on."""
     text = talk.t(
         "Nothing is planned right now, {name}. Write to us here when you would like a treatment.",
         name=talk.unit.actor.name,

@@ -116,15 +116,19 @@ def _ask_note(talk: Talk, data: Data) -> str:
 
 
 async def _review(talk: Talk, data: Data) -> Card:
-    view = await tasks.task_view(talk.unit, UUID(data["task"]))
+    return completion_summary(talk.words, await tasks.task_view(talk.unit, UUID(data["task"])), data["note"])
+
+
+def completion_summary(words: Words, view: TaskView, note: str) -> Card:
+    """What is about to be recorded."""
     return Card(
-        title=talk.t("Complete this treatment?"),
+        title=words.t("Complete this treatment?"),
         rows=(
-            (talk.t("Customer"), view.customer_name),
-            (talk.t("Treatment"), talk.words.pick(view.treatment)),
-            (talk.t("Note"), data["note"]),
+            (words.t("Customer"), view.customer_name),
+            (words.t("Treatment"), words.pick(view.treatment)),
+            (words.t("Note"), note),
         ),
-        footnote=talk.t("The customer's points become usable and the aftercare begins."),
+        footnote=words.t("The customer's points become usable and the aftercare begins."),
     )
 
 

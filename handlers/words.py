@@ -25,6 +25,8 @@ from babel.numbers import format_decimal
 LANGUAGES = ("th", "en")
 LOCALES = Path(__file__).parent / "locales"
 BANGKOK = ZoneInfo("Asia/Bangkok")
+TIED = "\N{NO-BREAK SPACE}"
+"""Between the parts of a sum, a date or a time, so that no line ends within one."""
 
 
 def N_(message: str) -> str:
@@ -45,6 +47,16 @@ def _catalogue(language: str) -> gettext.NullTranslations:
     return gettext.GNUTranslations(compiled)
 
 
+def _addressed(text: str, fields: Mapping[str, Any]) -> str:
+    """Thai addresses people as คุณ{name}: once, also one entered with their คุณ, and apart from Latin letters."""
+    for name, value in fields.items():
+        if str(value).startswith("คุณ"):
+            text = text.replace(f"คุณ{{{name}}}", f"{{{name}}}")
+        elif str(value)[:1].isascii():
+            text = text.replace(f"คุณ{{{name}}}", f"คุณ {{{name}}}")
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """The words of one language (`th` or `en`), with times shown in `zone`."""
@@ -55,8 +67,7 @@ class Words:
     def t(self, message: str, **fields: Any) -> str:
         """The message in this language, its fields filled in."""
         text = _catalogue(self.language).gettext(message)
-        # Thai addresses people as คุณ{name}; a name that was entered with its คุณ must not get a second one.
-        return text.format(**fields).replace("คุณคุณ", "คุณ") if fields else text
+        return _addressed(text, fields).format(**fields) if fields else text
 
     def n(self, one: str, many: str, count: int, **fields: Any) -> str:
         """The message for `count` things; `{count}` is shown with separators."""
@@ -75,19 +86,19 @@ class Words:
         """Satang as baht: '1,290 บาท', 'THB 1,290.50'; satang are shown only when there are any."""
         pattern = "#,##0" if satang % 100 == 0 else "#,##0.00"
         baht = format_decimal(satang / 100, format=pattern, locale=self.language)
-        return f"{baht} บาท" if self.language == "th" else f"THB {baht}"
+        return f"{baht}{TIED}บาท" if self.language == "th" else f"THB{TIED}{baht}"
 
     def date(self, moment: datetime | str) -> str:
         """'17 ก.ค. 2569' (Buddhist year) or '17 Jul 2026', in the clinic's zone."""
         day = self._local(moment).date()
         if self.language == "th":
-            return f"{format_date(day, 'd MMM', locale='th')} {day.year + 543}"
-        return format_date(day, "d MMM y", locale="en_GB")
+            return f"{format_date(day, 'd MMM', locale='th')} {day.year + 543}".replace(" ", TIED)
+        return format_date(day, "d MMM y", locale="en_GB").replace(" ", TIED)
 
     def time(self, moment: datetime | str) -> str:
         """'14:02 น.' or '14:02', in the clinic's zone."""
         clock = self._local(moment).strftime("%H:%M")
-        return f"{clock} น." if self.language == "th" else clock
+        return f"{clock}{TIED}น." if self.language == "th" else clock
 
     def when(self, moment: datetime | str) -> str:
         """Date and time."""

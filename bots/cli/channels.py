@@ -17,7 +17,7 @@ from bots.accounts import SecretBox
 from bots.channel import AccountError, Proof
 from bots.cli.clinics import require_clinic
 from bots.cli.context import composition, fail, settings, show, with_units
-from bots.connect import connect
+from bots.connect import connect, renew_menus
 from domain.unit import Units
 
 group = typer.Typer(help="A clinic's accounts on LINE and Telegram.", no_args_is_help=True)
@@ -64,7 +64,9 @@ def set_channel(
     async def work(units: Units, box: SecretBox) -> Proof:
         clinic_id = await require_clinic(units, slug)
         async with wiring.channels(config) as channels:
-            return await connect(units, box, channels[channel], (clinic_id, slug), secrets, address, offline=offline)
+            proof = await connect(units, box, channels[channel], (clinic_id, slug), secrets, address, offline=offline)
+        await renew_menus(units, clinic_id, channel)
+        return proof
 
     try:
         proof = with_units(config, work)
@@ -75,6 +77,7 @@ def set_channel(
         as_json,
         f"Connected {proof.name or proof.handle or channel} ({proof.external_id or 'not proved'}).",
         f"Webhook: {address}",
+        "Menus: a worker installs them within a minute.",
         *_by_hand(channel),
     )
 

@@ -18,18 +18,34 @@ from linebot.v3.messaging import (
     AsyncApiClient,
     AsyncMessagingApi,
     Configuration,
+    Message,
     PushMessageRequest,
     ReplyMessageRequest,
     SetWebhookEndpointRequest,
 )
 from pydantic.v1 import ValidationError
 
-from bots.channel import Account, AccountError, Arrival, Letter, Outcome, Profile, Proof, Refused, Sent
+from bots.channel import (
+    Account,
+    AccountError,
+    Arrival,
+    DrawMenu,
+    Installed,
+    Letter,
+    Outcome,
+    Profile,
+    Proof,
+    Refused,
+    RetryLater,
+    Sent,
+)
 from bots.line import inbound, limits, settings
+from bots.line.menus import RichMenus
 from bots.line.outcomes import api_error, describe, outcome_of
 from bots.line.render import render
 from handlers.cards import Card
 from handlers.incoming import Incoming
+from handlers.menus import Menu
 
 # Total seconds of one call; LINE answers in well under one. The SDK's own default is five minutes.
 CALL = aiohttp.ClientTimeout(total=10, connect=5)
@@ -62,6 +78,7 @@ class LineChannel:
         self._unused_session: aiohttp.ClientSession = client.rest_client.pool_manager
         client.rest_client.pool_manager = session
         self._api = AsyncMessagingApi(client)
+        self._menus = RichMenus(self._api, session, self._data_api_url, _call)
 
     def verify(self, account: Account, headers: Mapping[str, str], body: bytes) -> bool:
         """True if LINE signed the raw body with one of the account's channel secrets; False if it has none."""
@@ -145,6 +162,20 @@ class LineChannel:
         """LINE cannot change a sent message (`edits` is False)."""
         return Refused("bad_request", "LINE messages cannot be edited")
 
+    async def install_menus(
+        self, account: Account, menus: Sequence[Menu], version: str, default: str, draw: DrawMenu
+    ) -> Installed | RetryLater | Refused:
+        """Have a rich menu with its picture for every menu."""
+        return await self._menus.install(account, menus, version, default, draw)
+
+    async def sweep_menus(self, account: Account) -> Outcome:
+        """Delete older rich menus of ours."""
+        return await self._menus.sweep(account, account.menus)
+
+    async def show_menu(self, account: Account, recipient: str, menu: Menu | None) -> Outcome:
+        """Link the rich menu to the person."""
+        return await self._menus.show(account, recipient, menu.key if menu else "")
+
     def link(self, account: Account, code: str) -> str:
         """Opens the chat with "/start CODE" typed in, ready to be sent.
 
@@ -180,16 +211,19 @@ class LineChannel:
         await self._unused_session.close()
 
 
-def _request(cards: Sequence[Card], letter: Letter) -> PushMessageRequest | ReplyMessageRequest:
+def messages(cards: Sequence[Card], letter: Letter) -> list[Message]:
     """One message a card. LINE shows the newest message's quick replies only, so all ride on the last card."""
     quick = tuple(button for card in cards for button in card.quick)
     last = len(cards) - 1
-    messages = [
+    return [
         render(replace(card, quick=quick if index == last else ()), letter, index) for index, card in enumerate(cards)
     ]
+
+
+def _request(cards: Sequence[Card], letter: Letter) -> PushMessageRequest | ReplyMessageRequest:
     if letter.reply_token:
-        return ReplyMessageRequest(reply_token=letter.reply_token, messages=messages)
-    return PushMessageRequest(to=letter.to, messages=messages)
+        return ReplyMessageRequest(reply_token=letter.reply_token, messages=messages(cards, letter))
+    return PushMessageRequest(to=letter.to, messages=messages(cards, letter))
 
 
 def _call(account: Account, timeout: aiohttp.ClientTimeout = CALL) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 `bots/simulator/platforms.py` mounts `LineEmulator(journal).app()` at `/line` for the demo, tests run it on
 loopback. Parts: `emulator_api` (the Messaging API), `emulator_checks` (what LINE refuses), `emulator_webhook`
-(signed deliveries), `emulator_state` (all it remembers, rebuilt from the journal), `emulator_control`,
-`emulator_person` (act as a person) and `emulator_view` (what a person sees). Not emulated: rich menus,
-groups, multicast, broadcast and narrowcast, rate limits and the monthly quota.
+(signed deliveries), `emulator_menus` (rich menus), `emulator_state` (all it remembers, rebuilt from the journal),
+`emulator_control`, `emulator_person` (act as a person) and `emulator_view` (what a person sees). Not emulated: rich
+menu aliases, groups, multicast, broadcast and narrowcast, the monthly quota, rate limits but those of rich menus.
 """
 
 from __future__ import annotations

@@ -9,41 +9,21 @@ from __future__ import annotations
 import base64
 import json
 import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
 
 from bots.line import limits
+from bots.line.emulator_call import Answer, Call
 from bots.line.emulator_checks import errors, is_public_address, refusal
+from bots.line.emulator_menus import RichMenuApi
 from bots.line.emulator_state import BotAccount, Json, State
 
 _UNAUTHORISED = (
     "Authentication failed due to the following reason: invalid token. "
     "Confirm that the access token in the authorization header is valid."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the platform says, whom it was about and what it changes."""
-
-    status: int
-    body: Json
-    person: str = ""
-    effects: Json = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One authorised call: its account, its JSON body and its retry key ('' when none)."""
-
-    account: BotAccount
-    body: Json
-    retry_key: str
-    path: Mapping[str, str]
 
 
 class MessagingApi:
@@ -54,6 +34,7 @@ class MessagingApi:
         self._state = state
         self._record = record
         self._clock = clock
+        self._menus = RichMenuApi(state, clock)
 
     def routes(self) -> list[web.RouteDef]:
         """The platform's own paths."""
@@ -66,6 +47,7 @@ class MessagingApi:
             web.put("/v2/bot/channel/webhook/endpoint", self._handler(self._set_endpoint)),
             web.get("/v2/bot/channel/webhook/endpoint", self._handler(self._get_endpoint)),
             web.get("/v2/bot/message/{message}/content", self._content),
+            *(web.route(method, path, self._handler(answer)) for method, path, answer in self._menus.routes()),
         ]
 
     def _handler(self, method: Callable[[Call], Answer]) -> Callable[[web.Request], Any]:
@@ -73,14 +55,15 @@ class MessagingApi:
             # aiohttp's own limit is the parent application's and may be lower than LINE's.
             raw = await request.clone(client_max_size=4 * limits.REQUEST_BYTES).read()
             account = self._authorised(request)
-            body, answer = _json_object(raw) if raw else ({}, None)
+            is_json = bool(raw) and not request.content_type.startswith("image/")
+            body, answer = _json_object(raw) if is_json else ({}, None)
             retry_key = request.headers.get("X-Line-Retry-Key", "")
             if account is None:
                 answer = Answer(401, {"message": _UNAUTHORISED})
             elif len(raw) > limits.REQUEST_BYTES:
                 answer = Answer(413, {"message": "Request Entity Too Large"})
             elif answer is None:
-                answer = method(Call(account, body, retry_key, request.match_info))
+                answer = method(Call(account, body, retry_key, request.match_info, raw, request.content_type))
             request_id = str(uuid.uuid4())
             self._record(
                 "request",
@@ -95,6 +78,7 @@ class MessagingApi:
                 response=answer.body,
                 request_id=request_id,
                 effects=answer.effects,
+                **({"content": answer.content} if answer.content else {}),
             )
             headers = {"x-line-request-id": request_id, **answer.headers}
             return web.json_response(answer.body, status=answer.status, headers=headers)

@@ -40,6 +40,14 @@ def errors(problems: list[Problem]) -> dict[str, Any]:
     return {"message": f"The request body has {len(problems)} error(s)", "details": details}
 
 
+def action_problems(action: Any, path: str) -> Iterator[Problem]:
+    """What LINE refuses in the action of a rich menu's area; its label may be missing."""
+    if isinstance(action, dict) and action.get("type") not in ("postback", "message", "uri", "richmenuswitch"):
+        yield "Must be one of the following values: [postback, message, uri, richmenuswitch]", f"{path}.type"
+        return
+    yield from _action(action, limits.RICH_MENU_LABEL, path, ".")
+
+
 def is_public_address(url: str) -> bool:
     """True for https, and for http on this machine, where an emulator and its program have no certificate."""
     parts = urlsplit(url)
@@ -74,7 +82,7 @@ def _plain(message: Any, path: str) -> Iterator[Problem]:
             return
         for i, item in enumerate(items):
             action = item.get("action") if isinstance(item, dict) else None
-            yield from _action(action, limits.QUICK_LABEL, f"{path}.quickReply.items[{i}].action", ".")
+            yield from _action(action, limits.QUICK_LABEL, f"{path}.quickReply.items[{i}].action", ".", labelled=True)
 
 
 def _schema(message: Mapping[str, Any]) -> Iterator[Problem]:
@@ -137,11 +145,12 @@ def _component(component: Any, path: str) -> Iterator[Problem]:
         yield from _component(child, f"{path}/contents/{i}")
 
 
-def _action(action: Any, label_limit: int, path: str, dot: str) -> Iterator[Problem]:
+def _action(action: Any, label_limit: int, path: str, dot: str, *, labelled: bool = False) -> Iterator[Problem]:
+    """`labelled`: there must be a label."""
     if not isinstance(action, dict):
         yield "must be specified", path
         return
-    if action.get("label") is not None or label_limit == limits.QUICK_LABEL:
+    if action.get("label") is not None or labelled:
         yield from _length(action.get("label"), label_limit, f"{path}{dot}label")
     match action.get("type"):
         case "postback":

@@ -40,6 +40,7 @@ class Control:
             web.post("/control/people", self._person),
             web.post("/control/accounts/{account}/redeliver", self._redeliver),
             web.get("/control/contents/{message}", self._content, name="line-content"),
+            web.get("/control/menus/{menu}", self._menu, name="line-menu"),
             web.get("/control/journal", self._entries),
             web.get("/control/events", self._events, allow_head=False),
         ]
@@ -88,6 +89,12 @@ class Control:
         if content is None:
             raise refused(404, "no such picture")
         return picture(content)
+
+    async def _menu(self, request: web.Request) -> web.Response:
+        menu = self._state.menus.get(request.match_info["menu"])
+        if menu is None or not menu.picture:
+            raise refused(404, "no such menu")
+        return picture(menu.picture)
 
     async def _entries(self, request: web.Request) -> web.Response:
         """Everything that happened, without the accounts' secrets."""

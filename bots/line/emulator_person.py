@@ -17,6 +17,7 @@ from urllib.parse import unquote
 from aiohttp import web
 
 from bots.line import limits
+from bots.line.emulator_menus import menu_of, shown_menu
 from bots.line.emulator_request import read_object, refused, required
 from bots.line.emulator_state import Chat, Json, State
 from bots.line.emulator_view import quick_actions, shown, tappable
@@ -56,6 +57,7 @@ class PersonControl:
             web.post(f"{chat}/follow", self._follow),
             web.post(f"{chat}/say", self._say),
             web.post(f"{chat}/tap", self._tap),
+            web.post(f"{chat}/tile", self._tile),
             web.post(f"{chat}/press", self._press),
             web.post(f"{chat}/open", self._open),
             web.post(f"{chat}/block", self._block),
@@ -66,14 +68,32 @@ class PersonControl:
         ]
 
     async def _chat(self, request: web.Request) -> web.Response:
-        _, _, chat = self._find(request)
+        account, person, chat = self._find(request)
         messages = []
         for place, message in enumerate(chat.messages, start=1):
             url = None
             if message.id in self._state.contents:
                 url = str(request.app.router["line-content"].url_for(message=message.id))
             messages.append(shown(message, newest=place == len(chat.messages), content_url=url))
-        return web.json_response({"messages": messages, "blocked": chat.blocked, "menu": None})
+        return web.json_response(
+            {"messages": messages, "blocked": chat.blocked, "menu": self._menu(request, account, person)}
+        )
+
+    def _menu(self, request: web.Request, account: str, person: str) -> Json | None:
+        menu = menu_of(self._state, account, person)
+        if menu is None or not self._state.chat(account, person).is_reachable(self._clock()):
+            return None
+        return shown_menu(menu, str(request.app.router["line-menu"].url_for(menu=menu.id)))
+
+    async def _tile(self, request: web.Request) -> web.Response:
+        """Tap one of the areas of the rich menu, by its index."""
+        account, person, _ = self._find(request, writing=True)
+        menu, body = menu_of(self._state, account, person), await read_object(request)
+        index = body.get("index")
+        areas = menu.raw["areas"] if menu else []
+        if not isinstance(index, int) or not 0 <= index < len(areas):
+            raise refused(404, "the menu has no such area")
+        return await self._act(account, person, areas[index]["action"], body)
 
     async def _follow(self, request: web.Request) -> web.Response:
         """Add the account as a friend, or unblock it: LINE tells both with a follow event."""

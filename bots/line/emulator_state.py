@@ -75,6 +75,16 @@ class ReplyToken:
 
 
 @dataclass(slots=True)
+class RichMenu:
+    """A rich menu: `raw` as it was created, its picture (base64), '' until there is one."""
+
+    id: str
+    account: str
+    raw: Json
+    picture: str = ""
+
+
+@dataclass(slots=True)
 class Event:
     """A webhook event on its way: `done` when it was answered with 2xx or will not be tried again."""
 
@@ -105,6 +115,10 @@ class State:
         self.events: dict[str, Event] = {}
         self.accepted: dict[tuple[str, str], Accepted] = {}
         self.contents: dict[str, str] = {}
+        self.menus: dict[str, RichMenu] = {}
+        self.default_menus: dict[str, str] = {}
+        self.linked_menus: dict[tuple[str, str], str] = {}
+        self.menu_changes: dict[tuple[str, str], list[float]] = {}
         self._last_message_id = _FIRST_MESSAGE_ID - 1
 
     def account_of_token(self, access_token: str) -> BotAccount | None:
@@ -188,6 +202,24 @@ class State:
             self._last_message_id = max(self._last_message_id, int(message["id"]))
             if effects["arrives"]:
                 self._add(self.chat(account, entry["person"]), message, "bot", entry["at"])
+
+        self._menu(entry)
+
+    def _menu(self, entry: Mapping[str, Any]) -> None:
+        """A rich menu was created, pictured, deleted, linked to somebody or made the default."""
+        effects, account = entry["effects"], entry["account"]
+        if menu := effects.get("created"):
+            self.menus[menu] = RichMenu(menu, account, entry["body"])
+        if menu := effects.get("pictured"):
+            self.menus[menu].picture = entry["content"]
+        if menu := effects.get("deleted"):
+            del self.menus[menu]
+        for change in effects.keys() & {"created", "deleted"}:
+            self.menu_changes.setdefault((account, change), []).append(entry["at"])
+        if "linked_menu" in effects:
+            self.linked_menus[account, entry["person"]] = effects["linked_menu"]
+        if "default_menu" in effects:
+            self.default_menus[account] = effects["default_menu"]
 
     def _add(self, chat: Chat, message: Mapping[str, Any], sender: str, at: float) -> None:
         self._last_message_id = max(self._last_message_id, int(message["id"]))

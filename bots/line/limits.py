@@ -35,6 +35,16 @@ WEBHOOK_URL = 500  # #set-webhook-endpoint-url: `endpoint`, HTTPS only
 REPLY_TOKEN_SECONDS = 60.0  # #send-reply-message-reply-token: one minute from receiving the webhook
 REPLY_TOKEN_REDELIVERED_SECONDS = 20 * 60.0  # same: a redelivered token, at most this long after the event
 RETRY_KEY_SECONDS = 24 * 60 * 60.0  # #retry-api-request: a retry key is remembered for 24 hours
+CHAT_BAR = 14  # #rich-menu-object: `chatBarText`
+RICH_MENU_NAME = 300  # #rich-menu-object: `name`
+RICH_MENU_AREAS = 20  # #rich-menu-object: `areas`
+RICH_MENU_LABEL = 20  # #action-object-label-spec: rich menu
+RICH_MENU_WIDTH = (800, 2500)  # #upload-rich-menu-image, in pixels
+RICH_MENU_HEIGHT = 250  # same: at least
+RICH_MENU_RATIO = 1.45  # same: width over height, at least
+RICH_MENU_BYTES = 1024 * 1024  # same: 1 MB
+RICH_MENUS = 1000  # #create-rich-menu: of one account
+RICH_MENU_CHANGES = 100  # #rate-limits: creations an hour, and as many deletions
 CONTENT_BYTES = 10 * 1024 * 1024  # #image-message: an image is at most 10 MB
 
 ELLIPSIS = "…"

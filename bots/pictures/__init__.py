@@ -1,9 +1,9 @@
-"""Pictures that the chats show: one file a noun, each turning facts into one PNG of 1040 pixels width.
+"""Pictures that the chats show: one file a noun, each turning facts into one PNG.
 
 The facts come from the presenters in `handlers` by way of an outbox row: words already in the reader's
 language and plain numbers, so that a picture drawn again on any replica is the same. The bytes go to Telegram
-as they are and to LINE through a signed address. Drawing is synchronous processor work: call `draw` with
-`asyncio.to_thread`.
+as they are and to LINE through a signed address; menus are uploaded once. Drawing is synchronous processor work:
+call `draw` with `asyncio.to_thread`.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from threading import Lock
 
-from bots.pictures import qr, receipt, tier
+from bots.pictures import menu, qr, receipt, tier
 from bots.pictures.canvas import Canvas
 
 _NOUNS: Mapping[str, Callable[[Mapping[str, object]], Canvas]] = {
+    "menu": menu.compose,
     "qr": qr.compose,
     "receipt": receipt.compose,
     "tier": tier.compose,

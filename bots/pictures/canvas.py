@@ -16,13 +16,13 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle, Polygon
+from matplotlib.patches import Circle, FancyBboxPatch, Polygon
 from numpy.typing import NDArray
 
 from bots.pictures import fonts
 from bots.pictures.layout import LEADING, Block
 
-# LINE's image maps and rich menus are 1040 wide; both apps scale a wider picture down.
+# LINE's image maps are 1040 wide; both apps scale a wider picture down. Rich menus have a width of their own.
 WIDTH = 1040
 MARGIN = 64
 
@@ -30,20 +30,20 @@ Align = Literal["left", "center", "right"]
 
 
 class Canvas:
-    """One picture of WIDTH by `height` pixels while it is being drawn."""
+    """One picture of `width` by `height` pixels while it is being drawn."""
 
-    def __init__(self, height: int, background: str) -> None:
+    def __init__(self, height: int, background: str, width: int = WIDTH) -> None:
         """Start an empty sheet filled with `background`, any matplotlib colour."""
-        self.height = height
-        self.figure = Figure(figsize=(WIDTH / fonts.DPI, height / fonts.DPI), dpi=fonts.DPI, facecolor=background)
+        self.height, self.width = height, width
+        self.figure = Figure(figsize=(width / fonts.DPI, height / fonts.DPI), dpi=fonts.DPI, facecolor=background)
         FigureCanvasAgg(self.figure)
-        self._axes: Axes = self.figure.add_axes((0, 0, 1, 1), xlim=(0, WIDTH), ylim=(height, 0))
+        self._axes: Axes = self.figure.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(height, 0))
         self._axes.axis("off")
 
     def gradient(self, start: str, end: str) -> None:
         """Fill the sheet from `start` in the top left corner to `end` in the bottom right one."""
-        down, across = np.mgrid[0 : self.height, 0:WIDTH]
-        share = (down / self.height + across / WIDTH)[..., None] / 2
+        down, across = np.mgrid[0 : self.height, 0 : self.width]
+        share = (down / self.height + across / self.width)[..., None] / 2
         colours = np.array(to_rgb(start)) * (1 - share) + np.array(to_rgb(end)) * share
         self.pixels(0, 0, np.rint(colours * 255).astype(np.uint8))
 
@@ -56,6 +56,11 @@ class Canvas:
         ends = [left + height / 2, left + width - height / 2]
         middle = [top + height / 2] * 2
         self._axes.plot(ends, middle, color=colour, alpha=alpha, lw=height, solid_capstyle="round")
+
+    def card(self, left: float, top: float, width: float, height: float, *, round_by: float, colour: str) -> None:
+        """A filled rectangle with round corners of `round_by` pixels."""
+        style = f"round,pad=0,rounding_size={round_by}"
+        self._axes.add_patch(FancyBboxPatch((left, top), width, height, boxstyle=style, fc=colour, ec="none"))
 
     def circle(self, x: float, y: float, radius: float, *, colour: str, alpha: float = 1, line: float = 0) -> None:
         """A disc, or with `line` pixels of stroke a ring."""
@@ -79,8 +84,9 @@ class Canvas:
         )
 
     def polyline(self, points: Sequence[tuple[float, float]], *, colour: str, line: float) -> None:
-        """An open line through `points`, `line` pixels wide."""
-        self._axes.plot([x for x, _ in points], [y for _, y in points], color=colour, lw=line)
+        """An open line through `points`, `line` pixels wide, with round ends and corners."""
+        across, down = [x for x, _ in points], [y for _, y in points]
+        self._axes.plot(across, down, color=colour, lw=line, solid_capstyle="round", solid_joinstyle="round")
 
     def dashes(self, left: float, right: float, y: float, *, colour: str) -> None:
         """A dashed rule that begins and ends with a whole dash."""

@@ -34,3 +34,11 @@ def _pair(row: object, key: str) -> tuple[str, str]:
         case [str(label), str(value)]:
             return label, value
     raise ValueError(f"picture fact {key!r} must hold [label, value] texts")
+
+
+def whole(facts: Mapping[str, object], key: str) -> int:
+    """The whole number of pixels under `key`; ValueError when it is missing or is none."""
+    value = facts.get(key)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError(f"picture fact {key!r} must be a whole number")
+    return value

@@ -107,10 +107,11 @@ class Strip:
 class Phone:
     """One phone on the page and the person who holds it.
 
-    `role` is its key (`sales`, `beautician`, `customer`), `label` whose it is. `people` and `accounts`
-    give, by channel (`line`, `telegram`), the platform's id of the person and of the clinic's account;
-    `language` (`th` or `en`) is what the phone starts with. `invitations` holds deep links the person
-    was given beforehand, by channel; the page offers one while that chat is still empty.
+    `role` is the person's (`sales`, `beautician`, `customer`, ...), `label` their name; `key` tells phones of one
+    role apart (the role itself where there is but one). `people` and `accounts` give, by channel (`line`,
+    `telegram`), the platform's id of the person and of the clinic's account; `language` (`th` or `en`) is what the
+    phone starts with. `invitations` holds deep links the person was given beforehand, by channel; the page offers
+    one while that chat is still empty.
     """
 
     role: str
@@ -120,10 +121,12 @@ class Phone:
     language: str
     clinic: Words
     invitations: Mapping[str, str] = field(default_factory=dict)
+    key: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The phone as JSON-able data."""
-        return asdict(self) | {name: dict(getattr(self, name)) for name in ("people", "accounts", "invitations")}
+        plain = {name: dict(getattr(self, name)) for name in ("people", "accounts", "invitations")}
+        return asdict(self) | plain | {"key": self.key or self.role}
 
 
 class SimulatorControl(Protocol):

@@ -1,4 +1,4 @@
-"""The simulator's page: three phones, the clinic's clock and the strip, mounted by `aura demo` alone.
+"""The simulator's page: the phones, the clinic's clock and the strip, mounted by `aura demo` alone.
 
 The browser gets static files, the Thai font from its wheel (machines often have none), and one origin
 for everything else: the emulators' control surface, their pictures, live events, the strip, the clock.

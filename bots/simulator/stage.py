@@ -1,4 +1,4 @@
-"""Setting the demo's stage: two clinics with accounts on both platforms, and three phones with their people.
+"""Setting the demo's stage: two clinics with accounts on both platforms, and the phones with their people.
 
 Safe to repeat at every start: clinics, people and accounts are found again, webhooks registered anew.
 """
@@ -26,8 +26,16 @@ from domain.people import service as people
 from domain.unit import Units
 
 STAR = "DRG"
-# (role, name on the staff list or of the customer, English label)
-CAST = (("sales", "คุณเจ", "Jay · sales"), ("beautician", "คุณมิ้นท์", "Mint · beautician"), ("customer", "แนท", "Nat"))
+# (key, role, name on the staff list or of the customer, English name). Add at the end: places are the platforms' ids.
+CAST = (
+    ("sales", "sales", "คุณเจ", "Jay"),
+    ("beautician", "beautician", "คุณมิ้นท์", "Mint"),
+    ("customer", "customer", "แนท", "Nat"),
+    ("doctor", "doctor", "พญ.สาธิต ใจดี", "Dr Satit"),
+    ("beautician2", "beautician", "คุณแนน", "Nan"),
+    ("manager", "manager", "คุณพลอย", "Ploy"),
+    ("customer2", "customer", "นก", "Nok"),
+)
 
 
 @dataclass(slots=True)
@@ -61,19 +69,20 @@ class Stage:
         accounts = {a.channel: a for a in await self.accounts.of_clinic(STAR)}
         data = next(d for d in demo_clinics() if d["slug"] == STAR)
         phones = []
-        for number, (role, name, label) in enumerate(CAST, 1):
+        for number, (key, role, name, label) in enumerate(CAST, 1):
             ids = {channel: await self._person(channel, number, name) for channel in accounts}
-            if role != "customer" and role not in invitations:
-                invitations[role] = await self._invite(role, name)
+            if role != "customer" and key not in invitations:
+                invitations[key] = await self._invite(role, name)
             phones.append(
                 Phone(
                     role=role,
                     label=Words(name, label),
                     people=ids,
                     accounts={channel: account.external_id for channel, account in accounts.items()},
-                    language="en" if role == "customer" else "th",
+                    language="en" if key == "customer" else "th",
                     clinic=Words(data["name_th"], data["name_en"]),
-                    invitations=invitations.get(role, {}),
+                    invitations=invitations.get(key, {}),
+                    key=key,
                 )
             )
         await asyncio.to_thread(kept.write_text, json.dumps(invitations), encoding="utf-8")

@@ -14,18 +14,33 @@ from typing import Any
 
 import aiohttp
 from telegram import Bot, InputMediaPhoto, LinkPreviewOptions, Message
-from telegram.error import BadRequest, RetryAfter, TelegramError
+from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 from telegram.helpers import create_deep_linked_url
 from tenacity import retry, retry_if_exception_type, stop_after_delay
 
-from bots.channel import Account, AccountError, Arrival, Letter, Outcome, Profile, Proof, Sent
+from bots.channel import (
+    Account,
+    AccountError,
+    Arrival,
+    DrawMenu,
+    Installed,
+    Letter,
+    Outcome,
+    Profile,
+    Proof,
+    Refused,
+    RetryLater,
+    Sent,
+)
 from bots.telegram import inbound
+from bots.telegram.menus import install, show
 from bots.telegram.outcomes import account_error, asked_to_wait, outcome
 from bots.telegram.render import render
 from bots.telegram.request import SessionRequest
 from bots.telegram.settings import TelegramSettings
 from handlers.cards import Card
 from handlers.incoming import Incoming
+from handlers.menus import Menu
 
 log = logging.getLogger(__name__)
 
@@ -101,6 +116,26 @@ class TelegramChannel:
         except TelegramError as error:
             return outcome(error, repeatable=True)
         return Sent((message_id,))
+
+    async def install_menus(
+        self, account: Account, menus: Sequence[Menu], version: str, default: str, draw: DrawMenu
+    ) -> Installed | RetryLater | Refused:
+        """Set the commands that strangers see."""
+        try:
+            return await install(self._bot(account), menus, default)
+        except InvalidToken as error:
+            return Refused("unauthorised", error.message)
+
+    async def sweep_menus(self, account: Account) -> Outcome:
+        """Nothing: a new list of commands replaces the old one."""
+        return Sent()
+
+    async def show_menu(self, account: Account, recipient: str, menu: Menu | None) -> Outcome:
+        """Set the chat's own commands."""
+        try:
+            return await show(self._bot(account), recipient, menu)
+        except InvalidToken as error:
+            return Refused("unauthorised", error.message)
 
     def link(self, account: Account, code: str) -> str:
         """`https://t.me/BOT?start=CODE`; raises ValueError for a code that a link cannot carry."""

@@ -30,7 +30,7 @@ from bots.telegram.limits import PHOTO_BYTES
 
 _LARGEST_BODY = 2 * PHOTO_BYTES
 _CHAT = "/control/accounts/{account}/chats/{person}"
-_VISIBLE = ("message", "update")
+_VISIBLE = ("message", "update", "commands", "menu_button")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -155,7 +155,7 @@ class TelegramEmulator:
                 with contextlib.suppress(ConnectionError):
                     while True:
                         entry = await queue.get()
-                        if entry.get("channel") == CHANNEL and entry["kind"] in _VISIBLE:
+                        if entry.get("channel") == CHANNEL and entry["kind"] in _VISIBLE and entry["person"]:
                             changed = {"account": str(entry["account"]), "person": str(entry["person"])}
                             await stream.send(json.dumps(changed))
         finally:

@@ -6,12 +6,12 @@ and each call is noted in the journal with its outcome (`call`), so that tests c
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
 
+from bots.telegram.emulator_commands import Commands
 from bots.telegram.emulator_messages import Messages
 from bots.telegram.emulator_rules import ApiError, bad_request, checked_webhook, nested
 from bots.telegram.emulator_state import BotAccount, Json, State
@@ -20,9 +20,6 @@ from bots.telegram.limits import ANSWER_UNITS, DOWNLOAD_BYTES, PRESS_SECONDS, un
 
 Method = Callable[[BotAccount, Json], Any]
 
-_COMMAND = re.compile(r"[a-z0-9_]{1,32}", re.ASCII)
-_COMMANDS_OF_A_BOT = 100
-_DESCRIPTION_UNITS = 256
 _WEBHOOK_PAUSE_SECONDS = 1
 
 
@@ -34,6 +31,7 @@ class BotApi:
         self._messages = messages
         self._webhooks = webhooks
         self._webhook_set: dict[int, int] = {}
+        commands = Commands(state)
         self._methods: dict[str, Method] = {
             "getme": self._get_me,
             "sendmessage": messages.send_text,
@@ -48,8 +46,11 @@ class BotApi:
             "setwebhook": self._set_webhook,
             "deletewebhook": self._delete_webhook,
             "getwebhookinfo": self._webhook_info,
-            "setmycommands": self._set_commands,
-            "getmycommands": self._get_commands,
+            "setmycommands": commands.set,
+            "getmycommands": commands.get,
+            "deletemycommands": commands.delete,
+            "setchatmenubutton": commands.set_button,
+            "getchatmenubutton": commands.get_button,
         }
 
     async def call(self, request: web.Request) -> web.Response:
@@ -146,28 +147,6 @@ class BotApi:
         waiting = sum(len(lane) for (account, _), lane in self._state.lanes.items() if account == bot.id)
         known = {k: v for k, v in bot.webhook.items() if k != "secret_token" and v}
         return {"url": "", "has_custom_certificate": False, "pending_update_count": waiting} | known
-
-    def _set_commands(self, bot: BotAccount, params: Json) -> bool:
-        commands = nested(params, "commands") or []
-        if len(commands) > _COMMANDS_OF_A_BOT:
-            raise bad_request("BOT_COMMANDS_TOO_MUCH")
-        for command in commands:
-            if not _COMMAND.fullmatch(str(command.get("command"))):
-                raise bad_request("BOT_COMMAND_INVALID")
-            if not 1 <= units(str(command.get("description") or "")) <= _DESCRIPTION_UNITS:
-                raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
-        self._state.record("commands", account=bot.id, scope=command_scope(params), commands=commands)
-        return True
-
-    def _get_commands(self, bot: BotAccount, params: Json) -> list[Json]:
-        return bot.commands.get(command_scope(params), [])
-
-
-def command_scope(params: Json) -> str:
-    """Where a command list holds: scope and language as one key, e.g. `default:` or `chat/5:th`."""
-    scope = nested(params, "scope") or {"type": "default"}
-    place = scope["type"] + (f"/{scope['chat_id']}" if scope.get("chat_id") else "")
-    return f"{place}:{params.get('language_code') or ''}"
 
 
 async def _params(request: web.Request) -> Json:

@@ -33,7 +33,13 @@ def shown_message(message: Json, address: Callable[[str], str]) -> Json:
 
 
 def menu(bot: BotAccount, person: Person) -> Json | None:
-    """The commands behind the menu button: the narrowest list wins, one in the person's language first."""
+    """The commands behind the menu button: the narrowest list wins, one in the person's language first.
+
+    A button that opens something else hides them.
+    """
+    button = bot.menu_buttons.get(str(person.id)) or bot.menu_buttons.get("") or {}
+    if button.get("type") == "web_app":
+        return None
     language = person.language.partition("-")[0]
     for place in (f"chat/{person.id}", "all_private_chats", "default"):
         for tongue in (language, ""):

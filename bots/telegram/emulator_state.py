@@ -34,6 +34,7 @@ class BotAccount:
     username: str
     webhook: Json = field(default_factory=dict)
     commands: dict[str, list[Json]] = field(default_factory=dict)
+    menu_buttons: dict[str, Json] = field(default_factory=dict)
     next_update: int = FIRST_UPDATE
     next_message: int = 1
 
@@ -167,6 +168,8 @@ class State:
                 self.bots[entry["account"]].webhook = entry["webhook"]
             case "commands":
                 self.bots[entry["account"]].commands[entry["scope"]] = entry["commands"]
+            case "menu_button":
+                self.bots[entry["account"]].menu_buttons[entry["chat"]] = entry["button"]
 
     def _keep(self, account: int, person: int, message: Json) -> Chat:
         chat = self.chats.setdefault((account, person), Chat())

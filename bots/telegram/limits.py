@@ -32,6 +32,12 @@ LABEL_UNITS = 64
 ANSWER_UNITS = 200
 """The text of an answer to a button press (https://core.telegram.org/bots/api#answercallbackquery)."""
 
+COMMANDS = 100
+"""Commands of one list (https://core.telegram.org/bots/api#setmycommands)."""
+
+COMMAND_DESCRIPTION_UNITS = 256
+"""A command's description (https://core.telegram.org/bots/api#botcommand)."""
+
 PHOTO_BYTES = 10 * 1024 * 1024
 """A photo that is uploaded (https://core.telegram.org/bots/api#sendphoto)."""
 

@@ -2,7 +2,7 @@
 
 No parse mode is ever used, so nothing that a person typed can become markup. A card with a picture is a
 photo whose caption is the card's text. What a keyboard cannot hold (a telephone number, a LINE address)
-is written out in the text, where Telegram makes it tappable.
+is written out in the text, where Telegram makes it tappable, unless it stands there already.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 from bots.telegram.limits import CAPTION_UNITS, KEYBOARD_BUTTONS, LABEL_UNITS, TEXT_UNITS, cut, units, width
 from handlers.cards import Action, Button, Card
 
-_PER_ROW = ((3, 5), (6, 4), (16, 2))
+_PER_ROW = ((3, 5), (6, 4), (15, 2))
 """Labels of at most so many visible characters may stand so many to a row; longer ones have their own."""
 
 _NO_TEXT = "…"
@@ -47,8 +47,10 @@ def render(card: Card, sign: Callable[[Action], str], repeat_mark: str = "", *, 
 def _text(card: Card, mark: str, title: str, *, described: bool) -> str:
     head = " ".join(part for part in (mark, title) if part)
     separator = "\n" if title else " "
-    lines = (f"{label}: {value}" if label else value for label, value in card.rows)
-    links = (f"{b.label}: {_readable(b.url)}" for b in _all(card) if b.url and not _fits_button(b.url))
+    lines = [f"{label}: {value}" if label else value for label, value in card.rows]
+    known = "\n".join((card.text, *lines))
+    unfit = ((b.label, _readable(b.url)) for b in _all(card) if b.url and not _fits_button(b.url))
+    links = (f"{label}: {address}" for label, address in unfit if address not in known)
     sections = (
         separator.join(part for part in (head, card.text.strip()) if part),
         "\n".join(lines),

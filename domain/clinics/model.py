@@ -41,3 +41,5 @@ class ChannelAccount:
     name: str
     secrets: bytes
     settings: Mapping[str, Any]
+    menus: Mapping[str, Any]
+    """Which menus the platform has from us: their `version`, their `ids` by key, and whether older ones are `swept`."""

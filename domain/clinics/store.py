@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import ColumnElement, RowMapping, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.clinics.model import ChannelAccount, Treatment
@@ -28,6 +29,7 @@ _ACCOUNTS = select(
     _a.name,
     _a.secrets,
     _a.settings,
+    _a.menus,
 ).join(clinics, clinics.c.id == _a.clinic_id)
 
 
@@ -99,6 +101,47 @@ async def save_account(
     )
     account_id: UUID = (await db.execute(upsert.returning(_a.id))).scalar_one()
     return account_id
+
+
+async def claim_menus(
+    db: Connection, clinic_id: UUID, account_id: UUID, seconds: float, *, has: str | None = None, lacks: str = ""
+) -> bool:
+    """Become the one that works on an account's menus, for so long; False if somebody else is.
+
+    False also unless the platform `has` this version of them, or `lacks` it.
+    """
+    version = _a.menus["version"].astext
+    free = or_(_a.menus_until.is_(None), _a.menus_until < func.clock_timestamp())
+    claim = (
+        update(channel_accounts)
+        .where(_a.clinic_id == clinic_id, _a.id == account_id, free)
+        .where(version.is_distinct_from(lacks) if has is None else version == has)
+        .values(menus_until=_from_now(seconds))
+    )
+    return (await db.execute(claim.returning(_a.id))).scalar() is not None
+
+
+async def hold_menus(db: Connection, clinic_id: UUID, account_id: UUID, seconds: float) -> None:
+    """Let nobody work on an account's menus for so long: the platform asked for it."""
+    change = update(channel_accounts).where(_a.clinic_id == clinic_id, _a.id == account_id)
+    await db.execute(change.values(menus_until=_from_now(seconds)))
+
+
+async def forget_menus(db: Connection, clinic_id: UUID, channel: str) -> None:
+    """Have the menus of a clinic's account looked after anew and at once, whatever was known of them."""
+    change = update(channel_accounts).where(_a.clinic_id == clinic_id, _a.channel == channel)
+    await db.execute(change.values(menus={}, menus_until=None, revision=_a.revision + 1))
+
+
+async def save_menus(db: Connection, clinic_id: UUID, account_id: UUID, menus: Mapping[str, Any]) -> None:
+    """Write down which menus the platform has now; every process hears of it as of a changed account."""
+    change = update(channel_accounts).where(_a.clinic_id == clinic_id, _a.id == account_id)
+    await db.execute(change.values(menus=dict(menus), menus_until=None, revision=_a.revision + 1))
+
+
+def _from_now(seconds: float) -> ColumnElement[datetime]:
+    """A moment of real time: what a platform asks for has nothing to do with the clinic's clock."""
+    return func.clock_timestamp() + func.make_interval(0, 0, 0, 0, 0, 0, seconds)
 
 
 def _treatment(columns: RowMapping) -> Treatment:

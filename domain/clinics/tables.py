@@ -80,7 +80,8 @@ treatments = clinic_table(
 )
 
 # `secrets` is one encrypted JSON object; `holder` and `lease_until` say which process sends for the
-# account now; `hold_until` is a platform's 429, obeyed by answers and notices alike.
+# account now; `hold_until` is a platform's 429, obeyed by answers and notices alike. `menus` says which menus
+# the platform has from us, `menus_until` until when nobody else is to install them.
 channel_accounts = clinic_table(
     "channel_accounts",
     words("channel"),
@@ -93,6 +94,8 @@ channel_accounts = clinic_table(
     uuid("holder", null=True),
     moment("lease_until", null=True),
     moment("hold_until", null=True),
+    jsonb("menus"),
+    moment("menus_until", null=True),
     unique("channel"),
 )
 

@@ -14,7 +14,7 @@ from sqlalchemy import Row, text
 from domain.database.session import Connection, Engine, set_clinic
 
 # An earlier row of the same chat and class that has to wait makes the later ones wait too: order holds. An edit
-# waits until the card it changes has been sent or given up. Alarms and answers go before the rest.
+# waits until the card it changes has been sent or given up. Alarms and answers go before the rest, menus after it.
 _CLAIM = text("""
 with due as (
   select o.id from outbox o
@@ -29,7 +29,7 @@ with due as (
      and not exists (
        select 1 from outbox t
         where t.clinic_id = o.clinic_id and t.id = o.edits_id and t.state in ('pending', 'sending'))
-   order by array_position(array['safety', 'answer'], o.message_class), o.seq
+   order by array_position(array['safety', 'answer'], o.message_class), o.message_class = 'menu', o.seq
    limit :limit
    for update skip locked
 ), claimed as (
@@ -41,7 +41,7 @@ select c.*, c.state = 'sending' as taken_over, p.language, t.message_ids as edit
   from claimed c
   left join persons p on p.clinic_id = c.clinic_id and p.id = c.person_id
   left join outbox t on t.clinic_id = c.clinic_id and t.id = c.edits_id and t.state = 'sent'
- order by array_position(array['safety', 'answer'], c.message_class), c.seq
+ order by array_position(array['safety', 'answer'], c.message_class), c.message_class = 'menu', c.seq
 """)
 _BEGIN = text("select id from begin_sending(:clinic, cast(:rows as jsonb), :seconds)")
 _RECORD = text("select record_verdicts(:clinic, cast(:verdicts as jsonb))")
@@ -63,6 +63,10 @@ update outbox set account_id = :account, identity_id = :identity, recipient = :r
 """)
 _RELEASE = text("select release_accounts(:holder)")
 _ACCOUNTS = text("select clinic_id, account_id from claim_accounts(:holder, :seconds)")
+_MENUS_LEFT = text("""
+select exists (select 1 from outbox where clinic_id = :clinic and account_id = :account
+                  and row_kind = 'menu' and state in ('pending', 'sending'))
+""")
 _HOLD = text("update channel_accounts set hold_until = :until where clinic_id = :clinic and id = :account")
 
 
@@ -111,6 +115,11 @@ async def record(engine: Engine, clinic_id: UUID, verdicts: str) -> None:
     """Record what became of rows; `verdicts` is a JSON list. Rows another process has settled are left alone."""
     async with engine.begin() as db:
         await db.execute(_RECORD, {"clinic": clinic_id, "verdicts": verdicts})
+
+
+async def menus_left(db: Connection, clinic_id: UUID, account_id: UUID) -> bool:
+    """Whether some chat of the account has yet to be shown its menu."""
+    return bool((await db.execute(_MENUS_LEFT, {"clinic": clinic_id, "account": account_id})).scalar())
 
 
 async def begin_sending(engine: Engine, clinic_id: UUID, rows: Sequence[Outgoing], seconds: int) -> set[UUID]:

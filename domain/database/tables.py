@@ -51,7 +51,7 @@ inbox = clinic_table(
 )
 
 # Everything that leaves. An answer is a finished card, an edit replaces a sent card, a notice is a kind
-# with facts that becomes a card when it is sent.
+# with facts that becomes a card when it is sent, a menu is the key of what the chat's menu is to be.
 outbox = clinic_table(
     "outbox",
     Column("seq", BigInteger, Identity(always=True), nullable=False),
@@ -82,7 +82,7 @@ outbox = clinic_table(
     ref("account_id", "channel_accounts"),
     ref("identity_id", "channel_identities"),
     ref("person_id", "persons"),
-    CheckConstraint("row_kind in ('answer', 'edit', 'notice')", name="row_kind"),
+    CheckConstraint("row_kind in ('answer', 'edit', 'notice', 'menu')", name="row_kind"),
     CheckConstraint("state in ('pending', 'sending', 'sent', 'refused', 'unknown', 'dropped')", name="state"),
     Index("ix_outbox_due", "account_id", "seq", postgresql_where=text("state in ('pending', 'sending')")),
     Index(None, "clinic_id", "person_id"),

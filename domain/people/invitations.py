@@ -17,6 +17,7 @@ from uuid import UUID
 
 from domain.errors import DomainError
 from domain.people import store
+from domain.people.menus import switch_menu
 from domain.people.model import STAFF_ROLES, UNLINKED, Chat, Hat, Invitation, Joined, Role, Target
 from domain.people.rules import clean_name
 from domain.unit import Scene, Unit, new_code
@@ -120,6 +121,7 @@ async def join(unit: Unit, code: str) -> Joined:
         person_id = mine if again else await _bind(unit, scene, identity_id, mine, target)
         await store.use_invitation(unit.db, unit.clinic.id, found.id, identity_id, unit.now)
         await _become(unit, scene, person_id)
+        await switch_menu(unit, person_id)
     if not again:
         chat = (await store.chats(unit.db, unit.clinic.id, id=identity_id))[0]
         unit.record(
@@ -168,6 +170,7 @@ async def unlink_customer(unit: Unit, invitation_id: UUID) -> Invitation:
         if not await store.chats(unit.db, clinic, person_id=chat.person_id):
             # The language was theirs; the customer is asked.
             await store.change_person(unit.db, clinic, chat.person_id, language=None)
+        await switch_menu(unit, other)
     await store.revoke_invitations(unit.db, clinic, unit.now, id=found.id)
     await _void_consents(unit, target.id, chat)
     unit.record("customer_unlinked", target.id, identity_id=str(chat.identity_id), invitation_id=str(invitation_id))
@@ -190,6 +193,7 @@ async def unbind_staff(unit: Unit, user_id: UUID) -> int:
         other = await store.add_person(unit.db, clinic, chat.display_name, None, unit.now)
         await store.move_chat(unit.db, clinic, chat.identity_id, other)
         await store.forget_chat(unit.db, clinic, chat.identity_id)
+        await switch_menu(unit, other)
     await store.revoke_invitations(unit.db, clinic, unit.now, user_id=user_id)
     unit.record("staff_unbound", user_id, chats=len(bound))
     return len(bound)

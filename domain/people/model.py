@@ -24,6 +24,9 @@ class Role(StrEnum):
     """The bot or the scheduler, when no human being decided."""
 
 
+STRANGER: Final = "stranger"
+"""Somebody who is neither staff nor customer here (yet)."""
+
 LANGUAGES: Final = ("th", "en")
 """Languages a person can choose, the default first."""
 
@@ -175,3 +178,8 @@ class Sought:
     phone: str = ""
     digits: str = ""
     code: str = ""
+
+
+def menu_key(role: str, language: str | None) -> str:
+    """What the menu of a role in a language is called; '' stands for the account's default, until one is chosen."""
+    return f"{role}.{language}" if language else ""

@@ -18,6 +18,7 @@ from domain.people.invitations import (
     unbind_staff,
     unlink_customer,
 )
+from domain.people.menus import switch_account, switch_menu
 from domain.people.model import LANGUAGES, MESSAGE_PURPOSES, PURPOSES, WITHDRAWN, Customer, Staff
 from domain.people.notes import add_note, alerts_of, notes_of
 from domain.people.rules import clean_name, parse_phone
@@ -47,6 +48,9 @@ __all__ = [
     "set_person_name",
     "staff",
     "staff_of_role",
+    "switch_account",
+    "switch_menu",
+    "switch_own_menu",
     "unbind_staff",
     "unlink_customer",
     "withdraw_marketing",
@@ -60,6 +64,12 @@ async def set_language(unit: Unit, language: str) -> None:
     await store.change_person(unit.db, unit.clinic.id, _person(unit), language=language)
     if unit.scene is not None:
         unit.scene = replace(unit.scene, language=language)
+    await switch_menu(unit, _person(unit))
+
+
+async def switch_own_menu(unit: Unit) -> None:
+    """Show the actor's chats the menu that is theirs, once more."""
+    await switch_menu(unit, _person(unit))
 
 
 async def set_person_name(unit: Unit, name: str) -> str:
@@ -124,12 +134,11 @@ async def create_customer(
     """
     name, phone = clean_name(name), parse_phone(phone) if phone is not None else None
     owner = await staff(unit, owner_id) if owner_id else None
-    if person_id is None:
-        person_id = await store.add_person(unit.db, unit.clinic.id, name, None, unit.now)
-    return await store.add_customer(
+    wearer = person_id or await store.add_person(unit.db, unit.clinic.id, name, None, unit.now)
+    made = await store.add_customer(
         unit.db,
         unit.clinic.id,
-        person_id=person_id,
+        person_id=wearer,
         name=name,
         code=await next_customer_code(unit),
         phone=phone,
@@ -138,6 +147,9 @@ async def create_customer(
         branch_id=owner.branch_id if owner else None,
         created_at=unit.now,
     )
+    if person_id is not None:
+        await switch_menu(unit, person_id)
+    return made
 
 
 async def next_customer_code(unit: Unit) -> str:

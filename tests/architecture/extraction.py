@@ -37,10 +37,14 @@ _THAI = re.compile(r"[\u0e00-\u0e7f]")
 
 
 def sources() -> Iterator[tuple[str, ast.Module]]:
-    """Every module that may hold messages: its path from the root of the project, and its syntax tree."""
+    """Every module that may hold messages: its path from the root of the project, and its syntax tree.
+
+    Examples are no source: a sentence that only they still have is one that nobody reads any more.
+    """
     for package in SOURCES:
         for path in sorted((ROOT / package).rglob("*.py")):
-            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text("utf-8"))
+            if "examples" not in path.parts:
+                yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text("utf-8"))
 
 
 def messages(tree: ast.AST) -> Iterator[str | tuple[str, str]]:

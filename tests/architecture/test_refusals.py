@@ -67,7 +67,7 @@ class Refusal:
 def refusals() -> Iterator[Refusal]:
     for package in PACKAGES:
         for path in sorted((ROOT / package).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))) if "examples" not in path.parts else ():
                 match node:
                     case ast.Call(func=ast.Name("DomainError"), args=[code], keywords=keywords):
                         names = tuple(keyword.arg or "**" for keyword in keywords)

@@ -69,7 +69,7 @@ async def check_messages(world: World, slug: str, channel: str, *, in_doubt: int
     rows = await world.truth(
         "select recipient, row_kind, notice_kind, state, repeated, retry_key, message_ids, error from outbox"
         " where clinic_id = $1 and account_id = (select id from channel_accounts"
-        " where clinic_id = $1 and channel = $2) and row_kind <> 'edit'",
+        " where clinic_id = $1 and channel = $2) and row_kind not in ('edit', 'menu')",
         world.clinic_ids[slug],
         channel,
     )

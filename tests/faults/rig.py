@@ -121,11 +121,16 @@ class Rig(World):
         self.proxy.traps.clear()
 
     async def meets(self, slug: str) -> None:
-        """A clinic opens while the program is down, so that it knows the new addresses from its start."""
+        """A clinic opens while the program is down, so that it knows the new addresses from its start.
+
+        Its menus are installed (and swept) by then: a program that did so by itself would commit at any moment.
+        """
         if self.served.lives:
             self.proxy.die()
             await self.served.gone()
         await self.opens(slug, like="DRG")
+        for _ in ("installed", "swept"):
+            await self.keeps_menus()
         await self.served.start()
 
     async def moves_to(self, moment: datetime) -> None:

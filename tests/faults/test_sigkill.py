@@ -54,6 +54,8 @@ async def plays(rig: Rig, slug: str, channel: str, deaths: dict[str, list[Trap]]
             error.add_note(f"in the step {name!r} of {slug}; {await rig.looks()}")
             raise
         commits[name] = rig.proxy.commits - before
+    for person, role in ((story.sales, "sales"), (story.mint, "beautician"), (story.nat, "customer")):
+        await person.has_menu(role)
     return commits
 
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from domain.catalogue import demo_clinic
-from handlers.words import Words
+from handlers.menus import menus_of
+from handlers.routes import ROUTES
+from handlers.words import TIED, Words
 
 if TYPE_CHECKING:
     from tests.stories.world import World
@@ -50,7 +52,7 @@ class Person:
 
     def t(self, message: str, **fields: Any) -> str:
         """The message in this person's language."""
-        return self.words.t(message, **fields)
+        return plain(self.words.t(message, **fields))
 
     async def adds_the_account(self) -> None:
         """Adds the account as a friend (LINE) or presses START (Telegram)."""
@@ -99,7 +101,7 @@ class Person:
         for message in reversed(await self.messages()):
             for kind, key in (("quick", "quick"), ("buttons", "button")):
                 for button in message[kind]:
-                    if button["label"] == wanted or button["label"].startswith(wanted):
+                    if plain(button["label"]).startswith(wanted):
                         return {"message": message["id"], key: button["index"]}
         raise AssertionError(f"{self.name} has no button {wanted!r}; there are {await self.labels()}")
 
@@ -111,7 +113,7 @@ class Person:
         """The address behind the newest button with this label."""
         for message in reversed(await self.messages()):
             for button in message["buttons"]:
-                if button["label"].startswith(self.t(label)) and button["url"]:
+                if plain(button["label"]).startswith(self.t(label)) and button["url"]:
                     return str(button["url"])
         raise AssertionError(f"{self.name} has no link {label!r}")
 
@@ -125,6 +127,32 @@ class Person:
     async def messages(self) -> list[dict[str, Any]]:
         """Everything the bot has sent to this person, oldest first."""
         return [message for message in await self._all_messages() if message["from"] == "bot"]
+
+    async def menu(self) -> dict[str, Any] | None:
+        """The menu beside the chat, as the platform shows it; None without one."""
+        found: dict[str, Any] | None = (await self.world.look(self.channel, self._chat))["menu"]
+        return found
+
+    async def has_menu(self, role: str) -> None:
+        """The menu is that of this role, in this person's language."""
+        wanted = next(m for m in menus_of(ROUTES) if (m.role, m.language) == (role, self.language))
+        menu = await self.menu()
+        assert menu, f"{self.name} has no menu"
+        if self.channel == "line":
+            shown = [area["label"] for area in menu["areas"]]
+            assert (menu["name"].split("/")[1], shown) == (wanted.key, [tile.label for tile in wanted.tiles])
+        else:
+            commands = [(entry["command"], entry["description"]) for entry in menu["commands"]]
+            assert commands == [(entry.name, entry.label) for entry in wanted.entries]
+
+    async def taps_tile(self, index: int) -> None:
+        """Taps a tile of the rich menu (LINE), or chooses a command of the menu (Telegram)."""
+        if self.channel == "line":
+            await self._do("tile", index=index)
+            return
+        menu = await self.menu()
+        assert menu, f"{self.name} has no menu"
+        await self.says(f"/{menu['commands'][index]['command']}")
 
     async def _all_messages(self) -> list[dict[str, Any]]:
         chat = await self.world.look(self.channel, self._chat)
@@ -188,4 +216,9 @@ class Person:
 def visible(message: dict[str, Any]) -> str:
     """A message as one text: all that can be read on it, button labels left out."""
     rows = "\n".join(f"{label}: {value}" for label, value in message["rows"])
-    return "\n".join(filter(None, (message["title"], message["text"], rows, message["footnote"])))
+    return plain("\n".join(filter(None, (message["title"], message["text"], rows, message["footnote"]))))
+
+
+def plain(text: str) -> str:
+    """As it reads: a sum or a date that no line may end within looks like any other."""
+    return text.replace(TIED, " ")

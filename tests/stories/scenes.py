@@ -10,7 +10,7 @@ from tests.stories.person import Person
 from tests.stories.world import World
 
 LANGUAGES = {"th": "ไทย", "en": "English"}
-CHOOSE_LANGUAGE = "กรุณาเลือกภาษา · Please choose a language"
+CHOOSE_LANGUAGE = "กรุณาเลือกภาษา\nPlease choose a language"
 NOTE = "Skin calm, aftercare explained"
 PHONE = "081-555-0199"
 

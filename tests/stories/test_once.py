@@ -163,7 +163,7 @@ async def test_two_replicas_at_once_tell_the_story_once(database: Database, chan
 @asynccontextmanager
 async def _another(world: World) -> AsyncIterator[Program]:
     """Another replica of the same installation: it shares nothing with the first but the database."""
-    async with build(settings_for(world.platforms), world.database.url) as program, running(program):
+    async with build(settings_for(world.platforms), world.database.url) as program, running(program, menus=False):
         yield program
 
 

@@ -12,12 +12,14 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
 import aiohttp
 import asyncpg
 from aiohttp import web
+from PIL import Image
 from pydantic import SecretStr
 
 from bots.accounts import SecretBox
@@ -25,6 +27,7 @@ from bots.app import Program, build, running
 from bots.connect import connect
 from bots.journal import Journal
 from bots.line.emulator import LineEmulator
+from bots.menus import Menus
 from bots.settings import Settings
 from bots.telegram.emulator import TelegramEmulator
 from domain.catalogue import add_clinic, demo_clinic, load_demo
@@ -54,6 +57,7 @@ class World:
     everybody: list[Person] = field(default_factory=list)
     owner: asyncpg.Connection | None = None
     admin: Engine | None = None
+    menus: Menus | None = None
 
     async def opens(self, slug: str, like: str = "", gateway: str = "") -> None:
         """A demo clinic (or one like it) opens: its catalogue, its people, and an account on each channel.
@@ -140,6 +144,21 @@ class World:
         account = next(a for a in await self.program.accounts.of_clinic(slug) if a.channel == channel)
         return self.program.channels[channel].link(account, code)
 
+    async def installs_menus(self) -> None:
+        """The platforms get the menus, and every chat is shown its own."""
+        await self.keeps_menus()
+        await self.settles()
+
+    async def keeps_menus(self) -> None:
+        """What a worker sees to when it starts and once a minute, with blank pictures, which are quickly drawn."""
+        await self.program.accounts.refresh()
+        self.menus = self.menus or self.worker()
+        await self.menus.look()
+
+    def worker(self) -> Menus:
+        """What looks after the menus in one more process."""
+        return Menus(self.program.units, self.program.accounts, self.program.channels, blank)
+
     async def settles(self) -> None:
         """Everything that was set going has been done."""
         await self.program.settle()
@@ -208,6 +227,13 @@ class Time:
         await self.moves_to(await self.today_at(clock) + timedelta(days=1))
 
 
+def blank(facts: Mapping[str, Any]) -> bytes:
+    """A menu's picture without anything on it."""
+    content = BytesIO()
+    Image.new("1", (facts["width"], facts["height"])).save(content, "PNG")
+    return content.getvalue()
+
+
 @asynccontextmanager
 async def world(database: Database) -> AsyncIterator[World]:
     """A running world with no clinic in it yet."""
@@ -216,7 +242,7 @@ async def world(database: Database) -> AsyncIterator[World]:
         journal = Journal(None)
         address = await stack.enter_async_context(platforms(LineEmulator(journal), TelegramEmulator(journal)))
         program = await stack.enter_async_context(build(settings_for(address), database.url))
-        await stack.enter_async_context(running(program))
+        await stack.enter_async_context(running(program, menus=False))
         made = World(program, database, http, address)
         yield made
         if made.owner is not None:

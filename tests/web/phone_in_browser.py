@@ -8,6 +8,8 @@ from typing import Any
 
 from playwright.async_api import Locator, Page
 
+from handlers.menus import Entry, menus_of
+from handlers.routes import ROUTES
 from handlers.words import Words
 
 NAMES = {"line": "LINE", "telegram": "Telegram"}
@@ -16,7 +18,7 @@ TAPPABLE = ".flex-button, .keyboard button, .quick button"
 
 @dataclass(slots=True)
 class BrowserPhone:
-    """One of the three phones; `channel` is the app its person uses, `language` the one they are going to choose."""
+    """One of the phones; `channel` is the app its person uses, `language` the one they are going to choose."""
 
     page: Page
     role: str
@@ -26,7 +28,7 @@ class BrowserPhone:
     @property
     def element(self) -> Locator:
         """The whole phone."""
-        return self.page.locator(f".phone[data-role={self.role}]")
+        return self.page.locator(f".phone[data-phone={self.role}]")
 
     @property
     def words(self) -> Words:
@@ -41,7 +43,7 @@ class BrowserPhone:
     async def takes_out(self, channel: str) -> None:
         """Opens this app."""
         await self.element.locator(f".apps [data-choice={channel}]").click()
-        await self.page.locator(f".phone[data-role={self.role}][data-channel={channel}]").wait_for()
+        await self.page.locator(f".phone[data-phone={self.role}][data-channel={channel}]").wait_for()
 
     async def opens_the_invitation(self) -> None:
         """Opens the deep link this person was given."""
@@ -53,7 +55,7 @@ class BrowserPhone:
 
     async def chooses_the_language(self) -> None:
         """Answers the bilingual card; the phone itself then shows the choice."""
-        await self.sees("กรุณาเลือกภาษา · Please choose a language")
+        await self.sees("Please choose a language")
         await self.taps({"th": "ไทย", "en": "English"}[self.language])
         await self.element.locator(f".holder [data-choice={self.language}][aria-pressed=true]").wait_for()
 
@@ -73,6 +75,22 @@ class BrowserPhone:
         """The message with this text bears a picture, and it loads."""
         picture = (await self.sees(message, **fields)).locator("img")
         assert await picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
+
+    async def uses_the_menu(self, command: str) -> None:
+        """Taps the command's tile of the rich menu (LINE), or chooses it from the list of commands (Telegram)."""
+        if self.channel == "line":
+            [label] = [entry.label for entry in self._menu_entries() if entry.name == command]
+            picture = self.element.locator(".rich-menu-sheet img")
+            assert await picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == 2500
+            await self.element.locator(f'.rich-menu-sheet button[aria-label="{label}"]').click()
+        else:
+            await self.element.locator(".commands summary").click()
+            await self.element.locator(".commands .popover button").filter(has_text=f"/{command}").click()
+
+    def _menu_entries(self) -> tuple[Entry, ...]:
+        """The entries of the menu that this person should see."""
+        role = self.role.rstrip("2")
+        return next(menu.tiles for menu in menus_of(ROUTES) if (menu.role, menu.language) == (role, self.language))
 
     async def taps(self, label: str, **fields: Any) -> None:
         """Taps the newest button whose label is, or begins with, this one."""

@@ -6,21 +6,20 @@ strip. Without a Chromium only the demo itself is tried: that its state survives
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, Request, ViewportSize, async_playwright
+from playwright.async_api import Browser, Page, Request, ViewportSize
 
+from bots.simulator.stage import CAST
 from handlers.consents import HEALTH, NEWS, VERSION
+from tests.web.conftest import needs_chromium
 from tests.web.demo_process import Demo, running_demo
 from tests.web.phone_in_browser import BrowserPhone
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium, chromium-browser or google-chrome on PATH")
 DESKTOP, MOBILE = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
 CLINIC = {"th": "ดาวเรืองคลินิกสาธิต", "en": "Daoruang Demo Clinic"}
 FACIAL = {"th": "ทรีตเมนต์เติมน้ำผิว", "en": "Hydrating facial"}
@@ -35,17 +34,9 @@ def data_dir() -> Iterator[Path]:
         yield Path(directory)
 
 
-@pytest.fixture(scope="session")
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM)
-        yield browser
-        await browser.close()
-
-
 @dataclass(slots=True)
 class Clinic:
-    """The page with its three phones, and what the browser complained about or asked others for."""
+    """The page with its phones, and what the browser complained about or asked others for."""
 
     page: Page
     people: Mapping[str, tuple[str, str]]
@@ -100,6 +91,7 @@ async def test_the_story_on_the_page(data_dir: Path, page: Page, channel: str, l
         await a_lead_becomes_a_customer(clinic)
         await the_payment_is_confirmed(clinic)
         await the_treatment_is_done(clinic)
+        await the_menu_answers(clinic)
         await the_day_after(clinic)
         await a_stranger_comes_by_the_other_app(clinic)
         await it_fits_a_phone(clinic)
@@ -182,6 +174,12 @@ async def the_treatment_is_done(clinic: Clinic) -> None:
     await clinic.happened("achievement_awarded")
 
 
+async def the_menu_answers(clinic: Clinic) -> None:
+    customer = clinic.phone("customer")
+    await customer.uses_the_menu("points")
+    await customer.sees("Your points, {name}", name="แนท")
+
+
 async def the_day_after(clinic: Clinic) -> None:
     customer = clinic.phone("customer")
     await clinic.page.locator("[data-move=tomorrow]").click()
@@ -200,6 +198,9 @@ async def a_stranger_comes_by_the_other_app(clinic: Clinic) -> None:
     stranger, sales = clinic.phone("customer"), clinic.phone("sales")
     tab = await clinic.page.query_selector("[data-tab=beautician]")
     assert tab is not None
+    for out_of_sight, wanted in (("sales", "doctor"), ("beautician", "manager")):
+        await clinic.page.locator(f"[data-tab={wanted}]").click()
+        await clinic.page.locator(f"[data-tab={out_of_sight}][aria-pressed=false]").wait_for()
     await stranger.takes_out("telegram" if stranger.channel == "line" else "line")
     await stranger.adds_the_account()
     await stranger.chooses_the_language()
@@ -209,6 +210,7 @@ async def a_stranger_comes_by_the_other_app(clinic: Clinic) -> None:
     await stranger.says("081-555-0177")
     await stranger.sees("Is this right?")
     await stranger.taps("Confirm")
+    await clinic.page.locator("[data-tab=sales].unread").click()
     await sales.sees("New customer from the chat")
     await clinic.page.locator(".journey").get_by_text("ใหม่", exact=True).wait_for()
     assert await tab.evaluate("tab => tab.isConnected"), "news must not take a tab from under the finger on it"
@@ -217,9 +219,9 @@ async def a_stranger_comes_by_the_other_app(clinic: Clinic) -> None:
 async def it_fits_a_phone(clinic: Clinic) -> None:
     """At 390 px one phone (or the strip) at a time, with nothing wider than the screen."""
     await clinic.page.set_viewport_size(MOBILE)
-    for tab in ("sales", "beautician", "customer", "strip"):
+    for tab in (*(key for key, *_ in CAST), "strip"):
         await clinic.page.locator(f"[data-tab={tab}]").click()
-        shown = clinic.page.locator(".strip" if tab == "strip" else f".phone[data-role={tab}]")
+        shown = clinic.page.locator(".strip" if tab == "strip" else f".phone[data-phone={tab}]")
         await shown.wait_for()
         assert await clinic.page.locator(".phone:visible, .strip:visible").count() == 1
         assert await clinic.page.evaluate(WIDER_THAN_THE_SCREEN) == []

@@ -33,6 +33,7 @@ export function composer(phone, draft) {
   }
 
   text.addEventListener("input", grow);
+  text.addEventListener("focus", () => matchMedia("(max-width: 860px)").matches && phone.richMenu.unfold(false));
   text.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); send(); }
   });

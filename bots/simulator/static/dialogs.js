@@ -19,14 +19,14 @@ export function enlarge(page, source, alt) {
 
 /** The phone that opens a deep link, or null. */
 export async function choosePhone(page, url, channel) {
-  const role = await dialog("chooser", page,
+  const key = await dialog("chooser", page,
     el("h2", { text: page.say("which_phone") }),
     el("p", { class: "address", text: url }),
     el("form", { method: "dialog", class: "chooser-phones" }, ...page.phones
       .filter((phone) => phone.accounts[channel])
-      .map((phone) => el("button", { value: phone.role, "data-open-on": phone.role },
+      .map((phone) => el("button", { value: phone.key, "data-open-on": phone.key },
         icon(phone.role), el("span", { text: page.say(`tab_${phone.role}`) }), el("small", { text: phone.label[page.language] })))));
-  return page.phones.find((phone) => phone.role === role) ?? null;
+  return page.phones.find((phone) => phone.key === key) ?? null;
 }
 
 /** What LINE's picker of this mode gives, or '' when it was put away. */

@@ -107,8 +107,18 @@ function button(data, { buttons }, known) {
   const element = el("button", { type: "button", text: label, class: `flex-button ${kind === "link" ? "bare" : kind} ${data.height === "sm" ? "small" : ""}`,
     onclick: () => buttons.tap(element, known) });
   if (data.color) element.style[kind === "link" ? "color" : "backgroundColor"] = data.color;
+  if (data.adjustMode === "shrink-to-fit") { element.classList.add("shrinks"); fits.observe(element); }
   return element;
 }
+
+/** LINE keeps such a label on one line, in letters as small as that takes (#button, `adjustMode`). */
+const fits = new ResizeObserver((changes) => changes.forEach(({ target, contentRect }) => {
+  target.style.fontSize = "";
+  const words = document.createRange();
+  words.selectNodeContents(target);
+  const share = contentRect.width / words.getBoundingClientRect().width;
+  if (share < 1) target.style.fontSize = `${parseFloat(getComputedStyle(target).fontSize) * share * 0.99}px`;
+}));
 
 function image(data, { phone }) {
   const source = picture(data.url ?? "");

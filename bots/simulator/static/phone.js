@@ -4,16 +4,17 @@ import { bubble } from "./bubble.js";
 import { composer } from "./composer.js";
 import { askLink, askMoment, enlarge } from "./dialogs.js";
 import { choices, el, icon, memory, toast } from "./dom.js";
+import { RichMenu } from "./richmenu.js";
 import { LANGUAGES, instant, word } from "./words.js";
 
 const APPS = [["line", "LINE"], ["telegram", "Telegram"]];
 
 export class Phone {
   constructor(data, page) {
-    Object.assign(this, data); // role, label, people, accounts, language, clinic, invitations
+    Object.assign(this, data); // key, role, label, people, accounts, language, clinic, invitations
     this.page = page;
-    this.channel = memory.get(`${this.role}.channel`, Object.keys(this.accounts)[0]);
-    this.language = memory.get(`${this.role}.language`, this.language);
+    this.channel = memory.get(`${this.key}.channel`, Object.keys(this.accounts)[0]);
+    this.language = memory.get(`${this.key}.language`, this.language);
     this.chat = null;
     this.unread = false;
     this.known = null; // the language this person chose in the chat, as the program last told
@@ -24,7 +25,8 @@ export class Phone {
     this.list.addEventListener("scroll", () => this.scrolled());
     new ResizeObserver(() => this.keepBottom()).observe(this.list);
     this.quick = el("div", { class: "quick" });
-    this.element = el("section", { class: "phone", "data-role": this.role });
+    this.richMenu = new RichMenu(this);
+    this.element = el("section", { class: "phone", "data-phone": this.key, onpointerdown: () => page.using(this.key) });
     this.draw();
   }
 
@@ -56,7 +58,8 @@ export class Phone {
       el("div", { class: "screen" },
         el("header", { class: "bar" }, el("span", { class: "clinic-mark", text: [...this.clinic.en][0] }),
           el("strong", { text: this.clinic[this.language] }), this.more = this.menu()),
-        this.list, this.quick, this.composer.element));
+        this.list, this.quick, this.composer.element, this.richMenu.element));
+    this.richMenu.update(null);
     this.nodes = new Map(); // what is on the screen, by the message as it was described
     this.list.replaceChildren();
     this.show();
@@ -79,7 +82,7 @@ export class Phone {
   use(channel) {
     this.channel = channel;
     this.waiting.delete(channel);
-    memory.set(`${this.role}.channel`, channel);
+    memory.set(`${this.key}.channel`, channel);
     this.chat = null;
     this.known = null;
     this.draw();
@@ -90,7 +93,7 @@ export class Phone {
   /** The person asks the program for the other language, as anyone would: by saying so. */
   speak(language) {
     this.language = language;
-    memory.set(`${this.role}.language`, language);
+    memory.set(`${this.key}.language`, language);
     this.draw();
     if (this.chat?.messages.length && !this.chat.blocked) this.act("say", { text: `/language ${language}` });
   }
@@ -103,7 +106,7 @@ export class Phone {
     this.known = chosen;
     if (!chosen || chosen === this.language) return;
     this.language = chosen;
-    memory.set(`${this.role}.language`, chosen);
+    memory.set(`${this.key}.language`, chosen);
     this.draw();
   }
 
@@ -123,7 +126,7 @@ export class Phone {
       this.waiting.add(channel);
       this.element.querySelector(`.apps [data-choice=${channel}]`)?.classList.add("unread");
     }
-    if (this.page.shown !== this.role) { this.unread = true; this.page.tabs(); }
+    if (!this.page.isInSight(this.key)) { this.unread = true; this.page.tabs(); }
   }
 
   /** Look at the chat again; a look asked for during a look is one more look afterwards. */
@@ -152,6 +155,7 @@ export class Phone {
     this.offer(messages.at(-1));
     this.element.classList.toggle("blocked", Boolean(blocked));
     this.composer.update(this.chat);
+    this.richMenu.update(blocked ? null : this.chat.menu);
     if (this.more.dataset.blocked !== String(Boolean(blocked))) {
       const menu = this.menu();
       this.more.replaceWith(menu);
@@ -197,9 +201,18 @@ export class Phone {
 
   async tap(button, what, { picker, label } = {}) {
     if (picker && !(what.picked = await askMoment(this.page, picker, label))) return;
-    button.classList.add("busy");
-    const answer = await this.act("tap", what);
-    button.classList.remove("busy");
+    await this.press(button, "tap", what);
+  }
+
+  /** A place on the rich menu. */
+  async tapTile(place, index) {
+    await this.press(place, "tile", { index });
+  }
+
+  async press(element, act, what) {
+    element.classList.add("busy");
+    const answer = await this.act(act, what);
+    element.classList.remove("busy");
     if (answer?.url) this.page.follow(answer.url);
   }
 

@@ -21,7 +21,7 @@ export class Strip {
     this.data = data;
     this.changes = 0;
     this.draw(!first);
-    if (this.changes && this.page.shown !== "strip") { this.unread = true; this.page.tabs(); }
+    if (this.changes && !this.page.isInSight("strip")) { this.unread = true; this.page.tabs(); }
   }
 
   draw(light = false) {

@@ -5,6 +5,7 @@ export const LANGUAGES = [["th", "ไทย", "ภาษาไทย"], ["en", "
 const WORDS = {
   tagline: ["ทั้งคลินิกอยู่ในแชต", "The whole clinic in chat"],
   tab_sales: ["ฝ่ายขาย", "Sales"], tab_beautician: ["ผู้ให้บริการ", "Beautician"],
+  tab_doctor: ["แพทย์", "Doctor"], tab_manager: ["ผู้จัดการ", "Manager"],
   tab_customer: ["ลูกค้า", "Customer"], tab_strip: ["คลินิก", "Clinic"],
   offline: ["ติดต่อโปรแกรมไม่ได้ กำลังลองใหม่", "Cannot reach the program, trying again"],
   no_answer: ["โปรแกรมยังไม่ตอบ ข้อความจะถูกส่งซ้ำให้เอง", "The program did not answer yet; the platform will deliver it again"],

@@ -1,0 +1,129 @@
+"""Keeping the platforms' menus as this release has them: installed once for each content, the older ones deleted.
+
+Every worker looks after all accounts when it starts and once a minute; the account's row says what the platform
+has and who installs now, so that any number of workers makes each menu once. When new menus are in place, every
+chat of the account is switched (outbox rows, see `domain/people/menus.py`); only then the old ones go.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from functools import partial
+from uuid import UUID
+
+import structlog
+
+from bots import pictures
+from bots.accounts import Accounts
+from bots.channel import Account, Channel, DrawMenu, Installed, Outcome, RetryLater, Sent
+from bots.pictures.menu import LOOK
+from domain.clinics import store
+from domain.database import outbox
+from domain.database.session import is_away
+from domain.people import service as people
+from domain.unit import Units
+from handlers.menus import fingerprint, menus_of
+from handlers.routes import ROUTES
+
+log = structlog.get_logger()
+# What whoever has not chosen a language sees: a Thai clinic's menu for strangers.
+DEFAULT = "stranger.th"
+DRAW: DrawMenu = partial(pictures.draw, "menu")
+LOOK_SECONDS = 60.0
+# Longer than any installation takes: twelve menus with their pictures.
+LEASE_SECONDS = 300.0
+REFUSED_WAIT = 3600.0
+
+
+class Menus:
+    """Installs every account's menus; `draw` makes their pictures."""
+
+    def __init__(
+        self, units: Units, accounts: Accounts, channels: Mapping[str, Channel], draw: DrawMenu = DRAW
+    ) -> None:
+        self._draw = draw
+        self._units = units
+        self._accounts = accounts
+        self._channels = channels
+        self._menus = menus_of(ROUTES)
+        self._settled: set[UUID] = set()
+
+    async def run(self) -> None:
+        """Look after all accounts, again and again, until cancelled."""
+        while True:
+            await self.look()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def look(self) -> None:
+        """Look after all accounts once; one that gives trouble leaves the others alone."""
+        try:
+            for account_id in await self._accounts.ids():
+                await self._look_at(account_id)
+        except Exception as error:
+            if not is_away(error):
+                raise
+            log.warning("menus.database_away", error=type(error).__name__)
+
+    async def _look_at(self, account_id: UUID) -> None:
+        try:
+            await self.keep(await self._accounts.by_id(account_id))
+        except Exception as error:
+            if is_away(error):
+                raise
+            log.exception("menus.broke", account=str(account_id))
+
+    async def keep(self, account: Account) -> None:
+        """Install an account's menus if the platform has none or others, else delete what is left of older ones.
+
+        Others are replaced once in a process's life, or two releases that are up together would do so by turns.
+        """
+        version = fingerprint(self._menus, LOOK, account.external_id)
+        if account.menus_version == version:
+            self._settled.add(account.id)
+            if not account.menus_swept:
+                await self._sweep(account)
+        elif not account.menus_version or account.id not in self._settled:
+            await self._install(account, version)
+
+    async def _install(self, account: Account, version: str) -> None:
+        clinic_id = account.clinic_id
+        async with self._units.clinic(clinic_id) as unit:
+            if not await store.claim_menus(unit.db, clinic_id, account.id, LEASE_SECONDS, lacks=version):
+                return
+        channel = self._channels[account.channel]
+        outcome = await channel.install_menus(account, self._menus, version, DEFAULT, self._draw)
+        if not isinstance(outcome, Installed):
+            await self._put_off(account, outcome)
+            return
+        async with self._units.clinic(clinic_id) as unit:
+            menus = {"version": version, "ids": dict(outcome.ids), "swept": False}
+            await store.save_menus(unit.db, clinic_id, account.id, menus)
+            chats = await people.switch_account(unit, account.id)
+        self._settled.add(account.id)
+        log.info("menus.installed", account=str(account.id), version=version, chats=chats)
+        await self._accounts.refresh()
+
+    async def _sweep(self, account: Account) -> None:
+        """Every chat must have been switched first: a menu that is deleted vanishes from the chats that show it."""
+        clinic_id, version = account.clinic_id, account.menus_version
+        async with self._units.clinic(clinic_id) as unit:
+            if await outbox.menus_left(unit.db, clinic_id, account.id):
+                return
+            if not await store.claim_menus(unit.db, clinic_id, account.id, LEASE_SECONDS, has=version):
+                return
+        outcome = await self._channels[account.channel].sweep_menus(account)
+        if not isinstance(outcome, Sent):
+            await self._put_off(account, outcome)
+            return
+        async with self._units.clinic(clinic_id) as unit:
+            menus = {"version": version, "ids": dict(account.menus), "swept": True}
+            await store.save_menus(unit.db, clinic_id, account.id, menus)
+        await self._accounts.refresh()
+
+    async def _put_off(self, account: Account, outcome: Outcome) -> None:
+        """Nobody tries again before the platform may take it."""
+        wait = outcome.seconds if isinstance(outcome, RetryLater) else REFUSED_WAIT
+        log.warning("menus.put_off", account=str(account.id), outcome=repr(outcome), seconds=wait)
+        async with self._units.clinic(account.clinic_id) as unit:
+            await store.hold_menus(unit.db, account.clinic_id, account.id, wait)

@@ -1,0 +1,71 @@
+"""Examples of the customer's card for sales, of invitations, and of what sales hears."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from domain.errors import DomainError
+from domain.people.model import Invitation
+from domain.workflow.model import Stage
+from handlers import journeys
+from handlers.cards import Card
+from handlers.examples import example
+from handlers.examples.chat import links, talk
+from handlers.examples.demo import ANNA, AS_SALES, AT, CLINIC, CODE, ID, LONG, LONGEST, NOK, NOW, SALES, journey
+from handlers.refusals import refusal
+from handlers.words import Words
+
+
+@example("journeys.card", "new, to be paid")
+def lead(words: Words) -> Card:
+    said = words.t("Saved. You look after {name}.", name=LONG)
+    return journeys.journey_card(words, journey(), said)
+
+
+@example("journeys.card", "paid, waiting for a time")
+def paid(words: Words) -> Card:
+    amount = words.money(129_000)
+    said = words.t("Payment of {amount} confirmed ✅ Receipt no. {no}.", amount=amount, no=7)
+    return journeys.journey_card(words, journey(Stage.PAYMENT_CONFIRMED, paid_satang=129_000), said)
+
+
+@example("journeys.card", "time set, chat linked, the longest treatment")
+def scheduled(words: Words) -> Card:
+    view = journey(Stage.TREATMENT_SCHEDULED, linked=True, treatment=LONGEST, tier="platinum", scheduled_at=NOW)
+    return journeys.journey_card(words, view)
+
+
+@example("journeys.card", "an outdated press")
+def overtaken(words: Words) -> Card:
+    error = DomainError("already_paid", by=SALES, at=AT, amount=129_000, receipt_no=7)
+    view = journey(Stage.PAYMENT_CONFIRMED, paid_satang=129_000, phone=None, owner_name=None)
+    return journeys.journey_card(words, view, refusal(words, error))
+
+
+@example("journeys.invitation", "text to pass on, then a QR code for each app")
+def invitation(words: Words) -> list[Card]:
+    event, made = talk(words, AS_SALES), Invitation(ID, CODE, NOW + timedelta(days=7))
+    cards = [journeys.link_card(event, LONG, link) for link in links(CODE)]
+    return [journeys.code_card(event, LONG, made, links(CODE)), *cards]
+
+
+@example("customer.joined", "an English name on LINE")
+def joined(words: Words) -> Card:
+    facts = {"name": ANNA, "display_name": "Anna-Katharina 🌸", "channel": "line", "customer_id": str(ID)}
+    return journeys.joined(words, CLINIC, {**facts, "invitation_id": str(ID), "journey_id": str(ID)})
+
+
+@example("message.forward", "a long message")
+def forwarded(words: Words) -> Card:
+    text = (
+        "สวัสดีค่ะ พอดีวันเสาร์นี้ติดธุระด่วน ขอเลื่อนนัดทำทรีตเมนต์เป็นวันอาทิตย์ช่วงบ่ายได้ไหมคะ"
+        " แล้วก็อยากสอบถามเรื่องโปรโมชั่นเดือนหน้าด้วยค่ะ ขอบคุณค่ะ"
+    )
+    facts = {"name": NOK, "text": text, "channel": "telegram", "customer_id": str(ID), "journey_id": str(ID)}
+    return journeys.forwarded(words, CLINIC, facts)
+
+
+@example("message.forward", "taken back")
+def taken_back(words: Words) -> Card:
+    facts = {"name": LONG, "text": None, "channel": "line", "customer_id": str(ID), "journey_id": None}
+    return journeys.forwarded(words, CLINIC, facts)
