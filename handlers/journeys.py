@@ -85,15 +85,21 @@ NEXT_STEPS: Final = (
 """What can be done with a journey from its card, the likeliest first."""
 
 
-def _buttons(words: Words, journey: JourneyView) -> tuple[Button, ...]:
+def next_steps(words: Words, journey: JourneyView) -> list[Button]:
+    """What can be done with the journey now, the likeliest first."""
     steps = [step for step in NEXT_STEPS if journey.stage in step.stages and step.when(journey)]
-    buttons = [Button(words.t(step.title), Action(step.action, journey.id, version=journey.version)) for step in steps]
+    return [Button(words.t(step.title), Action(step.action, journey.id, version=journey.version)) for step in steps]
+
+
+def _buttons(words: Words, journey: JourneyView) -> tuple[Button, ...]:
+    buttons = next_steps(words, journey)
     if buttons:
         buttons[0] = replace(buttons[0], style="primary")
     if not buttons and journey.linked:
         buttons += [command_button(words, "lead"), command_button(words, "payments")]
     label = words.t("Link another chat") if journey.linked else words.t("Invite to chat")
-    return (*buttons, Button(label, Action("journey.invite", id=journey.id)))
+    everything = Button(words.t("All about the customer"), Action("customer.show", id=journey.customer_id))
+    return (*buttons, Button(label, Action("journey.invite", id=journey.id)), everything)
 
 
 def short_label(words: Words, journey: JourneyView, among: Sequence[JourneyView]) -> str:

@@ -2,12 +2,48 @@
 
 from __future__ import annotations
 
-from handlers import consents, conversation, followups, journeys, leads, payments, points, start, status, tasks
+from handlers import (
+    consents,
+    conversation,
+    customers,
+    find,
+    followups,
+    handover,
+    journeys,
+    leads,
+    news,
+    notes,
+    payments,
+    pipeline,
+    points,
+    reminders,
+    start,
+    status,
+    tasks,
+)
 from handlers.guide import help_command
 from handlers.permissions import COMMANDS
 from handlers.router import Routes
 
-NOUNS = (start, consents, conversation, points, status, leads, journeys, payments, tasks, followups)
+NOUNS = (
+    start,
+    consents,
+    conversation,
+    points,
+    status,
+    leads,
+    journeys,
+    payments,
+    tasks,
+    followups,
+    pipeline,
+    find,
+    customers,
+    notes,
+    reminders,
+    handover,
+    news,
+)
 
 
 def _join() -> Routes:

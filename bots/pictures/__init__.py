@@ -13,11 +13,12 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from threading import Lock
 
-from bots.pictures import menu, qr, receipt, tier
+from bots.pictures import board, menu, qr, receipt, tier
 from bots.pictures.canvas import Canvas
 
 _NOUNS: Mapping[str, Callable[[Mapping[str, object]], Canvas]] = {
     "menu": menu.compose,
+    "board": board.compose,
     "qr": qr.compose,
     "receipt": receipt.compose,
     "tier": tier.compose,

@@ -68,6 +68,11 @@ async def next_of(unit: Unit, customer_id: UUID) -> datetime | None:
     return await store.next_of(unit.db, unit.clinic.id, customer_id)
 
 
+async def changeable(unit: Unit, reminder_id: UUID) -> Reminder:
+    """A reminder that the actor could change now; DomainErrors as `change`."""
+    return await _held(unit, reminder_id)
+
+
 async def change(unit: Unit, reminder_id: UUID, *, at: datetime | None = None, text: str | None = None) -> Reminder:
     """Another moment or other words, as long as it waits; its owner's to do, or a manager's.
 
