@@ -14,7 +14,6 @@ from typing import Final
 from uuid import UUID
 
 from domain.loyalty import service as loyalty
-from domain.loyalty.model import LoyaltyCard
 from domain.overview import customers as overview
 from domain.overview.model import Flags
 from domain.people import service as people
@@ -43,12 +42,13 @@ NOTES: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the desk sees of a customer at `now`."""
+    """What the desk sees of a customer at `now`; `tier` is a code, `usable` the points that can be spent."""
 
     customer: Customer
     plans: tuple[JourneyView, ...]
     flags: Flags
-    points: LoyaltyCard
+    tier: str
+    usable: int
     consents: Mapping[str, bool]
     notes: tuple[Note, ...]
     owner: str | None
@@ -74,12 +74,14 @@ async def say_customer(talk: Talk, customer_id: UUID, said: str = "") -> None:
 async def _look(talk: Talk, customer_id: UUID) -> Seen:
     unit = talk.unit
     customer = await people.customer(unit, customer_id)
+    card = await loyalty.card(unit, customer_id)
     desk = {member.user_id: member.name for member in await workflow.colleagues(unit)}
     return Seen(
         customer=customer,
         plans=tuple(await workflow.journeys_of_customer(unit, customer_id)),
         flags=await overview.flags(unit, customer_id),
-        points=await loyalty.card(unit, customer_id),
+        tier=card.tier.code,
+        usable=card.balance.usable,
         consents=await people.consents_of(unit, customer_id),
         notes=tuple(await people.notes_of(unit, customer_id, NOTES)),
         owner=desk.get(customer.owner_id) if customer.owner_id else None,
@@ -95,8 +97,8 @@ def customer_card(words: Words, seen: Seen, said: str = "") -> Card:
     customer, plans = seen.customer, _open(seen.plans)
     tier = words.t(
         "{tier}, {points} points usable",
-        tier=tier_name(words, seen.points.tier.code),
-        points=words.number(seen.points.balance.usable),
+        tier=tier_name(words, seen.tier),
+        points=words.number(seen.usable),
     )
     aside = seen.flags.snoozed_until
     rows = [
