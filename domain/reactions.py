@@ -7,22 +7,26 @@ loyalty, badges, follow-ups and the people who are told. Facts that reactions re
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from domain.achievements import service as achievements
 from domain.conversations import service as conversations
+from domain.courses import service as courses
+from domain.courses.model import Sale
 from domain.followups import service as followups
 from domain.loyalty import service as loyalty
+from domain.loyalty.model import Line
 from domain.loyalty.notices import card_facts, tier_words
 from domain.notifications.news import tell_soon
-from domain.notifications.service import amend, notify
+from domain.notifications.service import amend, notify, plain, replace
 from domain.people import service as people
 from domain.people.model import Role
 from domain.reminders import service as reminders
 from domain.tasks import service as tasks
 from domain.unit import Fact, Unit
 from domain.workflow import service as workflow
+from domain.workflow.model import UNPAID_STAGES, Stage
 
 Reaction = Callable[[Unit, Fact], Awaitable[None]]
 
@@ -76,16 +80,21 @@ async def tell_owner_of_member(unit: Unit, fact: Fact) -> None:
 
 
 async def reward_payment(unit: Unit, fact: Fact) -> None:
-    """A confirmed payment earns points, pending until the treatment, and the customer gets the receipt."""
+    """A confirmed payment earns points by the plan's lines, pending until treatment; the customer gets the receipt."""
+    journey = await workflow.journey_view(unit, _id(fact, "journey_id"))
+    plan = await workflow.plan_lines(unit, journey.id)
+    used = {course.line_id: course.used for course in await courses.of_journey(unit, journey.id)}
     pending = await loyalty.earn_for_payment(
         unit,
         payment_id=_subject(fact),
-        journey_id=_id(fact, "journey_id"),
-        customer_id=_id(fact, "customer_id"),
+        journey_id=journey.id,
+        customer_id=journey.customer_id,
         amount_satang=fact.data["amount_satang"],
         paid_before_satang=fact.data["paid_before_satang"],
+        lines=[Line(line.id, line.price_satang, line.sessions, used.get(line.id, 0)) for line in plan],
     )
-    journey = await workflow.journey_view(unit, _id(fact, "journey_id"))
+    if any(used.values()):  # money for what was done already counts at once
+        await loyalty.recompute_tier(unit, journey.customer_id)
     facts = {
         "receipt_no": fact.data["receipt_no"],
         "amount_satang": fact.data["amount_satang"],
@@ -99,6 +108,68 @@ async def reward_payment(unit: Unit, fact: Fact) -> None:
     await notify(unit, [journey.customer_person_id], "payment.receipt", facts)
 
 
+async def open_courses(unit: Unit, fact: Fact) -> None:
+    """A plan whose agreed minimum is paid can be used: each of its lines is a course from now on (T4)."""
+    if fact.data["stage"] in UNPAID_STAGES:
+        return
+    journey_id = _id(fact, "journey_id")
+    plan = await workflow.plan_lines(unit, journey_id)
+    sales = [Sale(line.id, line.treatment_id, line.sessions, line.price_satang) for line in plan]
+    await courses.open_courses(unit, journey_id=journey_id, customer_id=_id(fact, "customer_id"), sales=sales)
+    if proposal := await workflow.current_proposal(unit, journey_id):
+        await _plan_changed(unit, proposal.id)
+
+
+async def tell_customer_of_plan(unit: Unit, fact: Fact) -> None:
+    """The customer gets the plan; the version before it says that there is a newer one."""
+    await _plan_changed(unit, fact.data["replaces"])
+    facts = await _plan_facts(unit, _subject(fact))
+    person = (await people.customer(unit, _id(fact, "customer_id"))).person_id
+    await notify(unit, [person], "proposal.card", facts, subject=f"proposal:{_subject(fact)}")
+
+
+async def tell_owner_of_answer(unit: Unit, fact: Fact) -> None:
+    """Whoever looks after the customer hears what they answered, and the customer's card shows it."""
+    if fact.kind != "proposal_asked":
+        await _plan_changed(unit, fact.subject_id)
+    journey = await workflow.journey_view(unit, _id(fact, "journey_id"))
+    persons = await _owner_or_desk(unit, journey.customer_id, journey.id)
+    facts = {
+        "answer": fact.kind,
+        "name": journey.customer_name,
+        "journey_id": str(journey.id),
+        "treatment": dict(journey.treatment),
+    }
+    others = [person for person in persons if person != unit.actor.person_id]
+    await notify(unit, others, "proposal.answer", facts, subject=f"journey:{journey.id}")
+
+
+async def tell_owner_of_scan(unit: Unit, fact: Fact) -> None:
+    """A colleague has done the scan: whoever sells the plan can write it now."""
+    journey = await workflow.journey_view(unit, _subject(fact))
+    persons = await _owner_or_desk(unit, journey.customer_id, journey.id)
+    if unit.actor.person_id in persons:
+        return
+    facts = {"name": journey.customer_name, "journey_id": str(journey.id), "by": unit.actor.name}
+    await notify(unit, persons, "scan.recorded", facts, subject=f"journey:{journey.id}")
+
+
+async def give_up(unit: Unit, fact: Fact) -> None:
+    """A journey that was given up: nothing waits any more, and the plan's card has no buttons left."""
+    journey_id, customer_id = _subject(fact), _id(fact, "customer_id")
+    await loyalty.cancel_pending(unit, journey_id=journey_id, customer_id=customer_id)
+    await followups.cancel_planned(unit, journey_id)
+    if newest := await workflow.newest_proposal(unit, journey_id):
+        await _plan_changed(unit, newest.id)
+
+
+async def undo_courses(unit: Unit, fact: Fact) -> None:
+    """A payment that was undone gave no right to a treatment and earned nothing (T16)."""
+    journey_id = _id(fact, "journey_id")
+    await courses.cancel(unit, journey_id)
+    await loyalty.cancel_pending(unit, journey_id=journey_id, customer_id=_id(fact, "customer_id"))
+
+
 async def offer_task(unit: Unit, fact: Fact) -> None:
     """A scheduled treatment is offered to those who may do it."""
     await tasks.offer(unit, _subject(fact))
@@ -108,8 +179,21 @@ async def complete_treatment(unit: Unit, fact: Fact) -> None:
     """Points become usable, the tier and badges follow, aftercare is planned, and one card tells it all."""
     customer_id, journey_id = _id(fact, "customer_id"), _subject(fact)
     journey = await workflow.journey_view(unit, journey_id)
+    task_id, performer_id = _id(fact, "task_id"), _id(fact, "performer_id")
+    course = await courses.use_session(
+        unit,
+        journey_id=journey_id,
+        treatment_id=journey.session_treatment_id or journey.treatment_id,
+        task_id=task_id,
+        used_by=performer_id,
+    )
     activated = await loyalty.activate_for_completion(
-        unit, journey_id=journey_id, customer_id=customer_id, completion_id=_id(fact, "task_id")
+        unit,
+        journey_id=journey_id,
+        customer_id=customer_id,
+        completion_id=task_id,
+        line_id=course.line_id if course else None,
+        nth=course.used if course else 1,
     )
     change = await loyalty.recompute_tier(unit, customer_id)
     awards = await achievements.check(unit, customer_id)
@@ -130,6 +214,9 @@ async def complete_treatment(unit: Unit, fact: Fact) -> None:
         **card_facts(await loyalty.card(unit, customer_id)),
     }
     await notify(unit, [journey.customer_person_id], "points.card", facts)
+    if course is not None and course.sessions_total > 1:
+        used = {**plain(course), "by": (await people.staff(unit, performer_id)).name, "at": unit.now.isoformat()}
+        await notify(unit, [journey.customer_person_id], "session.used", used, subject=f"session:{task_id}")
 
 
 async def forward_message(unit: Unit, fact: Fact) -> None:
@@ -197,7 +284,15 @@ The words of each kind are in `handlers/news.py`. Another fact needs a line ther
 TABLE: Final[Mapping[str, tuple[Reaction, ...]]] = {
     "lead_created": (tell_desk_of_lead,),
     "customer_joined": (make_member, tell_owner_of_member),
-    "payment_confirmed": (reward_payment,),
+    "scan_recorded": (tell_owner_of_scan,),
+    "proposal_sent": (tell_customer_of_plan,),
+    "proposal_accepted": (tell_owner_of_answer,),
+    "proposal_declined": (tell_owner_of_answer,),
+    "proposal_asked": (tell_owner_of_answer,),
+    "payment_confirmed": (reward_payment, open_courses),
+    "payment_voided": (undo_courses,),
+    "journey_cancelled": (give_up,),
+    "journey_lost": (give_up,),
     "treatment_scheduled": (offer_task,),
     "treatment_completed": (complete_treatment,),
     "message_not_understood": (forward_message,),
@@ -206,6 +301,19 @@ TABLE: Final[Mapping[str, tuple[Reaction, ...]]] = {
     "customers_handed_over": (pass_on_customers,),
     "appointment_confirmed": (tell_news,),
 }
+
+
+async def _plan_changed(unit: Unit, proposal_id: UUID | str | None) -> None:
+    """Every card of a plan says what has become of it."""
+    if proposal_id is not None:
+        facts = await _plan_facts(unit, UUID(str(proposal_id)))
+        await replace(unit, f"proposal:{proposal_id}", "proposal.card", facts)
+
+
+async def _plan_facts(unit: Unit, proposal_id: UUID) -> dict[str, Any]:
+    proposal = await workflow.proposal(unit, proposal_id)
+    journey = await workflow.journey_view(unit, proposal.journey_id)
+    return {**plain(proposal), "name": journey.customer_name, "open": journey.stage is Stage.PROPOSAL_SENT}
 
 
 async def _owner_or_desk(unit: Unit, customer_id: UUID, journey_id: UUID | None = None) -> list[UUID]:

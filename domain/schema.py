@@ -7,6 +7,7 @@ from sqlalchemy import MetaData
 import domain.achievements.tables
 import domain.clinics.tables
 import domain.conversations.tables
+import domain.courses.tables
 import domain.database.tables
 import domain.followups.tables
 import domain.loyalty.tables
@@ -14,6 +15,7 @@ import domain.notifications.tables
 import domain.payments.tables
 import domain.people.tables
 import domain.reminders.tables
+import domain.rewards.tables
 import domain.tasks.tables
 import domain.workflow.tables
 from domain.database.metadata import metadata
@@ -25,7 +27,9 @@ TABLES = (
     domain.workflow.tables,
     domain.tasks.tables,
     domain.payments.tables,
+    domain.courses.tables,
     domain.loyalty.tables,
+    domain.rewards.tables,
     domain.achievements.tables,
     domain.followups.tables,
     domain.notifications.tables,

@@ -39,9 +39,14 @@ def purposes(channel: str) -> tuple[str, ...]:
 
 def _text(talk: Talk, purpose: str) -> str:
     if purpose == "health_record":
-        return talk.t(HEALTH, clinic=talk.clinic_name, version=VERSION)
+        return health_text(talk)
     channel = next((link.label for link in talk.links("") if link.channel == talk.channel), talk.channel)
     return talk.t(NEWS, channel=channel, version=VERSION)
+
+
+def health_text(talk: Talk) -> str:
+    """The words about health data, as a chat shows them and as they are signed on paper."""
+    return talk.t(HEALTH, clinic=talk.clinic_name, version=VERSION)
 
 
 def _step(name: str, purpose_of: Callable[[Talk], str]) -> Step:

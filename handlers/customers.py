@@ -53,6 +53,7 @@ class Seen:
     notes: tuple[Note, ...]
     owner: str | None
     now: datetime
+    roles: frozenset[str]
 
 
 @routes.action("customer.show")
@@ -86,6 +87,7 @@ async def _look(talk: Talk, customer_id: UUID) -> Seen:
         notes=tuple(await people.notes_of(unit, customer_id, NOTES)),
         owner=desk.get(customer.owner_id) if customer.owner_id else None,
         now=unit.now,
+        roles=talk.roles,
     )
 
 
@@ -119,7 +121,7 @@ def customer_card(words: Words, seen: Seen, said: str = "") -> Card:
 
 def _buttons(words: Words, seen: Seen, plans: tuple[JourneyView, ...]) -> tuple[Button, ...]:
     customer_id = seen.customer.id
-    first = next_steps(words, plans[0])[:1] if plans else []
+    first = next_steps(words, plans[0], seen.roles)[:1] if plans else []
     return (
         *(replace(step, style="primary") for step in first),
         *(Button(words.pick(plan.treatment), Action("journey.show", plan.id)) for plan in plans[:MOST_PLANS]),

@@ -9,11 +9,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from domain.errors import DomainError
+from domain.rewards.service import is_ours
 from handlers import conversation, guide
 from handlers.cards import Action
-from handlers.codes import as_code
+from handlers.codes import as_code, as_coupon
+from handlers.counter import look
 from handlers.forms import Form
 from handlers.incoming import Arrived, Incoming, Left, Nothing, Other, Returned, Said, Tapped, Unsent
+from handlers.permissions import STAFF
 from handlers.refusals import OVERTAKEN, refusal
 from handlers.router import Command
 from handlers.routes import ROUTES
@@ -107,6 +110,9 @@ async def _hear(talk: Talk, text: str) -> None:
         await _obey(talk, *found)
     elif "stranger" in talk.roles and (code := as_code(text)):
         await arrive(talk, code)
+    elif talk.roles & STAFF and (coupon := as_coupon(text)) and (form is None or is_ours(talk.unit, coupon)):
+        await look(talk, coupon)
+        await _back_to_form(talk)
     elif form is not None:
         await form.say(talk, text)
     elif "stranger" in talk.roles:

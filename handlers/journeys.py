@@ -17,9 +17,11 @@ from domain.people.model import Invitation
 from domain.people.rules import show_phone
 from domain.unit import Clinic
 from domain.workflow import service as workflow
-from domain.workflow.model import JourneyView, Stage
+from domain.workflow.model import PAYABLE, UNPAID_STAGES, JourneyView, Stage
 from handlers.cards import Action, Button, Card, Picture, row_id
+from handlers.concerns import concern_words
 from handlers.menu import command_button
+from handlers.permissions import ACTIONS, SALES
 from handlers.router import Routes
 from handlers.stages import stage_name
 from handlers.talk import Link, Talk
@@ -33,16 +35,18 @@ _CHANNELS: Final = {"line": "LINE", "telegram": "Telegram"}
 
 def payable(journey: JourneyView) -> bool:
     """Whether a payment may be confirmed now: something is due, and a treatment that needs a scan had one."""
-    ready = journey.stage in (Stage.SCANNED, Stage.PROPOSAL_SENT)
+    ready = journey.stage in PAYABLE
     return journey.due_satang > 0 and (ready or (journey.stage is Stage.LEAD and not journey.scan_required))
 
 
 # The card
 
 
-def journey_card(words: Words, journey: JourneyView, said: str = "") -> Card:
-    """One customer's journey; `said` is what has just happened."""
-    return Card(title=journey.customer_name, text=said, rows=_rows(words, journey), buttons=_buttons(words, journey))
+def journey_card(words: Words, journey: JourneyView, said: str = "", roles: frozenset[str] = SALES) -> Card:
+    """One customer's journey; `said` is what has just happened, `roles` what the reader may do next."""
+    return Card(
+        title=journey.customer_name, text=said, rows=_rows(words, journey), buttons=_buttons(words, journey, roles)
+    )
 
 
 def _rows(words: Words, journey: JourneyView) -> tuple[tuple[str, str], ...]:
@@ -58,6 +62,8 @@ def _rows(words: Words, journey: JourneyView) -> tuple[tuple[str, str], ...]:
         (words.t("Chat"), words.t("linked") if journey.linked else words.t("not linked yet")),
         (words.t("Looked after by"), journey.owner_name or words.t("nobody yet")),
     ]
+    if journey.concerns:
+        rows.insert(2, (words.t("Concerns"), concern_words(words, journey.concerns)))
     if journey.scheduled_at is not None:
         rows.insert(3, (words.t("Time"), words.when(journey.scheduled_at)))
     return tuple(rows)
@@ -73,33 +79,53 @@ class NextStep:
     when: Callable[[JourneyView], bool] = lambda journey: True
 
 
+FINAL: Final = frozenset(
+    {Stage.TREATMENT_STARTED, Stage.TREATMENT_COMPLETED, Stage.CLOSED, Stage.LOST, Stage.CANCELLED}
+)
+"""Where nothing can be ended."""
+
 NEXT_STEPS: Final = (
+    NextStep(N_("Record scan"), "journey.scan", frozenset({Stage.LEAD}), lambda journey: journey.scan_required),
+    NextStep(N_("Make the plan"), "journey.plan", frozenset({Stage.SCANNED})),
     NextStep(
         N_("Confirm payment"),
         "journey.pay",
-        frozenset({Stage.LEAD, Stage.SCANNED, Stage.PROPOSAL_SENT}),
+        UNPAID_STAGES,
         payable,
     ),
+    NextStep(N_("Show the plan"), "journey.plan_show", frozenset({Stage.PROPOSAL_SENT})),
+    NextStep(N_("Make the plan"), "journey.plan", frozenset({Stage.LEAD}), lambda journey: not journey.scan_required),
     NextStep(N_("Start now: set the time to now"), "journey.schedule_now", frozenset({Stage.PAYMENT_CONFIRMED})),
+    NextStep(N_("Confirm payment"), "journey.pay", PAYABLE - UNPAID_STAGES, payable),
+    NextStep(N_("Take up again"), "journey.reopen", frozenset({Stage.LOST})),
 )
 """What can be done with a journey from its card, the likeliest first."""
 
 
-def next_steps(words: Words, journey: JourneyView) -> list[Button]:
-    """What can be done with the journey now, the likeliest first."""
-    steps = [step for step in NEXT_STEPS if journey.stage in step.stages and step.when(journey)]
+def next_steps(words: Words, journey: JourneyView, roles: frozenset[str]) -> list[Button]:
+    """What people of these roles can do with the journey now, the likeliest first."""
+    steps = [
+        step
+        for step in NEXT_STEPS
+        if journey.stage in step.stages and step.when(journey) and roles & ACTIONS[step.action].roles
+    ]
     return [Button(words.t(step.title), Action(step.action, journey.id, version=journey.version)) for step in steps]
 
 
-def _buttons(words: Words, journey: JourneyView) -> tuple[Button, ...]:
-    buttons = next_steps(words, journey)
+def _buttons(words: Words, journey: JourneyView, roles: frozenset[str]) -> tuple[Button, ...]:
+    buttons = next_steps(words, journey, roles)
     if buttons:
         buttons[0] = replace(buttons[0], style="primary")
     if not buttons and journey.linked:
         buttons += [command_button(words, "lead"), command_button(words, "payments")]
     label = words.t("Link another chat") if journey.linked else words.t("Invite to chat")
-    everything = Button(words.t("All about the customer"), Action("customer.show", id=journey.customer_id))
-    return (*buttons, Button(label, Action("journey.invite", id=journey.id)), everything)
+    more = Button(words.t("Other steps"), Action("journey.more", journey.id, version=journey.version))
+    return (
+        *buttons,
+        Button(label, Action("journey.invite", id=journey.id)),
+        *(() if journey.stage in FINAL else (more,)),
+        Button(words.t("All about the customer"), Action("customer.show", id=journey.customer_id)),
+    )
 
 
 def short_label(words: Words, journey: JourneyView, among: Sequence[JourneyView]) -> str:
@@ -119,7 +145,7 @@ def show_button(words: Words, journey_id: UUID) -> Button:
 @routes.action("journey.show")
 async def show(talk: Talk, action: Action) -> None:
     """The card as it is now."""
-    talk.say(journey_card(talk.words, await workflow.journey_view(talk.unit, row_id(action))))
+    talk.say(journey_card(talk.words, await workflow.journey_view(talk.unit, row_id(action)), roles=talk.roles))
 
 
 @routes.action("journey.schedule_now")

@@ -1,6 +1,6 @@
 """New customers: sales enters one with `/lead`, or a stranger left a name and a phone in the chat.
 
-The form asks for name, phone, treatment (of those sold without a skin scan) and source. When somebody with
+The form asks for name, phone, treatment and source. When somebody with
 that phone has an open plan, it is shown before anything else is asked. Ends in `domain.workflow.create_lead`.
 """
 
@@ -12,7 +12,6 @@ from uuid import UUID
 
 from domain.clinics import service as clinics
 from domain.clinics.model import Treatment
-from domain.errors import DomainError
 from domain.people import service as people
 from domain.people.rules import clean_name, parse_phone, show_phone
 from domain.unit import Clinic
@@ -24,6 +23,7 @@ from handlers.journeys import journey_card, say_invitation, short_label, show_bu
 from handlers.router import Routes
 from handlers.stages import stage_name
 from handlers.talk import Talk
+from handlers.treatment_steps import treatment_steps
 from handlers.words import N_, Words
 
 routes = Routes()
@@ -71,33 +71,8 @@ def _goes_on(data: Data) -> bool:
     return bool(data.get("wants_new_plan")) or not data.get("has_open_plan")
 
 
-async def _ask_treatment(talk: Talk, data: Data) -> Question:
-    return treatment_question(talk.words, await clinics.treatments(talk.unit, scan_required=False))
-
-
-def treatment_question(words: Words, sold: Sequence[Treatment]) -> Question:
-    """Which of the treatments that are `sold` so."""
-    prices = [f"{words.pick(t.names)} · {words.money(t.price_satang)}" for t in sold]
-    choices = [Choice(words.pick(t.names), t.code) for t in sold]
-    return Question("\n".join([words.t("Which treatment?"), *prices]), choices)
-
-
-async def _read_treatment(talk: Talk, data: Data, text: str) -> dict[str, Any]:
-    found = _named(await clinics.treatments(talk.unit), text)
-    if found.scan_required:
-        raise DomainError("scan_needed")
-    return {"treatment": str(found.id), "treatment_names": found.names, "price_satang": found.price_satang}
-
-
-def _named(sold: list[Treatment], text: str) -> Treatment:
-    """The treatment of this code or name, else the only one whose name contains the text; `bad_choice` otherwise."""
-    wanted = " ".join(text.split()).casefold()
-    exact = [t for t in sold if wanted in (t.code.casefold(), t.name_th.casefold(), t.name_en.casefold())]
-    alike = [t for t in sold if wanted in t.name_th.casefold() or wanted in t.name_en.casefold()]
-    for found in (exact, alike):
-        if len(found) == 1:
-            return found[0]
-    raise DomainError("bad_choice")
+async def _sold(talk: Talk, data: Data) -> list[Treatment]:
+    return await clinics.treatments(talk.unit)
 
 
 async def _ask_source(talk: Talk, data: Data) -> Question:
@@ -143,7 +118,7 @@ def _continue_button(words: Words, plan: JourneyView, plans: Sequence[JourneyVie
 def summary_card(words: Words, data: Data, known: Sequence[str]) -> Card:
     """What is about to be saved; `known` are the names of customers with this phone."""
     source = SOURCES.get(data["source"])
-    price = words.money(data["price_satang"])
+    price = words.money(data["treatment_price"])
     return Card(
         title=words.t("Save this customer?"),
         rows=(
@@ -196,7 +171,7 @@ form = routes.form(
         (
             Step("name", _ask_name, _read_name),
             Step("phone", _ask_phone, _read_phone),
-            Step("treatment", _ask_treatment, _read_treatment, needed=_goes_on),
+            *treatment_steps("treatment", lambda talk, data: talk.t("Which treatment?"), _sold, needed=_goes_on),
             Step("source", _ask_source, _read_source, needed=_goes_on),
         ),
         _finish,

@@ -17,7 +17,10 @@ from handlers.words import N_
 Roles = frozenset[str]
 SALES: Final[Roles] = frozenset({"sales", "manager"})
 PERFORMERS: Final[Roles] = frozenset({"beautician", "doctor"})
+SELLERS: Final[Roles] = frozenset({"sales"})
+SCANNERS: Final[Roles] = SELLERS | PERFORMERS
 MANAGER: Final[Roles] = frozenset({"manager"})
+DOCTOR: Final[Roles] = frozenset({"doctor"})
 STAFF: Final[Roles] = SALES | PERFORMERS
 CUSTOMER: Final[Roles] = frozenset({"customer"})
 EVERYBODY: Final[Roles] = STAFF | CUSTOMER | {"stranger"}
@@ -63,6 +66,8 @@ COMMANDS: Final[Mapping[str, Word]] = {
         _word("stop", "หยุด", N_("Stop news"), CUSTOMER, "ยกเลิกข่าวสาร", "ไม่รับ", "unsubscribe"),
         _word("points", "แต้ม", N_("Points"), CUSTOMER),
         _word("history", "ประวัติ", N_("History"), CUSTOMER),
+        _word("rewards", "ของรางวัล", N_("Rewards"), CUSTOMER),
+        _word("coupons", "คูปอง", N_("Coupons"), CUSTOMER),
         _word("status", "สถานะ", N_("Status"), CUSTOMER),
         _word("lead", "ลูกค้าใหม่", N_("New customer"), SALES),
         _word("payments", "ชำระเงิน", N_("Payments"), SALES),
@@ -103,6 +108,21 @@ ACTIONS: Final[Mapping[str, Press]] = {
     "task.complete": Press(43, PERFORMERS),
     "task.waiting": Press(44, PERFORMERS),
     "task.mine": Press(45, PERFORMERS),
+    "journey.scan": Press(100, SCANNERS),
+    "journey.paper_consent": Press(101, SCANNERS),
+    "journey.plan": Press(102, SELLERS),
+    "journey.plan_show": Press(103, SALES),
+    "journey.accept_here": Press(104, SALES),
+    "journey.more": Press(105, SALES),
+    "journey.lose": Press(106, SELLERS),
+    "journey.cancel": Press(107, SALES),
+    "journey.reopen": Press(108, SELLERS),
+    "journey.close": Press(109, SALES),
+    "proposal.show": Press(110, CUSTOMER),
+    "proposal.accept": Press(111, CUSTOMER),
+    "proposal.ask": Press(112, CUSTOMER),
+    "proposal.decline": Press(113, CUSTOMER),
+    "scan.waiting": Press(114, SCANNERS),
     "followup.answer": Press(50, CUSTOMER),
     "points.history": Press(60, CUSTOMER),
     "customer.show": Press(220, STAFF),
@@ -119,4 +139,23 @@ ACTIONS: Final[Mapping[str, Press]] = {
     "reminder.change": Press(231, SALES),
     "reminder.cancel": Press(232, SALES),
     "pipeline.hand_over": Press(233, SALES),
+    "reward.show": Press(200, CUSTOMER),
+    "reward.list": Press(201, CUSTOMER),
+    "reward.redeem": Press(202, CUSTOMER),
+    "reward.confirm": Press(203, CUSTOMER),
+    "coupon.show": Press(204, CUSTOMER | STAFF),
+    "coupon.list": Press(205, CUSTOMER),
+    "coupon.counter": Press(206, CUSTOMER),
+    "coupon.cancel": Press(207, CUSTOMER),
+    "coupon.confirm_cancel": Press(208, CUSTOMER),
+    "coupon.use": Press(209, STAFF),
+    "coupon.confirm_use": Press(210, STAFF),
+    "coupon.take_back": Press(211, MANAGER),
+    "coupon.confirm_take_back": Press(212, MANAGER),
+    "points.expiry": Press(213, CUSTOMER),
+    "points.tier": Press(214, CUSTOMER),
+    "pause.show": Press(215, DOCTOR),
+    "pause.begin": Press(216, DOCTOR),
+    "pause.end": Press(217, DOCTOR),
+    "pause.confirm_end": Press(218, DOCTOR),
 }

@@ -23,6 +23,7 @@ from handlers.cards import Action, Button, Card, Picture
 from handlers.journeys import next_steps
 from handlers.lists import Entry, list_card
 from handlers.menu import command_button
+from handlers.permissions import Roles
 from handlers.router import Routes
 from handlers.stages import stage_name
 from handlers.talk import Talk
@@ -61,7 +62,7 @@ async def stage(talk: Talk, action: Action) -> None:
     whose, place = divmod(action.version, len(BOARD))
     at = BOARD[place]
     waiting = await workflow.journeys_at(talk.unit, at, _owner(talk, EVERYBODY if whose else OWN))
-    talk.say(stage_card(talk.words, at, waiting, talk.unit.now, page=action.choice, which=action.version))
+    talk.say(stage_card(talk.words, at, waiting, talk.unit.now, talk.roles, page=action.choice, which=action.version))
 
 
 def _owner(talk: Talk, whose: int) -> UUID | None:
@@ -112,20 +113,21 @@ def stage_card(
     at: str,
     waiting: Sequence[tuple[JourneyView, datetime | None]],
     now: datetime,
+    roles: Roles,
     *,
     page: int = 0,
     which: int = 0,
 ) -> Card:
     """Who is at a stage, the longest waiting first; a name does the next thing, or opens the customer."""
-    entries = [_entry(words, journey, until, now) for journey, until in waiting]
+    entries = [_entry(words, journey, until, now, roles) for journey, until in waiting]
     card = list_card(words, stage_name(words, at), entries, "pipeline.stage", page, which=which)
     if entries:
         return replace(card, text=words.t("Press a name to go on with it."))
     return replace(card, text=words.t("Nobody is here any more."), buttons=(command_button(words, "pipeline"),))
 
 
-def _entry(words: Words, journey: JourneyView, until: datetime | None, now: datetime) -> Entry:
-    steps = next_steps(words, journey)
+def _entry(words: Words, journey: JourneyView, until: datetime | None, now: datetime, roles: Roles) -> Entry:
+    steps = next_steps(words, journey, roles)
     parts = [
         age(words, journey.stage_changed_at, now),
         words.pick(journey.treatment),

@@ -147,7 +147,101 @@ SENTENCES: Mapping[str, Say] = {
         when=w.when(f["at"]),
     ),
     "open_journey": _plain(N_("This customer already has an open plan for this treatment.")),
+    "health_consent_needed": _plain(
+        N_("The customer has not agreed to keeping health data yet. Invite them to chat, or record their signed paper.")
+    ),
+    "no_concerns": _plain(N_("Please choose at least one concern, or type it.")),
+    "no_lines": _plain(N_("Please choose at least one treatment for the plan.")),
+    "too_many_lines": lambda w, f: w.t(N_("A plan has at most {most} lines. Please send it as it is."), most=f["most"]),
+    "no_such_package": _plain(N_("This course is not sold any more. Please choose another number of treatments.")),
+    "empty_plan": _plain(N_("This plan costs nothing, so there is nothing to accept. Please add a treatment.")),
+    "bad_minimum": lambda w, f: w.t(
+        N_("Please type a deposit of more than zero and at most {total}."), total=w.money(f["total"])
+    ),
+    "plan_paid": _plain(
+        N_("Money was already paid on this plan, so it cannot be replaced. Please make a new plan with New customer.")
+    ),
+    "no_such_proposal": _plain(N_("We cannot find this plan. Type /status to see where your treatment stands.")),
+    "proposal_replaced": _plain(N_("There is a newer version of this plan. Here it is:")),
+    "proposal_answered": lambda w, f: w.t(
+        N_("This plan was already answered, {when}. Nothing more is needed."), when=w.when(f["at"])
+    ),
+    "proposal_expired": lambda w, f: w.t(
+        N_("This plan was valid until {date}. Press Ask, and we will send you a new one."), date=w.last_day(f["until"])
+    ),
+    "quote_expired": lambda w, f: w.t(
+        N_("This plan was valid until {date}. Please send a new version."), date=w.last_day(f["until"])
+    ),
+    "plan_closed": _plain(N_("This plan is no longer open. Type /status to see where your treatment stands.")),
+    "reason_needed": _plain(N_("Please choose a reason, or type one.")),
+    "manager_needed": _plain(N_("Money was paid on this plan, so a manager decides. Please ask your manager.")),
+    "money_undecided": _plain(N_("Please say first what becomes of the money that was paid.")),
+    "reaction_open": _plain(
+        N_("The customer has reported a reaction that is still open. It must be closed before this journey is.")
+    ),
+    "sessions_left": lambda w, f: w.n(
+        "{count} session of the course is left. Please schedule it before closing.",
+        "{count} sessions of the course are left. Please schedule them before closing.",
+        f["left"],
+    ),
+    "money_due": lambda w, f: w.t(
+        N_("{due} is still to be paid. Please confirm the payment before closing."), due=w.money(f["due"])
+    ),
     "form_closed": _plain(N_("That form is finished. Nothing was changed.")),
+    "no_such_reward": _plain(N_("This reward is not offered any more. Type /rewards to see the others.")),
+    "reward_not_yet": lambda w, f: w.t(
+        N_("This reward can be redeemed from {date}. Type /rewards to see the others."), date=w.date(f["at"])
+    ),
+    "reward_over": _plain(N_("This reward has ended. Type /rewards to see the others.")),
+    "reward_tier": lambda w, f: w.t(
+        N_("This reward is for members from tier {tier} on. Type /points to see what is missing."),
+        tier=w.pick(f["tier"]),
+    ),
+    "reward_gone": lambda w, f: (
+        w.t(
+            N_("This reward is all gone; there is more of it from {date}. Type /rewards to see the others."),
+            date=w.date(f["again"]),
+        )
+        if f["again"]
+        else w.t(N_("This reward is all gone. Type /rewards to see the others."))
+    ),
+    "reward_limit": lambda w, f: (
+        w.t(
+            N_("You have redeemed this as often as one can for now. It is open to you again from {date}."),
+            date=w.date(f["again"]),
+        )
+        if f["again"]
+        else w.t(N_("You have redeemed this as often as one can. Type /rewards to see the others."))
+    ),
+    "points_owed": lambda w, f: w.t(
+        N_("{count} points are still owed after a refund. Rewards are open again once new points have repaid them."),
+        count=w.number(f["debt"]),
+    ),
+    "already_redeemed": lambda w, f: w.t(
+        N_("You have redeemed this already, {when}. Type /coupons to see your coupon."), when=w.when(f["at"])
+    ),
+    "no_such_coupon": _plain(N_("We cannot find this coupon. Please check the code, or scan it again.")),
+    "coupon_other_clinic": _plain(N_("This coupon is from another clinic. It can only be used there.")),
+    "coupon_expired": lambda w, f: w.t(
+        N_("This coupon could be used until {date}. Type /rewards to see what else there is."), date=w.date(f["at"])
+    ),
+    "coupon_used": _by(N_("This coupon was used already: taken by {by}, {when}.")),
+    "coupon_cancelled": lambda w, f: w.t(
+        N_("This coupon was cancelled, {when}, and its points given back."), when=w.when(f["at"])
+    ),
+    "coupon_final": _plain(N_("This coupon cannot be given back. You can use it until it ends: /coupons")),
+    "coupon_token_old": _plain(
+        N_("This picture is more than a minute old. Let the customer press New code, and scan again.")
+    ),
+    "coupon_wrong_branch": lambda w, f: w.t(
+        N_("This coupon can only be used at: {branches}."), branches=", ".join(w.pick(b) for b in f["branches"])
+    ),
+    "own_coupon": _plain(N_("This coupon is your own. Please let a colleague take it.")),
+    "not_paused": _plain(N_("The clock is not paused. Nothing was changed.")),
+    "pause_too_long": lambda w, f: w.t(
+        N_("A pause can last 12 months from its beginning: until {date} at most. Please choose less."),
+        date=w.date(f["at"]),
+    ),
     "not_enough_points": lambda w, f: w.t(
         N_("You can use {usable} points now, which is not enough. Type /points to see your card."),
         usable=w.number(f["usable"]),
@@ -161,6 +255,10 @@ OVERTAKEN: Final = frozenset(
         "already_scheduled",
         "outdated",
         "open_journey",
+        "plan_paid",
+        "plan_closed",
+        "health_consent_needed",
+        "manager_needed",
         "task_taken",
         "task_closed",
         "task_not_accepted",

@@ -10,8 +10,10 @@ from domain.people import service as people
 from domain.people.rules import clean_name, parse_phone, show_phone
 from domain.workflow import service as workflow
 from handlers.cards import Action, Card
+from handlers.codes import as_coupon
 from handlers.consents import ask_missing
 from handlers.conversation import language_card, speak, usual_buttons
+from handlers.counter import look
 from handlers.forms import Choice, Data, Form, Question, Step
 from handlers.members import welcome_staff
 from handlers.router import Routes
@@ -29,7 +31,9 @@ async def start(talk: Talk) -> None:
 
 async def arrive(talk: Talk, code: str) -> None:
     """Somebody opened the chat: with a code they are bound, without one they are greeted."""
-    if code:
+    if coupon := as_coupon(code):
+        await look(talk, coupon)
+    elif code:
         joined = await people.join(talk.unit, code)
         talk.forget()  # whatever this chat was asked as somebody else
         language = talk.scene.language

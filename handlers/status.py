@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from domain.courses import service as courses
+from domain.courses.model import Course
 from domain.workflow import service as workflow
-from domain.workflow.model import JourneyView, Stage
-from handlers.cards import Card, filled
+from domain.workflow.model import JourneyView, Proposal, Stage
+from handlers.cards import Action, Button, Card, filled
+from handlers.courses import course_left
 from handlers.menu import command_button
 from handlers.router import Routes
 from handlers.talk import Talk
@@ -50,8 +53,10 @@ async def show(talk: Talk) -> None:
     """A card for each treatment that goes on, newest first, then the earlier ones in one list."""
     views = await workflow.journeys_of_customer(talk.unit, talk.customer_id)
     current = [view for view in views if view.stage not in ENDED][:CARDS]
+    owned = await courses.of_customer(talk.unit, talk.customer_id)
     for view in current:
-        talk.say(journey_card(talk.words, view))
+        plan = await workflow.current_proposal(talk.unit, view.id) if view.stage is Stage.PROPOSAL_SENT else None
+        talk.say(journey_card(talk.words, view, [course for course in owned if course.journey_id == view.id], plan))
     if not current:
         talk.say(nothing_card(talk))
     if earlier := [view for view in views if view not in current][:EARLIER]:
@@ -64,20 +69,40 @@ def earlier_card(words: Words, views: Sequence[JourneyView]) -> Card:
     return Card(title=words.t("Earlier"), rows=rows)
 
 
-def journey_card(words: Words, view: JourneyView) -> Card:
-    """One treatment as its customer sees it."""
+def journey_card(words: Words, view: JourneyView, owned: Sequence[Course], plan: Proposal | None) -> Card:
+    """One treatment as its customer sees it, with what is left of its courses and the way to its plan."""
     stage, following = STAGES[view.stage]
     rows = [
         (words.t("Status"), words.t(stage)),
         (words.t("Appointment"), words.when(view.scheduled_at) if view.scheduled_at else ""),
         (words.t("Paid"), _paid(words, view)),
+        *(
+            (_course_name(words, course, view), course_left(words, course))
+            for course in owned
+            if _counts(course, owned)
+        ),
         (words.t("Next"), words.t(following) if following else ""),
     ]
     return Card(
         title=words.pick(view.treatment),
         rows=filled(*rows),
-        buttons=(command_button(words, "points"),),
+        buttons=(*_plan_button(words, plan), command_button(words, "points")),
     )
+
+
+def _counts(course: Course, owned: Sequence[Course]) -> bool:
+    """Whether there is something to count: a single treatment's stage says it all."""
+    return course.sessions_total > 1 or len(owned) > 1
+
+
+def _course_name(words: Words, course: Course, view: JourneyView) -> str:
+    return words.t("Left") if course.treatment_id == view.treatment_id else words.pick(course.treatment)
+
+
+def _plan_button(words: Words, plan: Proposal | None) -> tuple[Button, ...]:
+    if plan is None:
+        return ()
+    return (Button(words.t("Show my plan"), Action("proposal.show", plan.id), style="primary"),)
 
 
 def _paid(words: Words, view: JourneyView) -> str:

@@ -29,6 +29,7 @@ TITLES = {
     TaskState.IN_PROGRESS: N_("Treatment under way"),
     TaskState.ON_HOLD: N_("Treatment paused"),
     TaskState.COMPLETED: N_("Treatment completed"),
+    TaskState.CANCELLED: N_("Task cancelled"),
 }
 # The state in words, with the fact that says since when.
 STATES = {

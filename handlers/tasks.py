@@ -20,8 +20,10 @@ from handlers.cards import Action, Button, Card, row_id
 from handlers.forms import Data, Form
 from handlers.members import ROLE_NAMES
 from handlers.menu import command_button
+from handlers.pauses import pause_buttons
 from handlers.permissions import PERFORMERS
 from handlers.router import Routes
+from handlers.scans import say_waiting
 from handlers.steps import text_step
 from handlers.talk import Talk
 from handlers.task_cards import task_card, task_list
@@ -46,6 +48,9 @@ NOTES = (
 async def waiting(talk: Talk) -> None:
     """What this person could accept now."""
     views = await tasks.waiting_tasks(talk.unit)
+    scans_wait = await say_waiting(talk)
+    if not views and scans_wait:
+        return
     if not views:
         text = talk.t("No task is waiting. We write to you as soon as there is one.")
         talk.say(Card(text=text, quick=(command_button(talk.words, "mytasks"),)))
@@ -172,6 +177,12 @@ def present_taken(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Car
     return task_card(words, facts)
 
 
+@routes.presenter("task.closed")
+def present_closed(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
+    """In place of whatever was shown: the journey moved on without this task."""
+    return task_card(words, facts)
+
+
 @routes.presenter("task.unclaimed")
 def present_unclaimed(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
     """To managers: nobody who may do it has a chat with us."""
@@ -184,5 +195,6 @@ def present_unclaimed(words: Words, clinic: Clinic, facts: Mapping[str, Any]) ->
 def _show(talk: Talk, view: TaskView, text: str = "") -> None:
     """Answer with the task's card, and for those who do tasks the way to the others."""
     card = task_card(talk.words, tasks.task_facts(view), talk.unit.actor, text)
+    card = replace(card, buttons=(*card.buttons, *pause_buttons(talk, view.customer_id)))
     lists = ("mytasks", "tasks") if talk.roles & PERFORMERS else ()
     talk.say(replace(card, quick=tuple(command_button(talk.words, name) for name in lists)))

@@ -11,7 +11,7 @@ import gettext
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -94,6 +94,11 @@ class Words:
         if self.language == "th":
             return f"{format_date(day, 'd MMM', locale='th')} {day.year + 543}".replace(" ", TIED)
         return format_date(day, "d MMM y", locale="en_GB").replace(" ", TIED)
+
+    def last_day(self, end: datetime | str) -> str:
+        """The last day before `end`, which is the first moment when something is over (a midnight, mostly)."""
+        moment = datetime.fromisoformat(end) if isinstance(end, str) else end
+        return self.date(moment - timedelta(microseconds=1))
 
     def time(self, moment: datetime | str) -> str:
         """'14:02 น.' or '14:02', in the clinic's zone."""

@@ -26,7 +26,7 @@ def compose(facts: Mapping[str, object]) -> Canvas:
     ValueError when a fact is missing, or the url is empty or too long (ISO/IEC 18004: 2331 bytes at level M).
     """
     caption = fit(words(facts, "caption"), width=_SIDE, size=46, smallest=32, bold=True, lines=3)
-    code = _code(words(facts, "url"))
+    code = pixels(words(facts, "url"), _SIDE)
     canvas = Canvas(round(MARGIN / 2 + code.shape[0] + caption.height + MARGIN), "white")
     canvas.pixels((WIDTH - code.shape[1]) // 2, MARGIN // 2, code)
     first = MARGIN / 2 + code.shape[0] + caption.size * LEADING * 0.75
@@ -34,11 +34,11 @@ def compose(facts: Mapping[str, object]) -> Canvas:
     return canvas
 
 
-def _code(url: str) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    """Pixels of the code in its quiet zone; whole pixels a module keep the edges sharp."""
+def pixels(url: str, side: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    """The code in its quiet zone, at most `side` pixels wide; whole pixels a module keep the edges sharp."""
     if not url:
         raise ValueError("picture fact 'url' must not be empty")
     modules = np.array([list(row) for row in segno.make_qr(url, error="m").matrix_iter(border=_QUIET)], dtype=np.uint8)
-    scale = _SIDE // modules.shape[0]
+    scale = side // modules.shape[0]
     grey = (1 - modules).repeat(scale, axis=0).repeat(scale, axis=1) * np.uint8(255)
     return np.stack([grey] * 3, axis=-1)

@@ -6,7 +6,7 @@ thresholds are whole baht in the files and satang everywhere else.
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Annotated, Any, Final, Literal, Self
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from domain.followups.model import DeliveryClass, Outcome
 from domain.payments.rules import SATANG_PER_BAHT
 from domain.people.model import Role
+from domain.rewards.model import Kind, Period
 from domain.workflow.model import Stage
 
 Code = Annotated[str, Field(min_length=1, max_length=40)]
@@ -131,6 +132,53 @@ class Achievement(_Named):
         return {**super().columns(), "metric": self.metric, "target": self.target, "points": self.points}
 
 
+class Reward(_Named):
+    """What points can get: minimum tier, stock and limit (for ever, or in each period), and how its coupon ends.
+
+    `discount` and `minimum` are baht; `treatment` is the code of what a treatment coupon is good for.
+    """
+
+    points: Annotated[int, Field(gt=0)]
+    tier: Code
+    stock: Count | None = None
+    stock_period: Period | None = None
+    limit: Annotated[int, Field(gt=0)] | None = None
+    limit_period: Period | None = None
+    branches: list[Code] = []
+    active_from: datetime | None = None
+    active_until: datetime | None = None
+    valid_days: Annotated[int, Field(gt=0)]
+    fixed_end: datetime | None = None
+    kind: Kind
+    discount: Annotated[int, Field(gt=0)] | None = None
+    minimum: Count | None = None
+    treatment: Code | None = None
+    refundable: bool = True
+
+    def columns(self) -> dict[str, object]:
+        """The row without clinic and id."""
+        return {
+            **super().columns(),
+            "points": self.points,
+            "min_tier": self.tier,
+            "stock": self.stock,
+            "stock_period": self.stock_period,
+            "person_limit": self.limit,
+            "limit_period": self.limit_period,
+            "branches": self.branches,
+            "active_from": self.active_from,
+            "active_until": self.active_until,
+            "valid_days": self.valid_days,
+            "fixed_end": self.fixed_end,
+            "kind": self.kind,
+            "discount_satang": self.discount * SATANG_PER_BAHT if self.discount else None,
+            "minimum_satang": self.minimum * SATANG_PER_BAHT if self.minimum else None,
+            "treatment_code": self.treatment,
+            "refundable": self.refundable,
+            "active": True,
+        }
+
+
 class Answer(_Entry):
     """One button under a question, and what pressing it leads to."""
 
@@ -181,11 +229,15 @@ class Rule(_Entry):
 
 
 class StageTask(_Entry):
-    """Entering a stage opens a task of this kind; without a treatment, for every treatment."""
+    """Entering a stage opens a task of this kind; without a treatment, for every treatment.
+
+    `scan_required`: for every treatment that needs a skin scan first.
+    """
 
     stage: Stage
     kind: Code
     treatment: Code | None = None
+    scan_required: bool = False
 
 
 class Catalogue(_Entry):
@@ -194,6 +246,7 @@ class Catalogue(_Entry):
     treatments: list[Treatment]
     tiers: list[Tier]
     achievements: list[Achievement]
+    rewards: list[Reward] = []
     templates: list[Template]
     rules: list[Rule]
     stage_tasks: list[StageTask]
@@ -292,6 +345,13 @@ class Alert(_Entry):
     blocks: bool = False
 
 
+class Pause(_Entry):
+    """A medical pause of the loyalty clock from the day of loading on, for so many days."""
+
+    reason: Literal["pregnancy", "illness", "other"]
+    days: Annotated[int, Field(gt=0, le=365)]
+
+
 class Visitor(_Entry):
     """A customer of the demo; `staff` is the name of the member of staff who is the same human being."""
 
@@ -303,6 +363,7 @@ class Visitor(_Entry):
     staff: str | None = None
     birth_date: date | None = None
     alerts: list[Alert] = []
+    pause: Pause | None = None
 
 
 class DemoClinic(_Entry):

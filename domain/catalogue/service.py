@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -17,6 +17,7 @@ from domain.catalogue import store
 from domain.catalogue.model import Branch, Catalogue, ClinicFile, DemoClinic
 from domain.database.session import set_clinic
 from domain.errors import DomainError
+from domain.loyalty import service as loyalty
 from domain.people import store as people_store
 from domain.people.rules import clean_name, parse_phone
 from domain.people.service import next_customer_code
@@ -62,7 +63,7 @@ def demo_clinic(slug: str) -> dict[str, Any] | None:
 
 
 async def load_catalogue(unit: Unit, data: Mapping[str, Any]) -> None:
-    """Make or update treatments, tiers, badges, follow-up texts and rules, and what stages call for.
+    """Make or update treatments, tiers, badges, rewards, follow-up texts and rules, and what stages call for.
 
     What the clinic has besides stays. Raises pydantic's ValidationError, and KeyError for the code of a
     treatment that the file does not have, before anything is written that lasts.
@@ -72,11 +73,17 @@ async def load_catalogue(unit: Unit, data: Mapping[str, Any]) -> None:
     ids = await store.save_treatments(db, clinic, [entry.columns() for entry in catalogue.treatments])
     await store.save_tiers(db, clinic, [entry.columns() for entry in catalogue.tiers])
     await store.save_achievements(db, clinic, [entry.columns() for entry in catalogue.achievements])
+    await store.save_rewards(db, clinic, [entry.columns() for entry in catalogue.rewards])
     await store.save_templates(db, clinic, [entry.columns() for entry in catalogue.templates])
     await store.save_rules(db, clinic, [entry.columns(ids) for entry in catalogue.rules])
     for task in catalogue.stage_tasks:
-        treatment_id = ids[task.treatment] if task.treatment else None
-        await store.save_stage_task(db, clinic, task.stage, treatment_id, task.kind)
+        called_for: list[UUID | None]
+        if task.scan_required:
+            called_for = [ids[entry.code] for entry in catalogue.treatments if entry.scan_required]
+        else:
+            called_for = [ids[task.treatment] if task.treatment else None]
+        for treatment_id in called_for:
+            await store.save_stage_task(db, clinic, task.stage, treatment_id, task.kind)
 
 
 async def import_clinic(unit: Unit, data: Mapping[str, Any]) -> None:
@@ -151,6 +158,9 @@ async def load_demo(unit: Unit, data: Mapping[str, Any]) -> None:
         )
         for alert in visitor.alerts:
             await people_store.add_alert(db, clinic, customer_id=added.id, noted_at=unit.now, **alert.model_dump())
+        if visitor.pause:
+            last = unit.now.astimezone(unit.clinic.zone).date() + timedelta(days=visitor.pause.days)
+            await loyalty.pause(unit, added.id, visitor.pause.reason, last)
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -19,6 +19,7 @@ from domain.errors import DomainError
 from domain.followups.tables import followup_rules, followup_templates
 from domain.loyalty.tables import loyalty_tiers
 from domain.people.tables import customers, users
+from domain.rewards.tables import loyalty_rewards
 from domain.tasks.tables import stage_tasks
 
 Rows = Sequence[Mapping[str, Any]]
@@ -66,6 +67,11 @@ async def save_tiers(db: Connection, clinic_id: UUID, rows: Rows) -> None:
 async def save_achievements(db: Connection, clinic_id: UUID, rows: Rows) -> None:
     """Badges by code."""
     await _save(db, achievements, clinic_id, "code", rows)
+
+
+async def save_rewards(db: Connection, clinic_id: UUID, rows: Rows) -> None:
+    """Rewards by code."""
+    await _save(db, loyalty_rewards, clinic_id, "code", rows)
 
 
 async def save_templates(db: Connection, clinic_id: UUID, rows: Rows) -> None:

@@ -9,6 +9,14 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
+class Package:
+    """A course: what so many treatments cost together, in satang."""
+
+    sessions: int
+    price_satang: int
+
+
+@dataclass(frozen=True, slots=True)
 class Treatment:
     """What the clinic sells: price in satang, length in minutes, and the staff roles that may perform it."""
 
@@ -21,6 +29,13 @@ class Treatment:
     roles: tuple[str, ...]
     scan_required: bool
     """False: sold without a skin scan before it (facials, products, repeat sessions)."""
+    category: str = ""
+    packages: tuple[Package, ...] = ()
+
+    @property
+    def offers(self) -> tuple[Package, ...]:
+        """Everything that can be bought of it: one treatment, then its courses."""
+        return (Package(1, self.price_satang), *self.packages)
 
     @property
     def names(self) -> dict[str, str]:

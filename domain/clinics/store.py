@@ -10,13 +10,22 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, RowMapping, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.clinics.model import ChannelAccount, Treatment
+from domain.clinics.model import ChannelAccount, Package, Treatment
 from domain.clinics.tables import channel_accounts, clinic_counters, clinics, treatments
 from domain.database.session import Connection
 
 _t = treatments.c
 _TREATMENTS = select(
-    _t.id, _t.code, _t.name_th, _t.name_en, _t.price_satang, _t.minutes, _t.roles, _t.scan_required
+    _t.id,
+    _t.code,
+    _t.name_th,
+    _t.name_en,
+    _t.price_satang,
+    _t.minutes,
+    _t.roles,
+    _t.scan_required,
+    _t.category,
+    _t.packages,
 ).where(_t.active)
 _a = channel_accounts.c
 _ACCOUNTS = select(
@@ -145,4 +154,5 @@ def _from_now(seconds: float) -> ColumnElement[datetime]:
 
 
 def _treatment(columns: RowMapping) -> Treatment:
-    return Treatment(**{**columns, "roles": tuple(columns["roles"])})
+    packages = tuple(Package(**package) for package in columns["packages"])
+    return Treatment(**{**columns, "roles": tuple(columns["roles"]), "packages": packages})

@@ -87,6 +87,11 @@ async def answer(unit: Unit, execution_id: UUID, choice: int) -> Answered:
     return Answered(option.outcome, asked.outcome is None, option.label)
 
 
+async def cancel_planned(unit: Unit, journey_id: UUID) -> None:
+    """The journey was given up: what is still planned for it is not sent."""
+    await store.cancel_planned(unit.db, unit.clinic.id, journey_id)
+
+
 async def next_due(unit: Unit) -> datetime | None:
     """When this clinic's next planned message is due; None when none is planned."""
     return await store.next_due(unit.db, unit.clinic.id)

@@ -49,6 +49,10 @@ _ASKED = text(
 )
 _NEXT = text("select min(due_at) from followup_executions where clinic_id = :clinic and state = 'planned'")
 # Whom a reaction concerns: the journey's owner, who treated last, and every manager.
+_CANCEL = text(
+    "update followup_executions set state = 'cancelled', version = version + 1"
+    " where clinic_id = :clinic and journey_id = :journey and state = 'planned'"
+)
 _ALARMED = text(
     "select u.person_id from users u"
     " join workflow_states w on w.clinic_id = u.clinic_id and w.id = :journey"
@@ -89,6 +93,11 @@ async def asked(db: Connection, clinic_id: UUID, execution_id: UUID) -> Asked | 
     """A question that was sent, locked."""
     row = (await db.execute(_ASKED, {"clinic": clinic_id, "execution": execution_id})).one_or_none()
     return _asked(row) if row else None
+
+
+async def cancel_planned(db: Connection, clinic_id: UUID, journey_id: UUID) -> None:
+    """A journey's messages that were not sent yet are cancelled."""
+    await db.execute(_CANCEL, {"clinic": clinic_id, "journey": journey_id})
 
 
 async def save(db: Connection, clinic_id: UUID, execution_id: UUID, **values: Any) -> None:

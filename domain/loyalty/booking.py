@@ -13,6 +13,7 @@ from uuid import uuid4
 from domain.errors import DomainError
 from domain.loyalty import ledger, store
 from domain.loyalty.model import Account, Allocation, Earning, Entry, Lot, LotState
+from domain.loyalty.pausing import frozen
 from domain.unit import Unit
 
 
@@ -27,24 +28,25 @@ async def book(unit: Unit, account: Account, earning: Earning) -> int:
         return points
     lot, repaid = Lot(uuid4(), earning.points, earning.points, LotState.PENDING, unit.now), 0
     if earning.at_once:
-        lot, repaid = ledger.release(lot, account.debt, unit.now, earning.expiry_months, unit.clinic.zone)
+        months, zone = earning.expiry_months, unit.clinic.zone
+        lot, repaid = ledger.release(lot, account.debt, unit.now, months, zone, frozen(account, unit))
     await store.add_lot(unit.db, unit.clinic.id, account.id, lot, earning)
-    entry = _entry(ledger.EARN, lot, repaid, earning.points, unit.now, {**earning.facts, "state": lot.state})
-    await _write(unit, account, entry, key=earning.key, body_hash=fingerprint, reason=earning.source)
+    entry = lot_entry(ledger.EARN, lot, repaid, earning.points, unit.now, {**earning.facts, "state": lot.state})
+    await write(unit, account, entry, key=earning.key, body_hash=fingerprint, reason=earning.source)
     await store.refresh_balances(unit.db, unit.clinic.id, account.id, account.debt - repaid)
     return earning.points
 
 
 async def activate_lot(unit: Unit, account: Account, lot: Lot, months: int, debt: int, key: str) -> int:
     """Make one lot usable and write its row; returns the points that repaid debt."""
-    active, repaid = ledger.release(lot, debt, unit.now, months, unit.clinic.zone)
+    active, repaid = ledger.release(lot, debt, unit.now, months, unit.clinic.zone, frozen(account, unit))
     await store.save_lot(unit.db, unit.clinic.id, active)
-    entry = _entry(ledger.ACTIVATE, active, repaid, 0, unit.now, {"points": lot.remaining})
-    await _write(unit, account, entry, key=key, body_hash=ledger.body_hash({"key": key}), reason="treatment")
+    entry = lot_entry(ledger.ACTIVATE, active, repaid, 0, unit.now, {"points": lot.remaining})
+    await write(unit, account, entry, key=key, body_hash=ledger.body_hash({"key": key}), reason="treatment")
     return repaid
 
 
-def _entry(kind: str, lot: Lot, repaid: int, points: int, now: datetime, facts: Mapping[str, Any]) -> Entry:
+def lot_entry(kind: str, lot: Lot, repaid: int, points: int, now: datetime, facts: Mapping[str, Any]) -> Entry:
     """A row about one lot, which may have repaid debt; dates and debts are kept for replay and history."""
     dated = {"expires_at": lot.expires_at.isoformat()} if lot.expires_at else {}
     owed = {"repaid": repaid} if repaid else {}
@@ -52,7 +54,8 @@ def _entry(kind: str, lot: Lot, repaid: int, points: int, now: datetime, facts: 
     return Entry(kind, points, lot.id, {**facts, **dated, **owed}, now, taken)
 
 
-async def _write(unit: Unit, account: Account, entry: Entry, **columns: str) -> None:
+async def write(unit: Unit, account: Account, entry: Entry, **columns: str) -> None:
+    """Put a row into the books; `columns`: key, body_hash, reason."""
     await store.add_entry(
         unit.db,
         unit.clinic.id,

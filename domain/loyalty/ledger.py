@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
@@ -20,7 +20,16 @@ from domain.loyalty.model import Entry, Lot, LotState
 
 EARN: Final = "earn"
 ACTIVATE: Final = "activate"
+CANCEL_PENDING: Final = "cancel_pending"
 CLAWBACK: Final = "clawback"
+HOLD: Final = "hold"
+RELEASE: Final = "release"
+REDEEM: Final = "redeem"
+RESTORE: Final = "restore"
+ADJUST: Final = "adjust"
+
+_MOVES: Final[Mapping[str, tuple[int, int]]] = {HOLD: (0, 1), RELEASE: (0, -1), REDEEM: (-1, -1), RESTORE: (1, 0)}
+"""What a row does to the lots it names: the signs of their remaining and of their held points. Any other takes."""
 
 
 def body_hash(body: Mapping[str, Any]) -> str:
@@ -29,9 +38,16 @@ def body_hash(body: Mapping[str, Any]) -> str:
     return sha256(canonical.encode()).hexdigest()
 
 
-def release(lot: Lot, debt: int, now: datetime, months: int, zone: ZoneInfo) -> tuple[Lot, int]:
-    """A pending lot made usable, less what is owed: (the lot afterwards, points that repaid debt)."""
+def release(
+    lot: Lot, debt: int, now: datetime, months: int, zone: ZoneInfo, frozen: timedelta = timedelta()
+) -> tuple[Lot, int]:
+    """A pending lot made usable, less what is owed: (the lot afterwards, points that repaid debt).
+
+    `frozen` is what a medical pause that is on will still add to its date.
+    """
     active = rules.activate(lot, now, months, zone)
+    if active.expires_at:
+        active = replace(active, expires_at=active.expires_at + frozen)
     repaid, left = rules.repay_debt(debt, active.remaining)
     return replace(active, remaining=left), repaid
 
@@ -39,22 +55,35 @@ def release(lot: Lot, debt: int, now: datetime, months: int, zone: ZoneInfo) -> 
 def rebuild(entries: Sequence[Entry]) -> tuple[list[Lot], int]:
     """Lots and debt recomputed from the rows of one account, in whatever order they come.
 
-    Earning makes a lot; activation dates it; every allocation lessens its lot. What an earning or activation
-    took went to the debt; what a claw-back could not take became debt.
+    Earning makes a lot, and so does a restoring that came too late for the old one; activation dates it, or splits a
+    share off and dates that; a pause moves the dates of the lots it names. What an earning or activation took went to
+    the debt; what a claw-back could not take became debt.
     """
     lots: dict[UUID, Lot] = {}
     debt = 0
     for entry in entries:
-        if entry.kind == EARN and entry.lot_id:
+        if entry.kind in (EARN, RESTORE) and entry.lot_id:
             lots[entry.lot_id] = _earned(entry.lot_id, entry)
     for entry in entries:
         if entry.kind == ACTIVATE and entry.lot_id:
+            if "from" in entry.facts:
+                lots[entry.lot_id] = _split(lots, UUID(entry.facts["from"]), entry.lot_id, entry)
             lots[entry.lot_id] = _dated(lots[entry.lot_id], entry)
     for entry in entries:
-        for part in entry.taken:
-            lots[part.lot_id] = replace(lots[part.lot_id], remaining=lots[part.lot_id].remaining - part.points)
+        for moved in entry.facts.get("lots", ()) if entry.kind == ADJUST else ():
+            lots[UUID(moved)] = shifted(lots[UUID(moved)], timedelta(days=entry.facts["days"]))
+        remaining, held = _MOVES.get(entry.kind, (-1, 0))
+        for changed in rules.change(
+            [lots[part.lot_id] for part in entry.taken], entry.taken, remaining=remaining, held=held
+        ):
+            lots[changed.id] = changed
         debt += _debt(entry)
     return list(lots.values()), debt
+
+
+def shifted(lot: Lot, by: timedelta) -> Lot:
+    """The lot with its date moved by a medical pause; one without a date has nothing to move."""
+    return replace(lot, expires_at=lot.expires_at + by) if lot.expires_at else lot
 
 
 def _debt(entry: Entry) -> int:
@@ -68,6 +97,13 @@ def _debt(entry: Entry) -> int:
 def _earned(lot_id: UUID, entry: Entry) -> Lot:
     lot = Lot(lot_id, entry.points, entry.points, LotState.PENDING, entry.at)
     return _dated(lot, entry) if entry.facts["state"] == LotState.ACTIVE else lot
+
+
+def _split(lots: dict[UUID, Lot], parent_id: UUID, share_id: UUID, entry: Entry) -> Lot:
+    """The share that one treatment of a course released, which leaves the lot it comes from."""
+    parent, points = lots[parent_id], entry.facts["points"]
+    lots[parent_id] = replace(parent, remaining=parent.remaining - points)
+    return Lot(share_id, points, points, LotState.PENDING, parent.earned_at)
 
 
 def _dated(lot: Lot, entry: Entry) -> Lot:

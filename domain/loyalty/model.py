@@ -26,7 +26,10 @@ class LotState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """Points earned together; they expire together, `expires_at` being the first moment they are unusable."""
+    """Points earned together; they expire together, `expires_at` being the first moment they are unusable.
+
+    `held` of the `remaining` points are set aside for redemptions: nobody else can spend them.
+    """
 
     id: UUID
     points: int
@@ -35,11 +38,17 @@ class Lot:
     earned_at: datetime
     active_from: datetime | None = None
     expires_at: datetime | None = None
+    held: int = 0
+
+    @property
+    def free(self) -> int:
+        """What is left of it and not set aside."""
+        return self.remaining - self.held
 
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """Points taken from one lot by one spending or claw-back."""
+    """Points of one lot that one row of the books holds, takes or gives back."""
 
     lot_id: UUID
     points: int
@@ -55,6 +64,14 @@ class Balance:
     debt: int
     expiring_points: int
     expiring_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Expiring:
+    """Usable points that go together; `at` is the first moment they are unusable (None: they stay)."""
+
+    points: int
+    at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +99,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A customer's loyalty account as its row says; `tier` is a code of the clinic's ladder."""
+    """A customer's loyalty account as its row says; `tier` is a code of the clinic's ladder.
+
+    `paused_until` is the end of the medical pause that is on, if there is one.
+    """
 
     id: UUID
     customer_id: UUID
@@ -90,6 +110,19 @@ class Account:
     tier_valid_until: datetime | None
     held: int
     debt: int
+    paused_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A medical pause of a customer's loyalty clock, from `started_at` to `until`, or to an earlier `ended_at`."""
+
+    id: UUID
+    customer_id: UUID
+    reason: str
+    started_at: datetime
+    until: datetime
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +144,42 @@ class Earning:
     tier_spend_satang: int = 0
     payment_id: UUID | None = None
     journey_id: UUID | None = None
+    line_id: UUID | None = None
+    sessions: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a plan as points see it: its price, the treatments that release it, and how many were done already.
+
+    Without an id it is a journey as a whole.
+    """
+
+    id: UUID | None
+    price_satang: int
+    sessions: int = 1
+    done: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedLot:
+    """A lot with what earned it: payment, line, the treatments that release it, and the spend that they make count."""
+
+    lot: Lot
+    payment_id: UUID | None
+    line_id: UUID | None
+    sessions: int
+    tier_spend_satang: int
+    expiry_months: int
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row of the books: signed points, the lot it is about, and what it took from which lots."""
+    """One row of the books: signed points, the lot it is about, and the lots whose points it moves.
+
+    Its kind says how `taken` moves them: set aside (hold), no longer (release), gone (redeem, a debt repaid,
+    claw-back), given back (restore).
+    """
 
     kind: str
     points: int
@@ -138,7 +202,11 @@ class PointRow:
 
 @dataclass(frozen=True, slots=True)
 class LoyaltyCard:
-    """All that a membership card shows. `multiplier` is a factor: 1.25 means a quarter more points."""
+    """All that a membership card shows. `multiplier` is a factor: 1.25 means a quarter more points.
+
+    `keep_missing_satang`: what must still be spent before `valid_until` to keep the tier. `pending_for` names the
+    treatments that pending points wait for, in both languages.
+    """
 
     balance: Balance
     tier: Tier
@@ -147,6 +215,9 @@ class LoyaltyCard:
     next_tier: Tier | None
     missing_satang: int
     fraction: float
+    keep_missing_satang: int = 0
+    paused_until: datetime | None = None
+    pending_for: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

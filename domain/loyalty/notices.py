@@ -23,6 +23,9 @@ def card_facts(card: LoyaltyCard) -> dict[str, Any]:
         "next_tier": tier_words(card.next_tier) if card.next_tier else None,
         "missing_satang": card.missing_satang,
         "fraction": card.fraction,
+        "keep_missing_satang": card.keep_missing_satang,
+        "paused_until": card.paused_until.isoformat() if card.paused_until else None,
+        "pending_for": [dict(treatment) for treatment in card.pending_for],
     }
 
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.errors import DomainError
-from domain.loyalty.model import Allocation, Balance, Lot, LotState
+from domain.loyalty.model import Allocation, Balance, Expiring, Lot, LotState
 
 BASIS: Final = 10_000
 """Basis points of a factor of one."""
@@ -67,39 +67,93 @@ def spendable(lots: Iterable[Lot], now: datetime) -> list[Lot]:
     return sorted((lot for lot in lots if _is_spendable(lot, now)), key=_spend_order)
 
 
-def usable(lots: Iterable[Lot], held: int, debt: int, now: datetime) -> int:
+def usable(lots: Iterable[Lot], debt: int, now: datetime) -> int:
     """Points a customer can use: in date, less what redemptions hold and what is owed; never below zero."""
-    return max(0, sum(lot.remaining for lot in spendable(lots, now)) - held - debt)
+    return max(0, sum(lot.free for lot in spendable(lots, now)) - debt)
 
 
-def balance(lots: Sequence[Lot], held: int, debt: int, now: datetime) -> Balance:
+def balance(lots: Sequence[Lot], debt: int, now: datetime) -> Balance:
     """What to show: usable, pending, held and owed points, and how many usable ones expire next."""
-    can_use = usable(lots, held, debt, now)
-    dated = [lot for lot in spendable(lots, now) if lot.expires_at]
-    next_at = dated[0].expires_at if dated and can_use else None
+    going = [part for part in schedule(lots, debt, now) if part.at]
     return Balance(
-        usable=can_use,
+        usable=usable(lots, debt, now),
         pending=sum(lot.remaining for lot in lots if lot.state is LotState.PENDING),
-        held=held,
+        held=sum(lot.held for lot in lots),
         debt=debt,
-        expiring_points=min(can_use, sum(lot.remaining for lot in dated if lot.expires_at == next_at)),
-        expiring_at=next_at,
+        expiring_points=going[0].points if going else 0,
+        expiring_at=going[0].at if going else None,
     )
 
 
-def spend(
-    lots: Sequence[Lot], points: int, now: datetime, *, held: int = 0, debt: int = 0
-) -> tuple[list[Allocation], list[Lot]]:
-    """Take `points` in spend order; what came from which lot, and all lots afterwards in the order given.
+def schedule(lots: Iterable[Lot], debt: int, now: datetime) -> list[Expiring]:
+    """Usable points by the moment they expire, first to go first, lasting ones at the end; their sum is the balance.
+
+    What is owed is counted off those that go last: it is paid from points to come.
+    """
+    lots = list(lots)
+    left, parts = usable(lots, debt, now), dict[datetime | None, int]()
+    for lot in spendable(lots, now):
+        if part := min(lot.free, left):
+            parts[lot.expires_at] = parts.get(lot.expires_at, 0) + part
+            left -= part
+    return [Expiring(points, at) for at, points in parts.items()]
+
+
+def hold(lots: Sequence[Lot], points: int, now: datetime, debt: int = 0) -> tuple[list[Allocation], list[Lot]]:
+    """Set `points` aside in spend order; which lots they lie in, and all lots afterwards in the order given.
 
     Raises DomainError `not_enough_points` (fact `usable`) when held and owed points leave too few.
     """
     if points <= 0:
         raise ValueError("spending takes at least one point")
-    if points > (can_use := usable(lots, held, debt, now)):
+    if points > (can_use := usable(lots, debt, now)):
         raise DomainError("not_enough_points", usable=can_use)
     allocations = _take(spendable(lots, now), points)
-    return allocations, _without(lots, allocations)
+    return allocations, change(lots, allocations, held=1)
+
+
+def capture(lots: Sequence[Lot], held: Iterable[Allocation]) -> list[Lot]:
+    """The lots after held points were spent: from the lots they were held in, which may be past their date by now."""
+    return change(lots, held, remaining=-1, held=-1)
+
+
+def release(lots: Sequence[Lot], held: Iterable[Allocation]) -> list[Lot]:
+    """The lots after held points were given back: in date they are usable again, past it they are gone."""
+    return change(lots, held, held=-1)
+
+
+def restore(
+    lots: Sequence[Lot], spent: Sequence[Allocation], now: datetime, grace_until: datetime | None = None
+) -> tuple[list[Allocation], list[Lot], int]:
+    """Give spent points back to their lots: what went back, all lots afterwards, and points that need a new lot.
+
+    They keep their dates, so that those past them stay expired. With `grace_until` (the clinic took the reward
+    back) no point may be unusable before it: such points go into a new lot that lasts until then. A lot whose
+    expiry is in the books already takes nothing back.
+    """
+    found = {lot.id: lot for lot in lots}
+    late = [a for a in spent if grace_until and (found[a.lot_id].expires_at or _NEVER) < grace_until]
+    back = [a for a in spent if a not in late and found[a.lot_id].state is LotState.ACTIVE]
+    return back, change(lots, back, remaining=1), sum(a.points for a in late)
+
+
+def spend(lots: Sequence[Lot], points: int, now: datetime, debt: int = 0) -> tuple[list[Allocation], list[Lot]]:
+    """Hold and capture at once: what came from which lot, and all lots afterwards. Refused as `hold` is."""
+    allocations, held = hold(lots, points, now, debt)
+    return allocations, capture(held, allocations)
+
+
+def change(lots: Iterable[Lot], parts: Iterable[Allocation], *, remaining: int = 0, held: int = 0) -> list[Lot]:
+    """The lots after each allocation changed its lot: `remaining` and `held` say with which sign (-1, 0, 1)."""
+    points: dict[UUID, int] = {}
+    for part in parts:
+        points[part.lot_id] = points.get(part.lot_id, 0) + part.points
+    return [
+        replace(lot, remaining=lot.remaining + remaining * moved, held=lot.held + held * moved)
+        if (moved := points.get(lot.id, 0))
+        else lot
+        for lot in lots
+    ]
 
 
 def repay_debt(debt: int, points: int) -> tuple[int, int]:
@@ -114,8 +168,8 @@ def clawback(
     """Take back what a refunded purchase had earned: allocations, all lots afterwards, and debt added.
 
     First from the purchase's own pending lots, then from its usable ones, then from others in spend order;
-    what is still missing becomes debt. Lots past their date give nothing, swept or not. A pending lot
-    that is emptied is cancelled.
+    what is still missing becomes debt. Lots past their date give nothing, swept or not, and what is set aside for
+    a redemption stays there. A pending lot that is emptied is cancelled.
     """
     if points < 0:
         raise ValueError("a claw-back is not negative")
@@ -124,11 +178,13 @@ def clawback(
     active = sorted(spendable(lots, now), key=lambda lot: lot.id not in own_lot_ids)
     allocations = _take([*sorted(pending, key=_spend_order), *active], points)
     taken = sum(allocation.points for allocation in allocations)
-    return allocations, _without(lots, allocations), points - taken
+    touched = {allocation.lot_id for allocation in allocations}
+    after = change(lots, allocations, remaining=-1)
+    return allocations, [_cancelled(lot) if lot.id in touched else lot for lot in after], points - taken
 
 
 def _is_spendable(lot: Lot, now: datetime) -> bool:
-    return lot.state is LotState.ACTIVE and lot.remaining > 0 and now < (lot.expires_at or _NEVER)
+    return lot.state is LotState.ACTIVE and lot.free > 0 and now < (lot.expires_at or _NEVER)
 
 
 def _spend_order(lot: Lot) -> tuple[datetime, datetime, UUID]:
@@ -139,19 +195,13 @@ def _take(ordered: Iterable[Lot], points: int) -> list[Allocation]:
     """At most `points` from lots in the order given."""
     allocations = []
     for lot in ordered:
-        if part := min(lot.remaining, points):
+        if part := min(lot.free, points):
             allocations.append(Allocation(lot.id, part))
             points -= part
     return allocations
 
 
-def _without(lots: Iterable[Lot], allocations: Iterable[Allocation]) -> list[Lot]:
-    """The lots after the allocations left them."""
-    taken = {allocation.lot_id: allocation.points for allocation in allocations}
-    return [_lessen(lot, taken[lot.id]) if lot.id in taken else lot for lot in lots]
-
-
-def _lessen(lot: Lot, points: int) -> Lot:
-    left = lot.remaining - points
-    emptied = left == 0 and lot.state is LotState.PENDING
-    return replace(lot, remaining=left, state=LotState.CANCELLED if emptied else lot.state)
+def _cancelled(lot: Lot) -> Lot:
+    """A pending lot with nothing left is over."""
+    emptied = lot.remaining == 0 and lot.state is LotState.PENDING
+    return replace(lot, state=LotState.CANCELLED) if emptied else lot

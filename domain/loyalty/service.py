@@ -1,4 +1,4 @@
-"""Use cases of loyalty: joining, earning on money paid, points made usable by treatment, tiers, and reading them.
+"""Use cases of loyalty: joining, earning on money paid, points made usable by treatment, tiers.
 
 Every change locks the account's row first and leaves a row in the books under a key of its own, so that whatever
 is asked twice happens once: the same request gets the first answer, another one under the same key is refused
@@ -7,22 +7,48 @@ with DomainError `key_conflict`. A customer without an account gets one with the
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from decimal import Decimal
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from domain.loyalty import ledger, rules, store, tiers
-from domain.loyalty.booking import activate_lot, book
-from domain.loyalty.model import Account, Balance, Earning, LotState, LoyaltyCard, PointRow, Tier, TierChange
+from domain.loyalty import rules, store, tiers
+from domain.loyalty.booking import book
+from domain.loyalty.holding import hold, redeem, release, restore
+from domain.loyalty.model import Account, Earning, Line, LotState, Tier, TierChange
+from domain.loyalty.pausing import end_pause, frozen, pause, pause_of, pause_over
+from domain.loyalty.reading import balance, card, expiry_schedule, history, ladder, replay, rolling_spend, rung
+from domain.loyalty.sharing import cancel_lot, release_share, spread
 from domain.unit import Unit
+
+__all__ = [
+    "activate_for_completion",
+    "award",
+    "balance",
+    "cancel_pending",
+    "card",
+    "earn_for_payment",
+    "end_pause",
+    "enrol",
+    "expiry_schedule",
+    "history",
+    "hold",
+    "ladder",
+    "pause",
+    "pause_of",
+    "pause_over",
+    "recompute_tier",
+    "redeem",
+    "release",
+    "replay",
+    "restore",
+]
 
 
 async def enrol(unit: Unit, customer_id: UUID) -> Account:
     """The customer's account, locked; made in the lowest tier, with its welcome points, when there is none."""
     if found := await store.account(unit.db, unit.clinic.id, customer_id, lock=True):
         return found
-    lowest = tiers.tier_for(0, await store.ladder(unit.db, unit.clinic.id))
+    lowest = tiers.tier_for(0, await ladder(unit))
     opened = await store.open_account(unit.db, unit.clinic.id, customer_id, lowest.code, unit.now)
     account = await store.account(unit.db, unit.clinic.id, customer_id, lock=True)
     if account is None:
@@ -40,53 +66,77 @@ async def earn_for_payment(
     customer_id: UUID,
     amount_satang: int,
     paid_before_satang: int,
+    lines: Sequence[Line] = (),
 ) -> int:
     """Book a confirmed payment's points, pending until the treatment is done; returns how many.
 
-    The difference of two totals, so that deposits and parts add up to what one payment would have earned;
-    the tier at this moment decides the factor.
+    The money falls to the plan's `lines` in their order (none: the journey as a whole). A line's points are the
+    difference of two totals, so that deposits and parts add up to what one payment would have earned; the tier at this
+    moment decides the factor. What treatments that were done before release is usable at once.
     """
     account = await enrol(unit, customer_id)
-    tier = _rung(await store.ladder(unit.db, unit.clinic.id), account.tier)
-    points = rules.earn_delta(
-        paid_before=paid_before_satang,
-        paid_after=paid_before_satang + amount_satang,
-        tier_multiplier_bp=tier.multiplier_bp,
-    )
-    body = {"payment": payment_id, "journey": journey_id, "customer": customer_id}
-    earning = Earning(
-        key=f"earn:{payment_id}:{journey_id}",
-        source="payment",
-        points=points,
-        body={**body, "amount": amount_satang, "before": paid_before_satang},
-        expiry_months=tier.expiry_months,
-        multiplier_bp=tier.multiplier_bp,
-        facts={"amount_satang": amount_satang},
-        at_once=False,
-        tier_spend_satang=amount_satang,
-        payment_id=payment_id,
-        journey_id=journey_id,
-    )
-    return await book(unit, account, earning)
+    tier = rung(await ladder(unit), account.tier)
+    paid = paid_before_satang + amount_satang
+    plan = lines or (Line(None, paid),)
+    earned = 0
+    for line, low, high in zip(plan, spread(plan, paid_before_satang), spread(plan, paid), strict=True):
+        if high == low:
+            continue
+        earning = Earning(
+            key=f"earn:{payment_id}:{line.id or journey_id}",
+            source="payment",
+            points=rules.earn_delta(paid_before=low, paid_after=high, tier_multiplier_bp=tier.multiplier_bp),
+            body={
+                "payment": payment_id,
+                "journey": journey_id,
+                "customer": customer_id,
+                "amount": high - low,
+                "before": low,
+            },
+            expiry_months=tier.expiry_months,
+            multiplier_bp=tier.multiplier_bp,
+            facts={"amount_satang": high - low},
+            at_once=line.done >= line.sessions,
+            tier_spend_satang=high - low,
+            payment_id=payment_id,
+            journey_id=journey_id,
+            line_id=line.id,
+            sessions=line.sessions,
+        )
+        account = await enrol(unit, customer_id)  # the line before may have repaid what was owed
+        earned += await book(unit, account, earning)
+        for nth in range(1, line.done + 1):
+            await _release(unit, customer_id, journey_id, line.id, nth, f"late-{nth}", payment_id)
+    return earned
 
 
-async def activate_for_completion(unit: Unit, *, journey_id: UUID, customer_id: UUID, completion_id: UUID) -> int:
-    """Make the journey's pending points usable after its treatment; returns how many, debt included.
+async def activate_for_completion(
+    unit: Unit,
+    *,
+    journey_id: UUID,
+    customer_id: UUID,
+    completion_id: UUID,
+    line_id: UUID | None = None,
+    nth: int = 1,
+) -> int:
+    """Make usable what the `nth` treatment of a plan's line releases; returns how many points, debt included.
 
-    What is owed is repaid from them first. Asked again for the same completion, it answers the same.
+    Without a line it is the journey's only treatment. What is owed is repaid first. Asked again for the same
+    completion, it answers the same.
     """
+    return await _release(unit, customer_id, journey_id, line_id, nth, str(completion_id))
+
+
+async def cancel_pending(unit: Unit, *, journey_id: UUID, customer_id: UUID) -> int:
+    """The journey was given up or its payment undone: points that waited for its treatments are gone; how many."""
     account = await enrol(unit, customer_id)
-    lots = await store.lots_of_journey(unit.db, unit.clinic.id, account.id, journey_id)
-    keys = {lot.id: f"act:{lot.id}:{completion_id}" for lot, _ in lots}
-    known = await store.known_entries(unit.db, unit.clinic.id, keys.values())
-    released = sum(int(facts["points"]) for _, _, facts in known.values())
-    debt = account.debt
-    for lot, months in lots:
-        if lot.state is LotState.PENDING:
-            debt -= await activate_lot(unit, account, lot, months, debt, keys[lot.id])
-            released += lot.remaining
-    await store.refresh_balances(unit.db, unit.clinic.id, account.id, debt)
-    return released
+    owned = await store.lots_of_journey(unit.db, unit.clinic.id, account.id, journey_id)
+    gone = 0
+    for each in owned:
+        if each.lot.state is LotState.PENDING:
+            gone += await cancel_lot(unit, account, each.lot)
+    await store.refresh_balances(unit.db, unit.clinic.id, account.id, account.debt)
+    return gone
 
 
 async def award(unit: Unit, customer_id: UUID, points: int, key: str, reason: str, **facts: Any) -> int:
@@ -97,7 +147,7 @@ async def award(unit: Unit, customer_id: UUID, points: int, key: str, reason: st
     if points <= 0:
         raise ValueError("an award gives points")
     account = await enrol(unit, customer_id)
-    tier = _rung(await store.ladder(unit.db, unit.clinic.id), account.tier)
+    tier = rung(await ladder(unit), account.tier)
     body = {"customer": customer_id, "points": points, "reason": reason, **facts}
     return await book(unit, account, Earning(key, reason, points, body, tier.expiry_months, rules.BASIS, facts=facts))
 
@@ -108,11 +158,11 @@ async def recompute_tier(unit: Unit, customer_id: UUID) -> TierChange | None:
     Crossing the present tier's amount again extends its term and is no change. Nobody goes down here.
     """
     account = await enrol(unit, customer_id)
-    ladder = await store.ladder(unit.db, unit.clinic.id)
-    before = _rung(ladder, account.tier)
-    spend = await _rolling_spend(unit, account)
+    rungs = await ladder(unit)
+    before = rung(rungs, account.tier)
+    spend = await rolling_spend(unit, account)
     after, until = tiers.tier_after_purchase(
-        before, account.tier_valid_until, spend, unit.now, ladder, unit.clinic.zone
+        before, account.tier_valid_until, spend, unit.now, rungs, unit.clinic.zone, frozen(account, unit)
     )
     if (after.code, until) != (account.tier, account.tier_valid_until):
         await store.set_tier(unit.db, unit.clinic.id, account.id, after.code, until)
@@ -120,39 +170,6 @@ async def recompute_tier(unit: Unit, customer_id: UUID) -> TierChange | None:
         return None
     unit.record("tier_changed", customer_id, before=before.code, after=after.code)
     return TierChange(before, after, until)
-
-
-async def balance(unit: Unit, customer_id: UUID) -> Balance:
-    """The customer's points now, by the clock; nothing of anything for somebody who has not joined."""
-    return await _balance(unit, await store.account(unit.db, unit.clinic.id, customer_id))
-
-
-async def card(unit: Unit, customer_id: UUID) -> LoyaltyCard:
-    """The membership card; somebody who has not joined sees the lowest tier and no points."""
-    account = await store.account(unit.db, unit.clinic.id, customer_id)
-    ladder = await store.ladder(unit.db, unit.clinic.id)
-    tier = _rung(ladder, account.tier if account else "")
-    way = tiers.progress(await _rolling_spend(unit, account) if account else 0, tier, ladder)
-    return LoyaltyCard(
-        balance=await _balance(unit, account),
-        tier=tier,
-        valid_until=account.tier_valid_until if account else None,
-        multiplier=Decimal(tier.multiplier_bp) / rules.BASIS,
-        next_tier=way.next_tier,
-        missing_satang=way.missing_satang,
-        fraction=way.fraction,
-    )
-
-
-async def history(unit: Unit, customer_id: UUID, limit: int = 10, offset: int = 0) -> Sequence[PointRow]:
-    """Rows of the customer's books, newest first. An `activate` row has 0 points and `facts["points"]`."""
-    return await store.history(unit.db, unit.clinic.id, customer_id, limit, offset)
-
-
-async def replay(unit: Unit, account: Account) -> Balance:
-    """The balance recomputed from the books alone; must always equal `balance`."""
-    lots, debt = ledger.rebuild(await store.entries(unit.db, unit.clinic.id, account.id))
-    return rules.balance(lots, account.held, debt, unit.now)
 
 
 async def _welcome(unit: Unit, account: Account, tier: Tier) -> None:
@@ -169,18 +186,30 @@ async def _welcome(unit: Unit, account: Account, tier: Tier) -> None:
     unit.record("member_enrolled", account.customer_id, points=tier.welcome)
 
 
-async def _balance(unit: Unit, account: Account | None) -> Balance:
-    if account is None:
-        return rules.balance([], 0, 0, unit.now)
-    lots = await store.lots(unit.db, unit.clinic.id, account.id)
-    return rules.balance(lots, account.held, account.debt, unit.now)
+async def _release(
+    unit: Unit,
+    customer_id: UUID,
+    journey_id: UUID,
+    line_id: UUID | None,
+    nth: int,
+    completion: str,
+    payment_id: UUID | None = None,
+) -> int:
+    """Points that one treatment makes usable, of every lot of its line and of those of the journey as a whole.
 
-
-async def _rolling_spend(unit: Unit, account: Account) -> int:
-    since = tiers.spend_since(unit.now, unit.clinic.zone)
-    return await store.spend_between(unit.db, unit.clinic.id, account.id, since, unit.now)
-
-
-def _rung(ladder: Collection[Tier], code: str) -> Tier:
-    """The tier of this code; the lowest when the clinic has no such tier (any more)."""
-    return next((tier for tier in ladder if tier.code == code), None) or tiers.tier_for(0, ladder)
+    With `payment_id` only of what that payment earned.
+    """
+    account = await enrol(unit, customer_id)
+    owned = await store.lots_of_journey(unit.db, unit.clinic.id, account.id, journey_id)
+    mine = [each for each in owned if each.line_id in (line_id, None) and payment_id in (each.payment_id, None)]
+    keys = {each.lot.id: f"act:{each.lot.id}:{completion}" for each in mine}
+    known = await store.known_entries(unit.db, unit.clinic.id, keys.values())
+    released = sum(int(facts["points"]) for _, _, facts in known.values())
+    debt = account.debt
+    for each in mine:
+        key = keys[each.lot.id]
+        if key not in known and each.lot.state is LotState.PENDING:
+            points, repaid = await release_share(unit, account, each, nth, debt, key)
+            released, debt = released + points, debt - repaid
+    await store.refresh_balances(unit.db, unit.clinic.id, account.id, debt)
+    return released

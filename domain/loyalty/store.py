@@ -12,7 +12,8 @@ from sqlalchemy import Row, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from domain.database.session import Connection
-from domain.loyalty.model import Account, Allocation, Earning, Entry, Lot, LotState, PointRow, Tier
+from domain.loyalty import pause_store
+from domain.loyalty.model import Account, Allocation, Earning, Entry, Lot, LotState, OwnedLot, PointRow, Tier
 from domain.loyalty.tables import (
     loyalty_profiles,
     loyalty_tiers,
@@ -29,11 +30,19 @@ _SPEND = text(
 # The cache is recomputed from the lots, never counted up and down.
 _REFRESH = text(
     "update loyalty_profiles p set debt_points = :debt, version = version + 1,"
-    " pending_points = l.pending, active_points = l.active"
+    " pending_points = l.pending, active_points = l.active, held_points = l.held"
     " from (select coalesce(sum(remaining) filter (where state = 'pending'), 0) as pending,"
-    "  coalesce(sum(remaining) filter (where state = 'active'), 0) as active"
+    "  coalesce(sum(remaining) filter (where state = 'active'), 0) as active,"
+    "  coalesce(sum(held), 0) as held"
     "  from point_lots where clinic_id = :clinic and account_id = :account) l"
     " where p.clinic_id = :clinic and p.id = :account"
+)
+_SHARE = text(
+    "insert into point_lots (clinic_id, id, parent_id, account_id, points, remaining, state, source, payment_id,"
+    " journey_id, line_id, tier_spend_satang, multiplier_bp, expiry_months, earned_at, active_from, expires_at)"
+    " select clinic_id, :id, id, account_id, :points, :remaining, :state, source, payment_id, journey_id, line_id,"
+    " :spend, multiplier_bp, expiry_months, earned_at, :active_from, :expires_at"
+    " from point_lots where clinic_id = :clinic and id = :parent"
 )
 _HISTORY = text(
     "select t.kind, t.points, t.reason, t.facts, t.at, r.name_th, r.name_en"
@@ -45,10 +54,22 @@ _HISTORY = text(
     " where p.clinic_id = :clinic and p.customer_id = :customer"
     " order by t.at desc, t.id limit :limit offset :offset"
 )
+_PENDING_FOR = text(
+    "select distinct r.name_th, r.name_en from point_lots l"
+    " join workflow_states w on w.clinic_id = l.clinic_id and w.id = l.journey_id"
+    " join treatments r on r.clinic_id = w.clinic_id and r.id = w.treatment_id"
+    " where l.clinic_id = :clinic and l.account_id = :account and l.state = 'pending' and l.remaining > 0"
+    " order by r.name_en"
+)
 _TAKEN = text(
     "select a.transaction_id, a.lot_id, a.points from point_allocations a"
     " join point_transactions t on t.clinic_id = a.clinic_id and t.id = a.transaction_id"
     " where a.clinic_id = :clinic and t.account_id = :account"
+)
+_ALLOCATED = text(
+    "select a.lot_id, a.points from point_transactions t"
+    " join point_allocations a on a.clinic_id = t.clinic_id and a.transaction_id = t.id"
+    " where t.clinic_id = :clinic and t.key = :key order by a.lot_id"
 )
 
 
@@ -77,7 +98,9 @@ async def account(db: Connection, clinic_id: UUID, customer_id: UUID, *, lock: b
     row = (await db.execute(query.with_for_update() if lock else query)).one_or_none()
     if row is None:
         return None
-    return Account(row.id, row.customer_id, row.tier, row.tier_valid_until, row.held_points, row.debt_points)
+    paused = await pause_store.pause_on(db, clinic_id, customer_id)
+    dated = (row.tier_valid_until, row.held_points, row.debt_points, paused.until if paused else None)
+    return Account(row.id, row.customer_id, row.tier, *dated)
 
 
 async def set_tier(db: Connection, clinic_id: UUID, account_id: UUID, tier: str, until: datetime | None) -> None:
@@ -102,15 +125,19 @@ async def lots(db: Connection, clinic_id: UUID, account_id: UUID) -> list[Lot]:
     return [_lot(row) for row in (await db.execute(query)).all()]
 
 
-async def lots_of_journey(db: Connection, clinic_id: UUID, account_id: UUID, journey_id: UUID) -> list[tuple[Lot, int]]:
-    """The journey's lots, oldest first, each with the months that its points last."""
+async def lots_of_journey(db: Connection, clinic_id: UUID, account_id: UUID, journey_id: UUID) -> list[OwnedLot]:
+    """The journey's lots as they were earned, oldest first, without the shares that treatments released of them."""
     c = point_lots.c
     query = (
         select(point_lots)
         .where(c.clinic_id == clinic_id, c.account_id == account_id, c.journey_id == journey_id)
+        .where(c.parent_id.is_(None))
         .order_by(c.earned_at, c.id)
     )
-    return [(_lot(row), row.expiry_months) for row in (await db.execute(query)).all()]
+    return [
+        OwnedLot(_lot(row), row.payment_id, row.line_id, row.sessions, row.tier_spend_satang, row.expiry_months)
+        for row in (await db.execute(query)).all()
+    ]
 
 
 async def add_lot(db: Connection, clinic_id: UUID, account_id: UUID, lot: Lot, origin: Earning) -> None:
@@ -119,11 +146,19 @@ async def add_lot(db: Connection, clinic_id: UUID, account_id: UUID, lot: Lot, o
         "source": origin.source,
         "payment_id": origin.payment_id,
         "journey_id": origin.journey_id,
+        "line_id": origin.line_id,
+        "sessions": origin.sessions,
         "tier_spend_satang": origin.tier_spend_satang,
         "multiplier_bp": origin.multiplier_bp,
         "expiry_months": origin.expiry_months,
     }
     await db.execute(insert(point_lots).values(clinic_id=clinic_id, account_id=account_id, **asdict(lot), **values))
+
+
+async def add_share(db: Connection, clinic_id: UUID, parent_id: UUID, lot: Lot, tier_spend_satang: int) -> None:
+    """Write a lot that a treatment released of another one, whose origin it has."""
+    values = {**asdict(lot), "clinic": clinic_id, "parent": parent_id, "spend": tier_spend_satang}
+    await db.execute(_SHARE, values)
 
 
 async def save_lot(db: Connection, clinic_id: UUID, lot: Lot) -> None:
@@ -132,14 +167,32 @@ async def save_lot(db: Connection, clinic_id: UUID, lot: Lot) -> None:
     await db.execute(
         update(point_lots)
         .where(c.clinic_id == clinic_id, c.id == lot.id)
-        .values(remaining=lot.remaining, state=lot.state, active_from=lot.active_from, expires_at=lot.expires_at)
+        .values(
+            remaining=lot.remaining,
+            held=lot.held,
+            state=lot.state,
+            active_from=lot.active_from,
+            expires_at=lot.expires_at,
+        )
     )
+
+
+async def pending_treatments(db: Connection, clinic_id: UUID, account_id: UUID) -> list[dict[str, str]]:
+    """The treatments that pending points wait for, in both languages."""
+    rows = await db.execute(_PENDING_FOR, {"clinic": clinic_id, "account": account_id})
+    return [{"th": row.name_th, "en": row.name_en} for row in rows]
 
 
 async def spend_between(db: Connection, clinic_id: UUID, account_id: UUID, since: datetime, until: datetime) -> int:
     """Satang of purchases that became complete after `since` and not after `until`."""
     values = {"clinic": clinic_id, "account": account_id, "since": since, "until": until}
     return int((await db.execute(_SPEND, values)).scalar_one())
+
+
+async def allocations_of(db: Connection, clinic_id: UUID, key: str) -> list[Allocation]:
+    """Which lots the row of the books under this key names."""
+    rows = await db.execute(_ALLOCATED, {"clinic": clinic_id, "key": key})
+    return [Allocation(row.lot_id, row.points) for row in rows]
 
 
 async def known_entries(
@@ -193,4 +246,5 @@ def _point_row(row: Row[Any]) -> PointRow:
 
 
 def _lot(row: Row[Any]) -> Lot:
-    return Lot(row.id, row.points, row.remaining, LotState(row.state), row.earned_at, row.active_from, row.expires_at)
+    dates = (row.earned_at, row.active_from, row.expires_at)
+    return Lot(row.id, row.points, row.remaining, LotState(row.state), *dates, held=row.held)

@@ -43,10 +43,17 @@ point_lots = clinic_table(
     uuid("account_id"),
     number("points"),
     number("remaining"),
+    # Of what remains, set aside for redemptions.
+    number("held", default=0),
     words("state"),
     words("source"),
     uuid("payment_id", null=True),
     uuid("journey_id", null=True),
+    # The line of the plan that was paid, and how many treatments release its points; null: the journey as a whole.
+    uuid("line_id", null=True),
+    number("sessions", default=1),
+    # The lot of a course from which one treatment released these points.
+    uuid("parent_id", null=True),
     satang("tier_spend_satang"),
     number("multiplier_bp"),
     number("expiry_months"),
@@ -56,7 +63,9 @@ point_lots = clinic_table(
     ref("account_id", "loyalty_profiles"),
     ref("payment_id", "payments"),
     ref("journey_id", "workflow_states"),
+    ref("parent_id", "point_lots"),
     CheckConstraint("remaining between 0 and points", name="remaining"),
+    CheckConstraint("held between 0 and remaining", name="held"),
     CheckConstraint("state in ('pending', 'active', 'expired', 'cancelled')", name="state"),
     Index(None, "clinic_id", "account_id"),
 )
@@ -95,4 +104,21 @@ point_allocations = clinic_table(
     ref("lot_id", "point_lots"),
     unique("transaction_id", "lot_id"),
     CheckConstraint("points > 0", name="points"),
+)
+
+# Medical pauses: while one is on, the customer's tier and points do not come nearer to their end.
+loyalty_pauses = clinic_table(
+    "loyalty_pauses",
+    uuid("customer_id"),
+    words("reason"),
+    moment("started_at"),
+    moment("until"),
+    moment("ended_at", null=True),
+    uuid("set_by", null=True),
+    uuid("ended_by", null=True),
+    ref("customer_id", "customers"),
+    ref("set_by", "users"),
+    ref("ended_by", "users"),
+    unique("customer_id", where="ended_at is null", name="uq_loyalty_pauses_on"),
+    CheckConstraint("reason in ('pregnancy', 'illness', 'other')", name="reason"),
 )

@@ -6,12 +6,12 @@ last 12 months; points never count. Falling is for a review at the end of a term
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from domain.loyalty.model import Progress, Tier
+from domain.loyalty.model import Pause, Progress, Tier
 from domain.loyalty.rules import month_end
 
 TERM_MONTHS: Final = 12
@@ -23,6 +23,17 @@ def spend_since(now: datetime, zone: ZoneInfo) -> datetime:
     local = now.astimezone(zone)
     day = 28 if (local.month, local.day) == (2, 29) else local.day
     return local.replace(year=local.year - 1, day=day).astimezone(UTC)
+
+
+def keep_since(valid_until: datetime, pauses: Iterable[Pause], zone: ZoneInfo) -> datetime:
+    """Where the spend begins that counts at the review at `valid_until` (UTC): 12 months before it, in which no time
+    of a medical pause counts. `pauses` come newest first."""
+    since = spend_since(valid_until, zone)
+    for pause in pauses:
+        end = pause.ended_at or pause.until
+        if end > since:
+            since -= min(end, valid_until) - max(pause.started_at, since)
+    return since
 
 
 def tier_for(spend_satang: int, ladder: Collection[Tier]) -> Tier:
@@ -37,16 +48,18 @@ def tier_after_purchase(
     now: datetime,
     ladder: Collection[Tier],
     zone: ZoneInfo,
+    frozen: timedelta = timedelta(),
 ) -> tuple[Tier, datetime | None]:
     """Tier and end of term after a purchase that made rolling spend (satang) `spend`.
 
     Up at once, rungs may be skipped; spend that would enter the present tier again extends it, so that
-    nobody is worse off than a newcomer; never down, never shorter. The lowest tier has no end (None).
+    nobody is worse off than a newcomer; never down, never shorter. The lowest tier has no end (None). `frozen` is
+    what a medical pause that is on will still add.
     """
     reached = tier_for(spend, ladder)
     if _height(reached) < _height(current) or reached.enter_satang == 0:
         return current, valid_until
-    end = month_end(now, TERM_MONTHS, zone)
+    end = month_end(now, TERM_MONTHS, zone) + frozen
     if reached.code == current.code and valid_until is not None:
         end = max(end, valid_until)
     return reached, end

@@ -48,6 +48,8 @@ section 19 of Thailand's Personal Data Protection Act B.E. 2562 wants consent ex
 
 MESSAGE_PURPOSES: Final = ("marketing_line", "marketing_telegram")
 """The purposes that let the clinic send news, all of which one word of the customer ends."""
+PAPER: Final = "paper"
+"""The channel of an answer that was signed at the clinic and written down by staff."""
 WITHDRAWN: Final = "withdrawn"
 """The version of an answer that no text was shown for: somebody typed the word that ends all news."""
 UNLINKED: Final = "unlinked"

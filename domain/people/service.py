@@ -19,7 +19,7 @@ from domain.people.invitations import (
     unlink_customer,
 )
 from domain.people.menus import switch_account, switch_menu
-from domain.people.model import LANGUAGES, MESSAGE_PURPOSES, PURPOSES, WITHDRAWN, Customer, Staff
+from domain.people.model import LANGUAGES, MESSAGE_PURPOSES, PAPER, PURPOSES, WITHDRAWN, Customer, Staff
 from domain.people.notes import add_note, alerts_of, notes_of
 from domain.people.rules import clean_name, parse_phone
 from domain.people.search import find_customers
@@ -42,6 +42,7 @@ __all__ = [
     "lock_customers",
     "next_customer_code",
     "notes_of",
+    "record_paper_consent",
     "reinvite_staff",
     "set_language",
     "set_owner",
@@ -206,6 +207,36 @@ async def give_consent(
         at=unit.now,
     )
     unit.record("consent_given" if given else "consent_withdrawn", customer_id, purpose=purpose, version=version)
+
+
+async def record_paper_consent(
+    unit: Unit, customer_id: UUID, *, purpose: str, version: str, language: str, text: str
+) -> None:
+    """Staff write down that a customer signed this text on paper, with a fingerprint of its words.
+
+    Nobody vouches for themselves. DomainErrors: `not_your_role`, `not_yours`, `no_such_purpose`, `no_such_customer`.
+    """
+    if purpose not in PURPOSES:
+        raise DomainError("no_such_purpose", purpose=purpose)
+    if unit.actor.user_id is None:
+        raise DomainError("not_your_role")
+    if (await customer(unit, customer_id)).person_id == unit.actor.person_id:
+        raise DomainError("not_yours")
+    await store.add_consent(
+        unit.db,
+        unit.clinic.id,
+        customer_id=customer_id,
+        purpose=purpose,
+        version=version,
+        language=language,
+        text_hash=sha256(text.encode()).hexdigest(),
+        given=True,
+        channel=PAPER,
+        event_id=unit.event_id,
+        actor_person_id=_person(unit),
+        at=unit.now,
+    )
+    unit.record("consent_given", customer_id, purpose=purpose, version=version)
 
 
 async def withdraw_marketing(unit: Unit, *, language: str, channel: str) -> None:

@@ -50,6 +50,10 @@ OPEN_STATES: Final = frozenset({TaskState.REQUESTED, TaskState.ACCEPTED, TaskSta
 """Somebody still has to do something; every other state is final, and more work means another task."""
 
 
+DESK_KINDS: Final = ("scan", "quote", "schedule")
+"""Tasks that a stage calls for and whose move is the work itself: the owner's list, offered to nobody."""
+
+
 @dataclass(frozen=True, slots=True)
 class TaskView:
     """A task with what staff need to see; customer, tier and time are read where they live, so always current.

@@ -54,6 +54,26 @@ async def offer(unit: Unit, journey_id: UUID) -> None:
         await _tell(unit, view, (Role.MANAGER,), "task.unclaimed")
 
 
+async def close_stage_tasks(unit: Unit, journey_id: UUID, *, done: bool, treating: bool) -> None:
+    """The journey leaves its stage: what the stage asked of the desk is `done`, or called off with the journey.
+
+    A performer's task goes on while the treatment does (`treating`); else it is cancelled, and every card about it
+    says so. The caller holds the journey's lock.
+    """
+    desk = await store.open_ids(unit.db, unit.clinic.id, journey_id, desk=True)
+    if desk:
+        state = TaskState.COMPLETED if done else TaskState.CANCELLED
+        await store.close_all(
+            unit.db, unit.clinic.id, desk, state=state, assignee_id=unit.actor.user_id, completed_at=unit.now
+        )
+    if treating:
+        return
+    for task_id in await store.open_ids(unit.db, unit.clinic.id, journey_id, desk=False):
+        view = _found(await store.lock(unit.db, unit.clinic.id, task_id))
+        view = await _change(unit, view, state=next_task_state(view.state, TaskAction.CANCEL))
+        await notifications.replace(unit, subject(task_id), "task.closed", task_facts(view))
+
+
 async def accept(unit: Unit, task_id: UUID) -> TaskView:
     """The actor takes the task; the first one wins, and everybody's card says so.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, any_, column, func, select, table, u
 from domain.clinics.tables import treatments
 from domain.database.session import Connection
 from domain.people.tables import customers, users
-from domain.tasks.model import OPEN_STATES, TaskState, TaskView
+from domain.tasks.model import DESK_KINDS, OPEN_STATES, TaskState, TaskView
 from domain.tasks.tables import task_queue
 
 LOWEST_TIER = "bronze"
@@ -58,6 +59,10 @@ _VIEW = (
 )
 
 
+_WORK = _q.kind.not_in(DESK_KINDS)
+"""What somebody is asked to accept; the rest is the desk's."""
+
+
 async def view(db: Connection, clinic_id: UUID, task_id: UUID) -> TaskView | None:
     """One task."""
     found = await _views(db, _q.clinic_id == clinic_id, _q.id == task_id)
@@ -74,20 +79,32 @@ async def lock(db: Connection, clinic_id: UUID, task_id: UUID) -> TaskView | Non
 
 async def open_for_journey(db: Connection, clinic_id: UUID, journey_id: UUID) -> TaskView | None:
     """The newest task of a journey on which somebody still has to act."""
-    found = await _views(db, _q.clinic_id == clinic_id, _q.journey_id == journey_id, _q.state.in_(OPEN_STATES))
+    found = await _views(db, _q.clinic_id == clinic_id, _q.journey_id == journey_id, _q.state.in_(OPEN_STATES), _WORK)
     return found[-1] if found else None
 
 
 async def waiting(db: Connection, clinic_id: UUID, role: str) -> list[TaskView]:
     """Tasks nobody has accepted that this role may perform, earliest slot first."""
     may = any_(treatments.c.roles) == role
-    return await _views(db, _q.clinic_id == clinic_id, _q.state == TaskState.REQUESTED, may)
+    return await _views(db, _q.clinic_id == clinic_id, _q.state == TaskState.REQUESTED, may, _WORK)
 
 
 async def of_assignee(db: Connection, clinic_id: UUID, user_id: UUID) -> list[TaskView]:
     """Tasks this member of staff has accepted and not finished, earliest slot first."""
     states = (TaskState.ACCEPTED, TaskState.IN_PROGRESS, TaskState.ON_HOLD)
     return await _views(db, _q.clinic_id == clinic_id, _q.assignee_id == user_id, _q.state.in_(states))
+
+
+async def open_ids(db: Connection, clinic_id: UUID, journey_id: UUID, *, desk: bool) -> list[UUID]:
+    """Ids of a journey's open tasks: those of the desk, or those of performers."""
+    query = select(_q.id).where(_q.clinic_id == clinic_id, _q.journey_id == journey_id, _q.state.in_(OPEN_STATES))
+    return list((await db.execute(query.where(~_WORK if desk else _WORK).order_by(_q.id))).scalars())
+
+
+async def close_all(db: Connection, clinic_id: UUID, task_ids: Sequence[UUID], **values: Any) -> None:
+    """Change several tasks at once, each a version up."""
+    mine = (_q.clinic_id == clinic_id, _q.id.in_(task_ids))
+    await db.execute(update(task_queue).where(*mine).values(version=_q.version + 1, **values))
 
 
 async def change(db: Connection, clinic_id: UUID, task_id: UUID, **values: Any) -> None:

@@ -63,7 +63,7 @@ async def change_treatment(unit: Unit, journey_id: UUID, *, version: int, treatm
     if journey.stage not in _UNQUOTED or view.paid_satang:
         raise DomainError("plan_sent", journey_id=str(journey_id))
     treatment = await clinics.treatment(unit, treatment_id)
-    other = await store.open_one(unit.db, unit.clinic.id, journey.customer_id, treatment_id)
+    other = await store.open_one(unit.db, unit.clinic.id, journey.customer_id, treatment_id, unit.now)
     if other is not None and other != journey_id:
         raise DomainError("open_journey", journey_id=str(other))
     change = {"detail": "treatment", "before": dict(view.treatment), "after": dict(treatment.names)}

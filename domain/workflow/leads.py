@@ -13,8 +13,9 @@ from domain.people.model import Customer, Role
 from domain.people.rules import clean_name, parse_phone
 from domain.unit import Unit
 from domain.workflow import store
-from domain.workflow.model import Action, JourneyView
-from domain.workflow.moves import journey_view, role, write_action
+from domain.workflow.ending import take_up
+from domain.workflow.model import Action, JourneyView, Stage, Touch
+from domain.workflow.moves import journey_view, lock, role, write_action
 from domain.workflow.rules import next_stage, transition_for
 
 SCAN_TREATMENT: Final = "SCN"
@@ -34,7 +35,7 @@ async def create_lead(
 
     Without `customer_id` the customer is the one with this phone and name, else a new one. DomainErrors:
     `not_your_role`, `bad_name`, `bad_phone`, `no_such_treatment`, `no_such_customer`, `open_journey`
-    (journey_id) when the customer has an open one of that treatment.
+    (journey_id) when the customer has an open one of that treatment. One that was lost is taken up again instead.
     """
     if unit.actor.role in _ALONE:
         if customer_id is None or customer_id != unit.actor.customer_id:
@@ -73,7 +74,21 @@ async def create_self_lead(unit: Unit, *, name: str, phone: str) -> JourneyView:
     return await _open(unit, customer, treatment, FROM_CHAT)
 
 
+async def touches(unit: Unit, customer_id: UUID) -> list[Touch]:
+    """How a customer found the clinic, each time they came: the first one first, which stays their source."""
+    return await store.touches(unit.db, unit.clinic.id, customer_id)
+
+
 async def _open(unit: Unit, customer: Customer, treatment: Treatment, source: str) -> JourneyView:
+    existing = await store.open_one(unit.db, unit.clinic.id, customer.id, treatment.id, unit.now)
+    if existing is not None:
+        raise DomainError("open_journey", journey_id=str(existing))
+    if lost := await store.lost_one(unit.db, unit.clinic.id, customer.id, treatment.id):
+        # It follows from coming back, whoever wrote that down.
+        journey = await lock(unit, lost)
+        if journey.stage is not Stage.LOST:  # somebody has just taken it up
+            raise DomainError("open_journey", journey_id=str(lost))
+        return await take_up(unit, journey, Role.SYSTEM, source)
     stage = transition_for(None, Action.CREATE).target
     journey_id = await store.add(
         unit.db,
@@ -89,9 +104,10 @@ async def _open(unit: Unit, customer: Customer, treatment: Treatment, source: st
         stage_changed_at=unit.now,
     )
     if journey_id is None:
-        existing = await store.open_one(unit.db, unit.clinic.id, customer.id, treatment.id)
+        # Made in this very moment by somebody else.
+        existing = await store.open_one(unit.db, unit.clinic.id, customer.id, treatment.id, unit.now)
         raise DomainError("open_journey", journey_id=str(existing))
-    await write_action(unit, journey_id, Action.CREATE, None, stage, version=1)
+    await write_action(unit, journey_id, Action.CREATE, None, stage, version=1, data={"source": source})
     unit.record(
         "lead_created",
         journey_id,

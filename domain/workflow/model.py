@@ -39,12 +39,30 @@ OVER_STAGES: Final = frozenset({Stage.TREATMENT_COMPLETED, Stage.FOLLOW_UP, Stag
 """The treatment was done or given up, so the customer may start another journey of the same treatment."""
 
 
+UNPAID_STAGES: Final = frozenset({Stage.LEAD, Stage.SCANNED, Stage.PROPOSAL_SENT})
+"""Before the agreed minimum is there."""
+
+MORE_MAY_COME: Final = frozenset({Stage.TREATMENT_COMPLETED, Stage.FOLLOW_UP})
+"""From here the next session of a course can be scheduled: with sessions left the journey is open all the same."""
+
+PAYABLE: Final = frozenset({*Stage} - {Stage.LEAD, Stage.CLOSED, Stage.LOST, Stage.CANCELLED})
+"""Where what is due may be paid; a lead's too, if nothing of its plan needs a scan."""
+
+GIVEN_UP: Final = frozenset({Stage.LOST, Stage.CANCELLED})
+"""The early ends: what was still to be done is called off, not done."""
+
+TREATING_STAGES: Final = frozenset({Stage.TREATMENT_SCHEDULED, Stage.TREATMENT_STARTED, Stage.TREATMENT_COMPLETED})
+"""Where the task of the treatment belongs to its performer; anywhere else an open one is called off."""
+
+
 class Action(StrEnum):
     """What somebody does to a journey."""
 
     CREATE = "create"
     RECORD_SCAN = "record_scan"
     SEND_PROPOSAL = "send_proposal"
+    ACCEPT_PROPOSAL = "accept_proposal"
+    DECLINE_PROPOSAL = "decline_proposal"
     CONFIRM_PAYMENT = "confirm_payment"
     SCHEDULE = "schedule"
     RESCHEDULE = "reschedule"
@@ -94,13 +112,16 @@ class Journey:
     version: int
     agreed_satang: int
     scheduled_at: datetime | None
+    adverse_open: bool
 
 
 @dataclass(frozen=True, slots=True)
 class JourneyView:
     """A journey with what staff need to see. `linked`: a chat is bound to the customer.
 
-    `treatment` is the name in both languages; the owner is the salesperson; `tier` the customer's now.
+    `treatment` is the name in both languages; the owner is the salesperson; `tier` the customer's now. `concerns` are
+    codes or free words; `minimum_satang` is what moves the journey on, None for all of it. The session that is booked
+    is of `session_treatment_id`, None for the journey's own treatment.
     """
 
     id: UUID
@@ -124,11 +145,20 @@ class JourneyView:
     created_at: datetime
     stage_changed_at: datetime
     tier: str
+    minimum_satang: int | None = None
+    concerns: tuple[str, ...] = ()
+    session_treatment_id: UUID | None = None
 
     @property
     def due_satang(self) -> int:
         """What is still to be paid."""
         return max(0, self.agreed_satang - self.paid_satang)
+
+    @property
+    def deposit_due_satang(self) -> int:
+        """What is still to be paid before a time is set: less than `due_satang` where a deposit was agreed."""
+        needed = self.agreed_satang if self.minimum_satang is None else min(self.minimum_satang, self.agreed_satang)
+        return max(0, needed - self.paid_satang)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,3 +181,64 @@ class Column:
     oldest: datetime | None = None
     late: int = 0
     snoozed: int = 0
+
+
+class ProposalState(StrEnum):
+    """Where a plan stands: on the table until it is answered, and off it once another one or an end came."""
+
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    REPLACED = "replaced"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    """One line of a plan: so many treatments for a price in satang. `treatment` is the name in both languages.
+
+    Of a journey without a proposal there is one line, its own treatment once, with the journey's id.
+    """
+
+    id: UUID
+    treatment_id: UUID
+    treatment: Mapping[str, str]
+    sessions: int
+    price_satang: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a plan is to hold: a treatment, once or as one of its courses."""
+
+    treatment_id: UUID
+    sessions: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A plan as it was sent: nothing of it changes afterwards but its state. `minimum_satang` None: all of it."""
+
+    id: UUID
+    journey_id: UUID
+    version: int
+    state: ProposalState
+    total_satang: int
+    minimum_satang: int | None
+    valid_until: datetime
+    sent_at: datetime
+    decided_at: datetime | None
+    lines: tuple[PlanLine, ...]
+
+    @property
+    def current(self) -> bool:
+        """Whether it is still on the table: neither replaced by another one nor withdrawn."""
+        return self.state not in (ProposalState.REPLACED, ProposalState.WITHDRAWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """One time that a customer found the clinic: how, and when."""
+
+    source: str
+    at: datetime

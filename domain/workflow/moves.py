@@ -11,9 +11,10 @@ from uuid import UUID
 
 from domain.errors import DomainError
 from domain.people.model import Role
+from domain.tasks import service as tasks
 from domain.unit import Unit
 from domain.workflow import store
-from domain.workflow.model import Action, Journey, JourneyView, Stage
+from domain.workflow.model import GIVEN_UP, TREATING_STAGES, Action, Journey, JourneyView, Stage
 from domain.workflow.rules import TRANSITIONS, next_stage
 
 
@@ -31,19 +32,22 @@ async def move(
     action: Action,
     *,
     stays: bool = False,
+    acting: Role | None = None,
     reason: str = "",
     data: Mapping[str, Any] | None = None,
     **changes: Any,
 ) -> Stage:
     """The one place where a locked journey changes: checked by the rules, a version up, and written down.
 
-    `stays`: the action counts, but not yet enough for the next stage (a part payment). `reason` and `data` (JSON-able)
-    go into the audit trail, `changes` into the journey's row.
+    `stays`: the action counts, but not yet enough for the next stage (a part payment). `acting`: the role whose move
+    it is, where it follows from what somebody did rather than being it. `reason` and `data` (JSON-able) go into the
+    audit trail, `changes` into the journey's row. Tasks that only the stage called for end with it.
     """
-    target = next_stage(journey.stage, action, role(unit))
+    target = next_stage(journey.stage, action, acting or role(unit))
     stage = journey.stage if stays else target
     if stage is not journey.stage:
         changes |= {"stage": stage, "stage_changed_at": unit.now}
+        await tasks.close_stage_tasks(unit, journey.id, done=stage not in GIVEN_UP, treating=stage in TREATING_STAGES)
     version = journey.version + 1
     await store.change(unit.db, unit.clinic.id, journey.id, version=version, **changes)
     await write_action(unit, journey.id, action, journey.stage, stage, version=version, reason=reason, data=data or {})
@@ -96,6 +100,20 @@ def may_ever(unit: Unit, action: Action) -> None:
     """Refuse people who may not do this at any stage, before telling them anything about the journey."""
     if not any(unit.actor.role in rule.roles for rule in TRANSITIONS if rule.action is action):
         raise DomainError("not_your_role", action=action)
+
+
+def check_move(unit: Unit, journey: JourneyView, action: Action) -> None:
+    """Refuse a form before it asks anything: DomainErrors `illegal_move`, `not_your_role`."""
+    next_stage(journey.stage, action, role(unit))
+
+
+def may_move(unit: Unit, journey: JourneyView, action: Action) -> bool:
+    """Whether the table lets the actor do this now; the use case may still refuse."""
+    try:
+        check_move(unit, journey, action)
+    except DomainError:
+        return False
+    return True
 
 
 def role(unit: Unit) -> Role:

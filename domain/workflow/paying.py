@@ -20,7 +20,7 @@ TWO_PERSON_LIMIT: Final = 3_000_000
 async def confirm_payment(
     unit: Unit, journey_id: UUID, *, version: int, amount_satang: int, method: str
 ) -> PaymentResult:
-    """Write down money that came in; the journey moves once the agreed sum is complete (T4, T4b).
+    """Write down money that came in; the journey moves once the agreed minimum is there (T4, T4b; the rest is T4c).
 
     `version` is the journey as the person saw it, so that a second press or a second salesperson pays nothing twice.
     DomainErrors: `no_such_journey`, `not_your_role`, `already_paid` (by, at, amount, receipt_no), `outdated`,
@@ -48,7 +48,7 @@ async def confirm_payment(
         method=method,
         intent=f"{journey_id}:{version}",
     )
-    complete = amount_satang == before.due_satang
+    complete = amount_satang >= before.deposit_due_satang
     stage = await move(unit, journey, Action.CONFIRM_PAYMENT, stays=not complete)
     unit.record(
         "payment_confirmed",

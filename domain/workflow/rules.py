@@ -22,6 +22,7 @@ _PERFORMERS = frozenset({Role.BEAUTICIAN, Role.DOCTOR})
 _NEW = (None,)
 _LEAD = (Stage.LEAD,)
 _SCANNED = (Stage.SCANNED,)
+_OFFERED = (Stage.PROPOSAL_SENT,)
 _QUOTABLE = (Stage.SCANNED, Stage.PROPOSAL_SENT)
 _UNPAID = (Stage.LEAD, *_QUOTABLE)
 _PAID = (Stage.PAYMENT_CONFIRMED,)
@@ -29,16 +30,25 @@ _SCHEDULED = (Stage.TREATMENT_SCHEDULED,)
 _STARTED = (Stage.TREATMENT_STARTED,)
 _COMPLETED = (Stage.TREATMENT_COMPLETED,)
 _FOLLOW_UP = (Stage.FOLLOW_UP,)
+_RUNNING = (*_PAID, *_SCHEDULED, *_STARTED, *_COMPLETED, *_FOLLOW_UP)
 _TREATED = (Stage.TREATMENT_COMPLETED, Stage.FOLLOW_UP, Stage.CLOSED)
 _LOST = (Stage.LOST,)
 
 TRANSITIONS: Final[tuple[Transition, ...]] = (
     Transition("T1", Action.CREATE, _NEW, Stage.LEAD, _DESK | _SYSTEM),
     Transition("T2", Action.RECORD_SCAN, _LEAD, Stage.SCANNED, _SALES | _PERFORMERS),
-    Transition("T3", Action.SEND_PROPOSAL, _SCANNED, Stage.PROPOSAL_SENT, _SALES),
+    # A new version replaces the one that was sent.
+    Transition("T3", Action.SEND_PROPOSAL, _QUOTABLE, Stage.PROPOSAL_SENT, _SALES),
+    # Only when no line of the plan needs a scan: courses of facials are sold without one. Guarded like T4b.
+    Transition("T3b", Action.SEND_PROPOSAL, _LEAD, Stage.PROPOSAL_SENT, _SALES),
+    # The customer answers by button; staff only write down what was said in front of them.
+    Transition("T3", Action.ACCEPT_PROPOSAL, _OFFERED, Stage.PROPOSAL_SENT, _CUSTOMER | _DESK),
+    Transition("T3", Action.DECLINE_PROPOSAL, _OFFERED, Stage.PROPOSAL_SENT, _CUSTOMER | _DESK),
     Transition("T4", Action.CONFIRM_PAYMENT, _QUOTABLE, Stage.PAYMENT_CONFIRMED, _DESK),
     # Only when no line of the plan needs a scan: the use case guards it by this id.
     Transition("T4b", Action.CONFIRM_PAYMENT, _LEAD, Stage.PAYMENT_CONFIRMED, _DESK),
+    # What a deposit left to pay may come at any time before the journey is closed; the stage stays.
+    *(Transition("T4c", Action.CONFIRM_PAYMENT, (stage,), stage, _DESK) for stage in _RUNNING),
     Transition("T5", Action.SCHEDULE, _PAID, Stage.TREATMENT_SCHEDULED, _DESK),
     Transition("T6", Action.RESCHEDULE, _SCHEDULED, Stage.TREATMENT_SCHEDULED, _DESK | _CUSTOMER),
     Transition("T7", Action.START, _SCHEDULED, Stage.TREATMENT_STARTED, _PERFORMERS),

@@ -13,36 +13,66 @@ from domain.people.rules import parse_phone
 from domain.unit import Unit
 from domain.workflow import store
 from domain.workflow.editing import change_treatment, correct_customer
-from domain.workflow.leads import create_lead, create_self_lead
+from domain.workflow.ending import cancel, close, mark_lost, reopen
+from domain.workflow.leads import create_lead, create_self_lead, touches
 from domain.workflow.model import JourneyView
-from domain.workflow.moves import journey_view
+from domain.workflow.moves import check_move, journey_view, may_move
 from domain.workflow.ownership import colleagues, hand_over, hold_open, reassign, snooze, waiting_for
 from domain.workflow.paying import confirm_payment
 from domain.workflow.pipeline import board, journeys_at
+from domain.workflow.proposing import (
+    accept_proposal,
+    ask_about_proposal,
+    current_proposal,
+    decline_proposal,
+    newest_proposal,
+    plan_lines,
+    proposal,
+    send_proposal,
+)
+from domain.workflow.scanning import journeys_to_scan, may_keep_health_data, record_scan
 from domain.workflow.scheduling import schedule
 from domain.workflow.treating import complete_treatment, start_treatment
 
 __all__ = [
+    "accept_proposal",
+    "ask_about_proposal",
     "board",
+    "cancel",
     "change_treatment",
+    "check_move",
+    "close",
     "colleagues",
     "complete_treatment",
     "confirm_payment",
     "correct_customer",
     "create_lead",
     "create_self_lead",
+    "current_proposal",
+    "decline_proposal",
     "hand_over",
     "hold_open",
     "journey_view",
     "journeys_at",
     "journeys_of_customer",
     "journeys_to_pay",
+    "journeys_to_scan",
     "journeys_to_schedule",
+    "mark_lost",
+    "may_keep_health_data",
+    "may_move",
+    "newest_proposal",
     "open_journeys_of_phone",
+    "plan_lines",
+    "proposal",
     "reassign",
+    "record_scan",
+    "reopen",
     "schedule",
+    "send_proposal",
     "snooze",
     "start_treatment",
+    "touches",
     "waiting_for",
 ]
 
@@ -52,7 +82,7 @@ _LIST_LENGTH: Final = 20
 
 async def open_journeys_of_phone(unit: Unit, phone: str) -> list[JourneyView]:
     """Open journeys of everybody with this number, newest first; DomainError `bad_phone`."""
-    return await store.open_of_phone(unit.db, unit.clinic.id, parse_phone(phone))
+    return await store.open_of_phone(unit.db, unit.clinic.id, parse_phone(phone), unit.now)
 
 
 async def journeys_of_customer(unit: Unit, customer_id: UUID) -> list[JourneyView]:

@@ -10,12 +10,13 @@ from sqlalchemy import ColumnElement, and_, case, column, exists, func, insert, 
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from domain.clinics.tables import treatments
+from domain.courses.store import unused
 from domain.database.session import Connection
 from domain.payments.store import CONFIRMED
 from domain.payments.tables import payments
 from domain.people.tables import channel_identities, customers, users
 from domain.tasks.store import LOWEST_TIER
-from domain.workflow.model import OVER_STAGES, Journey, JourneyView, Stage
+from domain.workflow.model import MORE_MAY_COME, OVER_STAGES, PAYABLE, Journey, JourneyView, Stage, Touch
 from domain.workflow.tables import workflow_actions, workflow_states
 
 # Written by loyalty, which stands above this noun.
@@ -54,6 +55,9 @@ _VIEW = (
         _s.created_at,
         _s.stage_changed_at,
         func.coalesce(_profiles.c.tier, LOWEST_TIER).label("tier"),
+        _s.minimum_satang,
+        _s.concerns,
+        _s.session_treatment_id,
     )
     .select_from(workflow_states)
     .join(customers, and_(_c.clinic_id == _s.clinic_id, _c.id == _s.customer_id))
@@ -62,6 +66,12 @@ _VIEW = (
     .outerjoin(_profiles, and_(_profiles.c.clinic_id == _s.clinic_id, _profiles.c.customer_id == _s.customer_id))
 )
 _NEWEST = (_s.created_at.desc(), _s.id)
+
+
+def _open(now: datetime) -> ColumnElement[bool]:
+    """Whether more is to come: the treatment was not done yet, or there are sessions left to have."""
+    more = and_(_s.stage.in_(MORE_MAY_COME), unused(_s.clinic_id, _s.id, now))
+    return _s.stage.not_in(OVER_STAGES) | more
 
 
 async def add(db: Connection, clinic_id: UUID, **values: Any) -> UUID | None:
@@ -110,21 +120,46 @@ async def view(db: Connection, clinic_id: UUID, journey_id: UUID) -> JourneyView
     return found[0] if found else None
 
 
-async def open_one(db: Connection, clinic_id: UUID, customer_id: UUID, treatment_id: UUID) -> UUID | None:
-    """The customer's open journey of a treatment."""
+async def open_one(
+    db: Connection, clinic_id: UUID, customer_id: UUID, treatment_id: UUID, now: datetime
+) -> UUID | None:
+    """The customer's open journey of a treatment; one with sessions left is open, although a treatment was done."""
     query = select(_s.id).where(
         _s.clinic_id == clinic_id,
         _s.customer_id == customer_id,
         _s.treatment_id == treatment_id,
-        _s.stage.not_in(OVER_STAGES),
+        _open(now),
     )
-    found: UUID | None = (await db.execute(query)).scalar_one_or_none()
+    found: UUID | None = (await db.execute(query.order_by(*_NEWEST).limit(1))).scalar_one_or_none()
     return found
 
 
-async def open_of_phone(db: Connection, clinic_id: UUID, phone: str) -> list[JourneyView]:
+async def lost_one(db: Connection, clinic_id: UUID, customer_id: UUID, treatment_id: UUID) -> UUID | None:
+    """The customer's newest journey of a treatment, if that one was lost."""
+    query = (
+        select(_s.id, _s.stage)
+        .where(_s.clinic_id == clinic_id, _s.customer_id == customer_id, _s.treatment_id == treatment_id)
+        .order_by(*_NEWEST)
+        .limit(1)
+    )
+    row = (await db.execute(query)).one_or_none()
+    return row.id if row and row.stage == Stage.LOST else None
+
+
+async def touches(db: Connection, clinic_id: UUID, customer_id: UUID) -> list[Touch]:
+    """Every time that a customer came, first one first: as the audit trail of their journeys has it."""
+    query = (
+        select(_a.data["source"].astext, _a.at)
+        .join(workflow_states, and_(_s.clinic_id == _a.clinic_id, _s.id == _a.journey_id))
+        .where(_a.clinic_id == clinic_id, _s.customer_id == customer_id, _a.data.has_key("source"))
+        .order_by(_a.at, _a.id)
+    )
+    return [Touch(*row) for row in await db.execute(query)]
+
+
+async def open_of_phone(db: Connection, clinic_id: UUID, phone: str, now: datetime) -> list[JourneyView]:
     """Open journeys of everybody with this E.164 number, newest first."""
-    return await views(db, _s.clinic_id == clinic_id, _c.phone == phone, _s.stage.not_in(OVER_STAGES))
+    return await views(db, _s.clinic_id == clinic_id, _c.phone == phone, _open(now))
 
 
 async def of_customer(db: Connection, clinic_id: UUID, customer_id: UUID) -> list[JourneyView]:
@@ -134,8 +169,15 @@ async def of_customer(db: Connection, clinic_id: UUID, customer_id: UUID) -> lis
 
 async def to_pay(db: Connection, clinic_id: UUID, owner_id: UUID | None, limit: int) -> list[JourneyView]:
     """Journeys on which a payment may be confirmed: the owner's first, then what moved last."""
-    payable = _s.stage.in_((Stage.SCANNED, Stage.PROPOSAL_SENT)) | and_(_s.stage == Stage.LEAD, ~_t.scan_required)
+    payable = _s.stage.in_(PAYABLE) | and_(_s.stage == Stage.LEAD, ~_t.scan_required)
     return await views(db, _s.clinic_id == clinic_id, payable, _s.agreed_satang > _PAID, owner_id=owner_id, limit=limit)
+
+
+async def to_scan(db: Connection, clinic_id: UUID, limit: int) -> list[JourneyView]:
+    """New journeys of treatments that need a scan, the one that has waited longest first."""
+    waiting = (_s.clinic_id == clinic_id, _s.stage == Stage.LEAD, _t.scan_required)
+    query = _VIEW.where(*waiting).order_by(_s.stage_changed_at, _s.id).limit(limit)
+    return [_view(dict(row._mapping)) for row in await db.execute(query)]
 
 
 async def to_schedule(db: Connection, clinic_id: UUID, owner_id: UUID | None, limit: int) -> list[JourneyView]:
@@ -159,7 +201,8 @@ async def views(
 def _view(columns: dict[str, Any]) -> JourneyView:
     treatment = {"th": columns.pop("name_th"), "en": columns.pop("name_en")}
     stage, paid = Stage(columns.pop("stage")), int(columns.pop("paid_satang"))
-    return JourneyView(**columns, treatment=treatment, stage=stage, paid_satang=paid)
+    concerns = tuple(columns.pop("concerns"))
+    return JourneyView(**columns, treatment=treatment, stage=stage, paid_satang=paid, concerns=concerns)
 
 
 async def lock_phone(db: Connection, clinic_id: UUID, phone: str | None) -> None:

@@ -54,6 +54,45 @@ workflow_states = clinic_table(
     Index(None, "clinic_id", "customer_id"),
 )
 
+# Plans that were offered: what the customer sees never changes, so a change of mind is another version.
+proposals = clinic_table(
+    "proposals",
+    uuid("journey_id"),
+    number("version"),
+    words("state", default="sent"),
+    satang("total_satang"),
+    # What must be paid before a time is set; null: everything.
+    satang("minimum_satang", null=True),
+    moment("valid_until"),
+    uuid("sent_by", null=True),
+    moment("sent_at"),
+    moment("decided_at", null=True),
+    # Who said yes or no, and whether a colleague wrote it down for them.
+    uuid("decided_by", null=True),
+    Column("in_person", Boolean, nullable=False, server_default=text("false")),
+    unique("journey_id", "version"),
+    # One plan of a journey is on the table at a time.
+    unique("journey_id", where="state in ('sent', 'accepted', 'declined')", name="uq_proposals_current"),
+    ref("journey_id", "workflow_states"),
+    ref("sent_by", "users"),
+    ref("decided_by", "persons"),
+    CheckConstraint("state in ('sent', 'accepted', 'declined', 'replaced', 'withdrawn')", name="state"),
+    CheckConstraint("total_satang > 0", name="total"),
+)
+
+proposal_lines = clinic_table(
+    "proposal_lines",
+    uuid("proposal_id"),
+    number("position"),
+    uuid("treatment_id"),
+    number("sessions"),
+    satang("price_satang"),
+    unique("proposal_id", "position"),
+    ref("proposal_id", "proposals"),
+    ref("treatment_id", "treatments"),
+    CheckConstraint("sessions > 0", name="sessions"),
+)
+
 # The audit trail: append-only, one row a move, with who did it and which event caused it.
 workflow_actions = clinic_table(
     "workflow_actions",

@@ -8,8 +8,8 @@ from domain.workflow.model import Stage
 from handlers import leads
 from handlers.cards import Button, Card
 from handlers.examples import example
-from handlers.examples.chat import at_step, question, summary, talk
-from handlers.examples.demo import AS_SALES, AT, CLINIC, FACIAL, ID, LONG, LONGEST, PHONE, TREATMENTS, journey
+from handlers.examples.chat import at_step, summary, talk
+from handlers.examples.demo import AS_SALES, AT, CLINIC, FACIAL, ID, LONG, LONGEST, PHONE, journey
 from handlers.words import Words
 
 ENTERED: dict[str, Any] = {
@@ -17,7 +17,7 @@ ENTERED: dict[str, Any] = {
     "phone": PHONE,
     "treatment": str(ID),
     "treatment_names": LONGEST,
-    "price_satang": 2_990_000,
+    "treatment_price": 2_990_000,
     "source": "walk_in",
 }
 
@@ -30,11 +30,6 @@ def name(words: Words) -> Card:
 @example("leads.phone", "a long name")
 def phone(words: Words) -> Card:
     return at_step(leads.form, "phone", talk(words, AS_SALES), name=LONG)
-
-
-@example("leads.treatment", "every treatment there is")
-def treatment(words: Words) -> Card:
-    return question(words, leads.treatment_question(words, list(TREATMENTS.values())))
 
 
 @example("leads.source", "a long name")

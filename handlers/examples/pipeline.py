@@ -10,6 +10,7 @@ from handlers import pipeline
 from handlers.cards import Card
 from handlers.examples import example
 from handlers.examples.demo import LONGEST, NOW, PEOPLE, journey
+from handlers.permissions import SALES
 from handlers.words import Words
 
 _WAITED = {
@@ -51,9 +52,9 @@ def stage(words: Words) -> Card:
         for name in PEOPLE[:9]
     ]
     waiting = [(plan, until if place == 7 else None) for place, plan in enumerate(plans)]
-    return pipeline.stage_card(words, Stage.PROPOSAL_SENT, waiting, NOW)
+    return pipeline.stage_card(words, Stage.PROPOSAL_SENT, waiting, NOW, SALES)
 
 
 @example("pipeline.stage", "everybody has moved on")
 def nobody(words: Words) -> Card:
-    return pipeline.stage_card(words, Stage.LEAD, [], NOW)
+    return pipeline.stage_card(words, Stage.LEAD, [], NOW, SALES)

@@ -10,6 +10,8 @@ from handlers import points
 from handlers.cards import Card
 from handlers.examples import example
 from handlers.examples.demo import ANNA, CLINIC, FACIAL, LONG, LONGEST, NOK, NOW, TREATMENTS
+from handlers.history import history_card
+from handlers.points_cards import points_card
 from handlers.words import Words
 
 BRONZE, SILVER = {"th": "บรอนซ์", "en": "Bronze"}, {"th": "ซิลเวอร์", "en": "Silver"}
@@ -50,7 +52,7 @@ def _fullest(**changes: Any) -> dict[str, Any]:
 
 def _card(words: Words, facts: dict[str, Any]) -> Card:
     title = words.t("Your points, {name}", name=facts["name"])
-    return points.points_card(words, CLINIC, facts, title=title)
+    return points_card(words, CLINIC, facts, title=title)
 
 
 @example("points.mine", "a new member")
@@ -97,9 +99,9 @@ def history(words: Words) -> Card:
         ("earn", 7, "", {}),
     ]
     rows = [PointRow(*move, NOW - timedelta(days=30 * n)) for n, move in enumerate(moves)]
-    return points.history_card(words, rows)
+    return history_card(words, rows)
 
 
 @example("points.history", "nothing yet")
 def no_history(words: Words) -> Card:
-    return points.history_card(words, [])
+    return history_card(words, [])

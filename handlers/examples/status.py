@@ -16,7 +16,8 @@ def stages(words: Words) -> list[Card]:
     going_on = [stage for stage in Stage if stage not in status.ENDED]
     unpaid = (Stage.LEAD, Stage.SCANNED, Stage.PROPOSAL_SENT)
     return [
-        status.journey_card(words, journey(stage, paid_satang=0 if stage in unpaid else 129_000)) for stage in going_on
+        status.journey_card(words, journey(stage, paid_satang=0 if stage in unpaid else 129_000), [], None)
+        for stage in going_on
     ]
 
 
@@ -24,7 +25,7 @@ def stages(words: Words) -> list[Card]:
 def scheduled(words: Words) -> Card:
     money = {"agreed_satang": 2_990_000, "paid_satang": 1_000_050}
     view = journey(Stage.TREATMENT_SCHEDULED, treatment=LONGEST, scheduled_at=NOW, **money)
-    return status.journey_card(words, view)
+    return status.journey_card(words, view, [], None)
 
 
 @example("status.earlier", "five that are over")

@@ -12,14 +12,18 @@ import structlog
 from domain.database import timers
 from domain.database.session import Engine
 from domain.database.timers import Timer, TimerTaken
+from domain.loyalty import service as loyalty
 from domain.notifications import news
 from domain.reminders import service as reminders
+from domain.rewards import service as rewards
 from domain.unit import Unit, Units
 from scheduler.job import Job
 
 USE_CASES: Final[Mapping[str, Callable[[Unit, UUID], Awaitable[None]]]] = {
     news.DUE: news.tell,
     reminders.DUE: reminders.ring,
+    "coupon.expire": rewards.expire,
+    "loyalty.pause": loyalty.pause_over,
 }
 """What to do when a timer of this kind is due; it gets the timer's subject and looks for itself what is still true."""
 

@@ -31,15 +31,19 @@ NOT_IN_CHAT = {
 
 FACTS = {
     "action": "confirm_payment",
+    "again": "2026-07-31T17:00:00+00:00",
     "amount": 129_000,
     "answer": {"th": "ดีมาก", "en": "Great"},
     "at": "2026-07-17T07:02:00+00:00",
+    "branches": [{"th": "อารีย์", "en": "Ari"}],
     "by": "คุณมิ้นท์",
     "customer_id": "3f0c7c1e-0c6f-4d39-8b53-0a3c6d1c1f11",
+    "debt": 100,
     "due": 129_000,
     "early": "2026-07-17T02:00:00+07:00",
     "journey_id": "3f0c7c1e-0c6f-4d39-8b53-0a3c6d1c1f11",
     "late": "2026-07-17T14:00:00+07:00",
+    "left": 2,
     "limit": 3_000_000,
     "longest": 80,
     "methods": ["cash"],
@@ -51,7 +55,10 @@ FACTS = {
     "stage": "lead",
     "state": "requested",
     "timed": True,
+    "tier": {"th": "โกลด์", "en": "Gold"},
+    "total": 129_000,
     "treatment": "PICO",
+    "until": "2026-07-31T17:00:00+00:00",
     "usable": 1_250,
 }
 """A value for each fact that comes with a refusal."""

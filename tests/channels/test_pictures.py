@@ -14,7 +14,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from PIL import Image
 
-from bots.pictures import board, draw, fonts, qr, receipt, tier
+from bots.pictures import board, coupon, draw, fonts, qr, receipt, tier
 from bots.pictures.canvas import WIDTH, Canvas
 from bots.pictures.layout import fit
 
@@ -54,11 +54,19 @@ BOARD: Facts = {
     "columns": [["ชำระแล้ว รอกำหนดเวลา", "12", "14 วัน", tone] for tone in range(5)],
     "footer": "แดง: เกิน 48 ชม.",
 }
+TICKET: Facts = {
+    "clinic": "ดาวเรืองคลินิกสาธิต",
+    "name": "คูปองส่วนลด 1,000 บาท",
+    "url": "https://line.me/R/oaMessage/%40daoruang/?%2Fstart%20K7Q2M0XR4TA8JQ2M4KX",
+    "code": "K7Q2-M0XR-4TA",
+    "until": "ใช้ได้ถึง 17 ก.ย. 2569 เหลือ 60 วัน",
+}
 NOUNS: Mapping[str, tuple[Callable[[Mapping[str, object]], Canvas], Facts]] = {
     "board": (board.compose, BOARD),
     "tier": (tier.compose, CARD),
     "qr": (qr.compose, CODE),
     "receipt": (receipt.compose, SLIP),
+    "coupon": (coupon.compose, TICKET),
 }
 
 
@@ -119,6 +127,13 @@ def test_a_code_is_read_back_as_its_url(url: str) -> None:
     for side in (WIDTH, 520):
         found = zxingcpp.read_barcodes(picture.resize((side, side * picture.height // WIDTH)))
         assert [code.text for code in found] == [url]
+
+
+def test_a_coupon_is_read_by_a_camera() -> None:
+    picture = opened(draw("coupon", TICKET)).convert("L")
+    for side in (WIDTH, 520):
+        found = zxingcpp.read_barcodes(picture.resize((side, side * picture.height // WIDTH)))
+        assert [code.text for code in found] == [TICKET["url"]]
 
 
 def test_a_code_keeps_its_quiet_zone() -> None:

@@ -135,7 +135,9 @@ class TestClinic:
             journey = await workflow.schedule(
                 unit, journey.id, version=journey.version, at=unit.now + timedelta(hours=1)
             )
-        [task] = await self.rows("select id from task_queue where journey_id = :id", id=journey.id)
+        [task] = await self.rows(
+            "select id from task_queue where journey_id = :id and kind = 'treatment'", id=journey.id
+        )
         return journey, task["id"]
 
     async def put(self, journey_id: UUID, stage: str) -> None:

@@ -13,6 +13,7 @@ from domain.workflow.rules import TRANSITIONS, next_stage, transition_for
 GRID = """
 -                    create              lead                 SMY
 lead                 record_scan         scanned              SBD
+lead                 send_proposal       proposal_sent        S
 lead                 confirm_payment     payment_confirmed    SM
 lead                 cancel              cancelled            SM
 lead                 mark_lost           lost                 SY
@@ -20,9 +21,17 @@ scanned              send_proposal       proposal_sent        S
 scanned              confirm_payment     payment_confirmed    SM
 scanned              cancel              cancelled            SM
 scanned              mark_lost           lost                 SY
+proposal_sent        send_proposal       proposal_sent        S
+proposal_sent        accept_proposal     proposal_sent        CSM
+proposal_sent        decline_proposal    proposal_sent        CSM
 proposal_sent        confirm_payment     payment_confirmed    SM
 proposal_sent        cancel              cancelled            SM
 proposal_sent        mark_lost           lost                 SY
+payment_confirmed    confirm_payment     payment_confirmed    SM
+treatment_scheduled  confirm_payment     treatment_scheduled  SM
+treatment_started    confirm_payment     treatment_started    SM
+treatment_completed  confirm_payment     treatment_completed  SM
+follow_up            confirm_payment     follow_up            SM
 payment_confirmed    schedule            treatment_scheduled  SM
 payment_confirmed    cancel              cancelled            M
 payment_confirmed    void_payment        proposal_sent        M
@@ -93,6 +102,12 @@ def test_forbidden_jumps_have_no_action(source: Stage, target: Stage) -> None:
     assert target not in leads_to(source)
 
 
+def test_paid_after_treatment_stays_where_it_is() -> None:
+    """The rest of a deposit is paid, and nothing goes back (T4c)."""
+    for stage in (Stage.TREATMENT_COMPLETED, Stage.FOLLOW_UP):
+        assert next_stage(stage, Action.CONFIRM_PAYMENT, Role.SALES) is stage
+
+
 def test_a_treatment_completes_once() -> None:
     done = next_stage(Stage.TREATMENT_STARTED, Action.COMPLETE, Role.BEAUTICIAN)
     with pytest.raises(DomainError, match="illegal_move"):
@@ -113,7 +128,7 @@ def test_ends_are_ends() -> None:
 def test_each_move_is_in_the_table_once_and_all_seventeen_are() -> None:
     moves = [(source, move.action) for move in TRANSITIONS for source in move.sources]
     assert len(moves) == len(set(moves))
-    assert {move.id for move in TRANSITIONS} == {f"T{number}" for number in range(1, 18)} | {"T4b"}
+    assert {move.id for move in TRANSITIONS} == {f"T{number}" for number in range(1, 18)} | {"T3b", "T4b", "T4c"}
 
 
 def test_paying_without_a_scan_is_told_apart_so_that_its_guard_applies() -> None:

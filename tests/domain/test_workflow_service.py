@@ -133,7 +133,7 @@ async def test_a_time_is_set_once_and_in_the_future(clinic: TestClinic, sales: A
         await workflow.schedule(unit, journey.id, version=journey.version, at=datetime(2099, 1, 1, tzinfo=UTC))
     async with clinic.by(await clinic.staff("doctor", "หมอ")) as unit, refused("not_your_role"):
         await workflow.schedule(unit, journey.id, version=journey.version, at=later)
-    assert len(await clinic.rows("select id from task_queue")) == 1
+    assert len(await clinic.rows("select id from task_queue where kind = 'treatment'")) == 1
 
 
 async def test_two_salespeople_set_a_time_at_once(clinic: TestClinic, sales: Actor) -> None:
@@ -146,7 +146,7 @@ async def test_two_salespeople_set_a_time_at_once(clinic: TestClinic, sales: Act
     _, lost = await overtaken(clinic.engine, clinic.by(sales), clinic.by(fon), book, book)
     assert isinstance(lost, DomainError)
     assert (lost.code, lost.facts["by"]) == ("already_scheduled", "คุณเจ")
-    assert len(await clinic.rows("select id from task_queue")) == 1
+    assert len(await clinic.rows("select id from task_queue where kind = 'treatment'")) == 1
 
 
 async def test_only_the_one_who_accepted_starts_and_completes_each_once(clinic: TestClinic, sales: Actor) -> None:
@@ -202,7 +202,7 @@ async def test_work_on_a_journey_that_left_is_refused(clinic: TestClinic, sales:
     await clinic.put(journey.id, "cancelled")
     async with refused("illegal_move"), clinic.by(mint) as unit:
         await workflow.start_treatment(unit, task_id)
-    [task] = await clinic.rows("select state from task_queue")
+    [task] = await clinic.rows("select state from task_queue where kind = 'treatment'")
     assert task["state"] == "accepted"  # what was half done is undone
 
 

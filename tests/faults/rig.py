@@ -197,6 +197,8 @@ async def rig(nursery: Nursery, database: Database, seed: int) -> AsyncIterator[
             audit=owner,
             http=http,
             platforms=address,
+            line=line,
+            telegram=telegram,
             served=served,
             proxy=proxy,
             journal=journal,

@@ -6,6 +6,7 @@ in the middle. The person who acts comes first.
 
 from __future__ import annotations
 
+from tests.stories.given import on_the_team
 from tests.stories.person import Person
 from tests.stories.world import World
 
@@ -16,6 +17,17 @@ PHONE = "081-555-0199"
 
 
 async def joins_team(
+    world: World, role: str, name: str, channel: str = "telegram", language: str = "en", slug: str = "DRG"
+) -> Person:
+    """A member of the clinic's staff who has been in this chat for long."""
+    person = await world.person(name, channel, language, slug)
+    await on_the_team(world, role, person)
+    await person.says("/help")
+    await person.sees("What you can do here")
+    return person
+
+
+async def enters_team(
     world: World, role: str, name: str, channel: str = "telegram", language: str = "en", slug: str = "DRG"
 ) -> Person:
     """A member of the clinic's staff types their code and chooses a language."""

@@ -13,8 +13,8 @@ from tests.stories.scenes import (
     chooses_language,
     code_cards,
     enters_lead,
+    enters_team,
     joins,
-    joins_team,
     new_member,
     sees_joined,
     takes_payment,
@@ -56,7 +56,7 @@ async def test_a_staff_code_works_once(world: World, channel: str, language: str
 @pytest.mark.parametrize(("channel", "language"), PAIRS)
 async def test_codes_expire(world: World, time: Time, channel: str, language: str) -> None:
     """A customer's code lives a day, a staff code a week; after that they say so."""
-    jay = await joins_team(world, "sales", "คุณเจ", channel, language)
+    jay = await enters_team(world, "sales", "คุณเจ", channel, language)
     await enters_lead(jay, "Nat")
     for_nat, for_mint = await jay.code(), await world.invitation("beautician", "คุณมิ้นท์")
 
@@ -93,7 +93,7 @@ async def test_a_code_nobody_made(world: World, channel: str) -> None:
 
 async def test_a_code_typed_as_people_type(world: World) -> None:
     """Small letters, O for zero; and without /start, in the middle of being asked for a name."""
-    jay = await joins_team(world, "sales", "คุณเจ")
+    jay = await enters_team(world, "sales", "คุณเจ")
     await enters_lead(jay, "Nat")
     code = (await jay.code()).lower().replace("0", "o")
     nat = await world.person("Nat", "line", "en")
@@ -110,7 +110,7 @@ async def test_a_code_typed_as_people_type(world: World) -> None:
 
 async def test_a_new_code_ends_the_older_ones(world: World) -> None:
     """[Invite to chat] again: only the newest code counts."""
-    jay = await joins_team(world, "sales", "คุณเจ")
+    jay = await enters_team(world, "sales", "คุณเจ")
     await enters_lead(jay, "Nat")
     older = await jay.code()
     await jay.taps("Invite to chat")
@@ -123,7 +123,7 @@ async def test_a_new_code_ends_the_older_ones(world: World) -> None:
 
 async def test_a_person_binds_both_channels(world: World) -> None:
     """The same person on LINE and Telegram: one membership, one welcome gift, one more consent to answer."""
-    jay = await joins_team(world, "sales", "คุณเจ", "line", "th")
+    jay = await enters_team(world, "sales", "คุณเจ", "line", "th")
     on_line = await new_member(world, jay, "Nat", "line", "th")
     await jay.taps("Show customer")
     await jay.sees("linked")
@@ -152,7 +152,7 @@ async def test_a_person_binds_both_channels(world: World) -> None:
 @pytest.mark.parametrize("channel", ["line", "telegram"])
 async def test_two_people_cannot_share_a_membership(world: World, channel: str) -> None:
     """A second chat on the same channel is refused, and so is a second membership for one chat."""
-    jay = await joins_team(world, "sales", "คุณเจ", channel, "th")
+    jay = await enters_team(world, "sales", "คุณเจ", channel, "th")
     nat = await new_member(world, jay, "Nat", channel, "th")
     await jay.taps("Show customer")
     await jay.sees("linked")
@@ -170,7 +170,7 @@ async def test_two_people_cannot_share_a_membership(world: World, channel: str) 
     await nat.sees(TAKEN)
     await nat.says("/points")
     await nat.sees(nat.t("Your points, {name}", name="Nat"))
-    mint = await joins_team(world, "beautician", "คุณมิ้นท์", channel, "th")
+    mint = await enters_team(world, "beautician", "คุณมิ้นท์", channel, "th")
     await mint.says(f"/start {await world.invitation('sales', 'คุณฝน')}")
     await mint.sees(TAKEN)
 
@@ -178,7 +178,7 @@ async def test_two_people_cannot_share_a_membership(world: World, channel: str) 
 @pytest.mark.parametrize(("channel", "language"), ROUTES)
 async def test_not_them(world: World, channel: str, language: str) -> None:
     """Eve used Nat's code. Jay takes her off; she sees nothing of Nat, who is asked for her own consent."""
-    jay = await joins_team(world, "sales", "คุณเจ", channel, language)
+    jay = await enters_team(world, "sales", "คุณเจ", channel, language)
     eve = await new_member(world, jay, "Nat", channel, language)
     await eve.says("/history")
     await eve.sees("Welcome gift")
@@ -209,7 +209,7 @@ async def lost_access(eve: Person, old_button: dict[str, object]) -> bool:
 
 async def test_not_them_twice(world: World) -> None:
     """The second press finds nobody linked any more, and the code that the first one made still works."""
-    jay = await joins_team(world, "sales", "คุณเจ")
+    jay = await enters_team(world, "sales", "คุณเจ")
     await new_member(world, jay)
     not_them = await jay.button("Not them")
     await jay.taps_on(not_them)
@@ -223,7 +223,7 @@ async def test_not_them_twice(world: World) -> None:
 
 async def test_two_hats(world: World) -> None:
     """คุณเจ sells here and is a customer too: one chat, the words of both; a customer's code adds the second hat."""
-    jay = await joins_team(world, "sales", "คุณเจ", "line", "th")
+    jay = await enters_team(world, "sales", "คุณเจ", "line", "th")
     await jay.says("/payments")
     await jay.sees("Nothing is waiting for a payment or a time.")
     await jay.says("/status")
@@ -231,7 +231,7 @@ async def test_two_hats(world: World) -> None:
         jay.t("Nothing is planned right now, {name}. Write to us here when you would like a treatment.", name="คุณเจ")
     )
 
-    mint = await joins_team(world, "beautician", "คุณมิ้นท์", "telegram", "en")
+    mint = await enters_team(world, "beautician", "คุณมิ้นท์", "telegram", "en")
     await mint.says("/points")
     await mint.sees(NOT_FOR_YOU)
     await enters_lead(jay, "มิ้นท์", phone="089-555-0100")

@@ -184,7 +184,8 @@ async def mint_treats(mint: Person, nat: Person) -> None:
 async def nat_looks_around(nat: Person, *, stage: str, usable: int, pending: int) -> None:
     """Step 7: what a customer can ask for at any time."""
     await nat.says("/points")
-    waits = nat.t("{count}, usable after your treatment", count=pending) if pending else ""
+    facial = nat.words.pick({"th": "ทรีตเมนต์เติมน้ำผิว", "en": "Hydrating facial"})
+    waits = nat.t("{count}, usable after: {treatments}", count=pending, treatments=facial) if pending else ""
     await nat.sees((nat.t("Your points, {name}", name="Nat"), str(usable), tier(nat, "bronze"), *filter(None, [waits])))
     is_png(await nat.picture(nat.t("Your points, {name}", name="Nat")))
     await nat.says("/history")
@@ -224,7 +225,10 @@ async def the_books_are_right(world: World, chats: list[Person]) -> None:
     assert [tuple(row) for row in journey] == [("treatment_completed", 129_000, "friend", "คุณเจ")]
     moves = await world.truth("select action, to_stage from workflow_actions order by version")
     assert [row["action"] for row in moves] == ["create", "confirm_payment", "schedule", "start", "complete"]
-    task = await world.truth("select t.state, t.note, u.name from task_queue t join users u on u.id = t.assignee_id")
+    task = await world.truth(
+        "select t.state, t.note, u.name from task_queue t join users u on u.id = t.assignee_id"
+        " where t.kind = 'treatment'"
+    )
     assert [tuple(row) for row in task] == [("completed", NOTE, "คุณมิ้นท์")]
     payment = await world.truth("select receipt_no, amount_satang, method, state from payments")
     assert [tuple(row) for row in payment] == [(1, 129_000, "cash", "confirmed")]

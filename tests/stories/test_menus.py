@@ -12,7 +12,7 @@ from bots.channel import Account, Outcome, RetryLater
 from bots.connect import renew_menus
 from domain.people import service as people
 from handlers.menus import Menu
-from tests.stories.scenes import CHOOSE_LANGUAGE, chooses_language, enters_lead, joins, joins_team, sees_joined
+from tests.stories.scenes import CHOOSE_LANGUAGE, chooses_language, enters_lead, enters_team, joins, sees_joined
 from tests.stories.world import World
 
 BOTH = pytest.mark.parametrize(("channel", "language"), [("line", "th"), ("telegram", "en")])
@@ -21,7 +21,7 @@ OTHER = {"th": "en", "en": "th"}
 
 @BOTH
 async def test_the_menu_follows_the_customers_role_and_language(world: World, channel: str, language: str) -> None:
-    jay = await joins_team(world, "sales", "คุณเจ", channel, language)
+    jay = await enters_team(world, "sales", "คุณเจ", channel, language)
     await world.installs_menus()
     await jay.has_menu("sales")
     await enters_lead(jay, "Nat")
@@ -50,7 +50,7 @@ async def test_the_menu_follows_the_customers_role_and_language(world: World, ch
 async def test_a_member_of_staff_who_is_unbound_has_a_strangers_menu_at_once(
     world: World, channel: str, language: str
 ) -> None:
-    mint = await joins_team(world, "beautician", "คุณมิ้นท์", channel, language)
+    mint = await enters_team(world, "beautician", "คุณมิ้นท์", channel, language)
     await world.installs_menus()
     await mint.has_menu("beautician")
     async with world.unit() as unit:
@@ -89,7 +89,7 @@ async def test_a_menu_that_the_platform_refuses_for_now_is_shown_later(
         return refusals.pop() if refusals else await real(account, recipient, menu)
 
     monkeypatch.setattr(world.program.channels[channel], "show_menu", show)
-    mint = await joins_team(world, "beautician", "คุณมิ้นท์", channel, language)
+    mint = await enters_team(world, "beautician", "คุณมิ้นท์", channel, language)
     assert await world.one_truth("select count(*) from channel_accounts where hold_until is not null") == 0
     await world.truth("update outbox set not_before = null")
     await world.settles()
@@ -98,7 +98,7 @@ async def test_a_menu_that_the_platform_refuses_for_now_is_shown_later(
 
 
 async def test_menus_are_made_once_and_changed_ones_take_the_place_of_old_ones(world: World) -> None:
-    mint = await joins_team(world, "beautician", "คุณมิ้นท์", "line", "th")
+    mint = await enters_team(world, "beautician", "คุณมิ้นท์", "line", "th")
     account = await line_account(world)
     await asyncio.gather(*(world.worker().keep(account) for _ in range(2)))
     first = await created(world)

@@ -48,7 +48,9 @@ async def test_two_accepts_at_once(world: World, channels: tuple[str, str]) -> N
     nan = await joins_team(world, "beautician", NAN, channels[1])
     await a_task_waits(world, mint, nan)
     await asyncio.gather(mint.taps("Accept"), nan.taps("Accept"))
-    winner_name = await world.one_truth("select u.name from task_queue t join users u on u.id = t.assignee_id")
+    winner_name = await world.one_truth(
+        "select u.name from task_queue t join users u on u.id = t.assignee_id where t.kind = 'treatment'"
+    )
     winner, loser = (mint, nan) if winner_name == MINT else (nan, mint)
     await winner.sees(("Task accepted", winner_name))
     await loser.sees((await taken(world, loser), "Task accepted"))
@@ -67,7 +69,7 @@ async def test_accepting_twice_is_accepting_once(world: World, channel: str) -> 
     await mint.sees("Task accepted", "Task accepted")
     for person in (mint, nan):
         await person.sees_changed("Task accepted", MINT)
-    assert await world.one_truth("select version from task_queue") == 2
+    assert await world.one_truth("select version from task_queue where kind = 'treatment'") == 2
 
 
 @pytest.mark.parametrize(("channel", "language"), PAIRS)
@@ -75,7 +77,7 @@ async def test_only_the_assignee_and_only_in_order(world: World, channel: str, l
     """Whatever button somebody still has, or makes up: each refusal says what is missing, and shows the card."""
     mint, nan = await two_beauticians(world, channel, language)
     jay, nat = await a_task_waits(world, mint, nan)
-    task_id = await world.one_truth("select id from task_queue")
+    task_id = await world.one_truth("select id from task_queue where kind = 'treatment'")
 
     for name in ("task.start", "task.complete"):
         await presses(mint, Action(name, task_id))
@@ -87,7 +89,7 @@ async def test_only_the_assignee_and_only_in_order(world: World, channel: str, l
 
     await mint.taps("Start")
     await mint.sees("Treatment under way")
-    started = await world.one_truth("select started_at from task_queue")
+    started = await world.one_truth("select started_at from task_queue where kind = 'treatment'")
     await presses(mint, Action("task.start", task_id))
     when = mint.words.when(started)
     await mint.sees((mint.t("Started {when} by {by}.", when=when, by=MINT), "Treatment under way"))
@@ -101,7 +103,7 @@ async def test_only_the_assignee_and_only_in_order(world: World, channel: str, l
     await mint.taps("Complete")
     await mint.sees("Treatment completed")
     await nat.sees("Your treatment is complete")
-    completed = await world.one_truth("select completed_at from task_queue")
+    completed = await world.one_truth("select completed_at from task_queue where kind = 'treatment'")
     done = mint.t("Completed {when} by {by}.", when=mint.words.when(completed), by=MINT)
     for name in ("task.start", "task.complete", "task.accept"):
         await presses(mint, Action(name, task_id))
@@ -160,7 +162,7 @@ async def test_a_short_note_is_refused(world: World, channel: str, language: str
     await mint.taps("Complete")
     await mint.sees("Treatment completed")
     await nat.sees("Your treatment is complete")
-    assert await world.one_truth("select note from task_queue") == "ผิวปกติดีค่ะ"
+    assert await world.one_truth("select note from task_queue where kind = 'treatment'") == "ผิวปกติดีค่ะ"
 
 
 @pytest.mark.parametrize("channel", ["line", "telegram"])
@@ -225,7 +227,9 @@ async def test_nobody_is_there_to_ask(world: World) -> None:
     await ploy.sees(("Nobody for this task", "Nat"))
     await doctor.says("/tasks")
     await doctor.sees("No task is waiting. We write to you as soon as there is one.")
-    await presses(doctor, Action("task.accept", await world.one_truth("select id from task_queue")))
+    await presses(
+        doctor, Action("task.accept", await world.one_truth("select id from task_queue where kind = 'treatment'"))
+    )
     await doctor.sees("This is for other members of the team. Type /help to see what you can do.")
     mint = await joins_team(world, "beautician", MINT)
     await mint.says("/tasks")
@@ -265,11 +269,15 @@ async def nobody_else(other: Person, task_id: Any) -> None:
 
 async def taken(world: World, person: Person) -> str:
     """Who accepted and when."""
-    row = await world.truth("select u.name, t.accepted_at from task_queue t join users u on u.id = t.assignee_id")
+    row = await world.truth(
+        "select u.name, t.accepted_at from task_queue t join users u on u.id = t.assignee_id where t.kind = 'treatment'"
+    )
     return person.t(TAKEN, by=row[0]["name"], when=person.words.when(row[0]["accepted_at"]))
 
 
 async def the_task_is(world: World, state: str, assignee: str) -> None:
     """The one task's state and whose it is."""
-    rows = await world.truth("select t.state, u.name from task_queue t join users u on u.id = t.assignee_id")
+    rows = await world.truth(
+        "select t.state, u.name from task_queue t join users u on u.id = t.assignee_id where t.kind = 'treatment'"
+    )
     assert [tuple(row) for row in rows] == [(state, assignee)]

@@ -52,6 +52,8 @@ class World:
     database: Database
     http: aiohttp.ClientSession
     platforms: str
+    line: LineEmulator
+    telegram: TelegramEmulator
     clinic_ids: dict[str, UUID] = field(default_factory=dict)
     accounts: dict[tuple[str, str], str] = field(default_factory=dict)
     everybody: list[Person] = field(default_factory=list)
@@ -240,10 +242,11 @@ async def world(database: Database) -> AsyncIterator[World]:
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(aiohttp.ClientSession())
         journal = Journal(None)
-        address = await stack.enter_async_context(platforms(LineEmulator(journal), TelegramEmulator(journal)))
+        line, telegram = LineEmulator(journal), TelegramEmulator(journal)
+        address = await stack.enter_async_context(platforms(line, telegram))
         program = await stack.enter_async_context(build(settings_for(address), database.url))
         await stack.enter_async_context(running(program, menus=False))
-        made = World(program, database, http, address)
+        made = World(program, database, http, address, line, telegram)
         yield made
         if made.owner is not None:
             await made.owner.close()

@@ -1,0 +1,1 @@
+"""Rewards: what points can get, redemptions, and the coupons that staff take at the counter."""
