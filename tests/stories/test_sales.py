@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from handlers.cards import Action
+from tests.stories.forgery import token
 from tests.stories.person import Person
 from tests.stories.scenes import enters_lead, joins_team, new_member, takes_payment
 from tests.stories.world import Time, World
@@ -178,3 +180,21 @@ async def test_a_payment_ends_what_sales_may_correct(world: World) -> None:
     await jay.sees(jay.t("{detail}: what is right?", detail=jay.t("Name")))
     await jay.says("Nattaya")
     await jay.sees(("This customer has paid already, so a manager has to correct it. Please ask one.", "Nat"))
+
+
+async def test_who_treats_sees_alerts_and_no_money(world: World) -> None:
+    """The same button, another card: what must be known before touching a customer, and neither phone nor sums."""
+    mint = await joins_team(world, "beautician", "คุณมิ้นท์", "telegram", "en")
+    jay = await joins_team(world, "sales", JAY, "telegram", "en")
+    rows = "select c.id, c.name, h.text from health_alerts h join customers c on c.id = h.customer_id limit 1"
+    customer_id, name, alert = (await world.truth(rows))[0]
+    for person in (mint, jay):
+        shown = await token(person, Action("customer.show", customer_id))
+        await person.presses((await person.messages())[-1]["id"], shown)
+    (care,), (desk,) = await mint.reads(), await jay.reads()
+    assert name in care
+    assert alert in care
+    assert alert not in desk
+    for word in ("Phone", "THB", "Paid"):
+        assert mint.t(word) not in care, word
+    assert jay.t("Phone") in desk
