@@ -20,9 +20,11 @@ from domain.followups import service as followups
 from domain.loyalty import service as loyalty
 from domain.loyalty.model import Line
 from domain.loyalty.notices import card_facts, tier_words
+from domain.notifications.news import tell_soon
 from domain.notifications.service import amend, notify, plain, replace
 from domain.people import service as people
 from domain.people.model import Role
+from domain.reminders import service as reminders
 from domain.tasks import service as tasks
 from domain.unit import Fact, Unit
 from domain.workflow import service as workflow
@@ -258,6 +260,47 @@ async def forget_message(unit: Unit, fact: Fact) -> None:
     await amend(unit, f"message:{_subject(fact)}", text=None)
 
 
+async def pass_on_customer(unit: Unit, fact: Fact) -> None:
+    """Who gets a customer hears of it, and so does who had them, unless they did it themselves."""
+    taker, giver = _id(fact, "to_user"), fact.data["from_user"]
+    if giver:
+        await reminders.follow_owner(unit, UUID(giver), taker)
+    customer = await people.customer(unit, _subject(fact))
+    facts = {"customer_id": str(customer.id), "name": customer.name, "by": unit.actor.name}
+    await tell_soon(unit, await _persons_of(unit, [str(taker)]), "customer.given", facts)
+    await tell_soon(unit, await _persons_of(unit, [giver]), "customer.taken", facts)
+
+
+async def pass_on_customers(unit: Unit, fact: Fact) -> None:
+    """A whole list was handed over: both hear of it once, and what was planned goes along."""
+    giver, taker = _id(fact, "from_user"), _id(fact, "to_user")
+    await reminders.follow_owner(unit, giver, taker)
+    members = {member.user_id: member for member in await people.staff_of_role(unit, DESK)}
+    facts = {
+        "count": fact.data["count"],
+        "giver": members[giver].name if giver in members else "",
+        "taker": members[taker].name,
+    }
+    here = [members[user].person_id for user in (giver, taker) if user in members and user != unit.actor.user_id]
+    await notify(unit, here, "customers.handed_over", facts)
+
+
+async def tell_news(unit: Unit, fact: Fact) -> None:
+    """What a customer did that their salesperson should know, but not this very second."""
+    customer = await people.customer(unit, _id(fact, "customer_id"))
+    journey_id = _id(fact, "journey_id") if fact.data.get("journey_id") else None
+    facts = {"customer_id": str(customer.id), "name": customer.name}
+    await tell_soon(unit, await _owner_or_desk(unit, customer.id, journey_id), NEWS[fact.kind], facts)
+
+
+NEWS: Final[Mapping[str, str]] = {
+    "appointment_confirmed": "appointment.confirmed",
+}
+"""Facts with a `customer_id` of which their salesperson hears by the way, and the kind of the news.
+
+The words of each kind are in `handlers/news.py`. Another fact needs a line there, one here and its line in `TABLE`.
+"""
+
 TABLE: Final[Mapping[str, tuple[Reaction, ...]]] = {
     "lead_created": (tell_desk_of_lead,),
     "customer_joined": (make_member, tell_owner_of_member),
@@ -275,6 +318,9 @@ TABLE: Final[Mapping[str, tuple[Reaction, ...]]] = {
     "treatment_completed": (complete_treatment,),
     "message_not_understood": (forward_message,),
     "message_taken_back": (forget_message,),
+    "customer_reassigned": (pass_on_customer,),
+    "customers_handed_over": (pass_on_customers,),
+    "appointment_confirmed": (tell_news,),
 }
 
 
@@ -300,6 +346,12 @@ async def _owner_or_desk(unit: Unit, customer_id: UUID, journey_id: UUID | None 
     owners = [journey.owner_id for journey in journeys] + [(await people.customer(unit, customer_id)).owner_id]
     here = [persons[owner] for owner in owners if owner in persons]
     return here[:1] or list(persons.values())
+
+
+async def _persons_of(unit: Unit, user_ids: list[str | None]) -> list[UUID]:
+    """The persons of members of the desk, without the actor, who knows."""
+    desk = await people.staff_of_role(unit, DESK)
+    return [m.person_id for m in desk if str(m.user_id) in user_ids and m.user_id != unit.actor.user_id]
 
 
 def _subject(fact: Fact) -> UUID:

@@ -12,8 +12,10 @@ import domain.courses.tables
 import domain.database.tables
 import domain.followups.tables
 import domain.loyalty.tables
+import domain.notifications.tables
 import domain.payments.tables
 import domain.people.tables
+import domain.reminders.tables
 import domain.rewards.tables
 import domain.tasks.tables
 import domain.workflow.tables
@@ -32,6 +34,8 @@ TABLES = (
     domain.rewards.tables,
     domain.achievements.tables,
     domain.followups.tables,
+    domain.notifications.tables,
+    domain.reminders.tables,
     domain.database.tables,
 )
 

@@ -144,15 +144,20 @@ NEXT_STEPS: Final = (
 """What can be done with a journey from its card, the likeliest first."""
 
 
-def _buttons(words: Words, journey: JourneyView, roles: frozenset[str]) -> tuple[Button, ...]:
+def next_steps(words: Words, journey: JourneyView, roles: frozenset[str]) -> list[Button]:
+    """What people of these roles can do with the journey now, the likeliest first."""
     steps = [
         step
         for step in NEXT_STEPS
         if journey.stage in step.stages and step.when(journey) and roles & ACTIONS[step.action].roles
     ]
-    buttons = [
+    return [
         Button(words.t(step.title), Action(step.action, step.of(journey), version=journey.version)) for step in steps
     ]
+
+
+def _buttons(words: Words, journey: JourneyView, roles: frozenset[str]) -> tuple[Button, ...]:
+    buttons = next_steps(words, journey, roles)
     if buttons:
         buttons[0] = replace(buttons[0], style="primary")
     if not buttons and journey.linked:
@@ -163,6 +168,7 @@ def _buttons(words: Words, journey: JourneyView, roles: frozenset[str]) -> tuple
         *buttons,
         Button(label, Action("journey.invite", id=journey.id)),
         *(() if journey.stage in FINAL else (more,)),
+        Button(words.t("All about the customer"), Action("customer.show", id=journey.customer_id)),
     )
 
 

@@ -58,6 +58,7 @@ SENTENCES: Mapping[str, Say] = {
         early=_hour(w, f["early"]),
         late=_hour(w, f["late"]),
     ),
+    "bad_search": _plain(N_("Please type a name, a phone number or a customer code, like Nok, 5678 or 42.")),
     "bad_choice": _plain(N_("Please choose one of the answers.")),
     "more_than_due": lambda w, f: w.t(
         N_("That is more than what is due ({due}). Please check the amount."), due=w.money(f["due"])
@@ -95,7 +96,7 @@ SENTENCES: Mapping[str, Say] = {
     "already_scheduled": _by(N_("The time is already set, by {by}, {when}.")),
     "no_such_journey": _plain(N_("We cannot find this customer's record. Type /payments to see the list.")),
     "no_such_invitation": _plain(N_("This invitation no longer exists. Make a new one from the customer's card.")),
-    "no_such_customer": _plain(N_("We cannot find this customer. Type /payments to see the list.")),
+    "no_such_customer": _plain(N_("We cannot find this customer. Type /find to look for them.")),
     "no_such_treatment": _plain(N_("This treatment is not sold any more. Please choose another one.")),
     "in_the_past": _plain(N_("This time has passed already. Please choose a later one.")),
     "slot_taken": lambda w, f: _instead(
@@ -170,6 +171,34 @@ SENTENCES: Mapping[str, Say] = {
     "already_answered": lambda w, f: w.t(
         N_("You answered “{answer}”, {when}. Type a message if something has changed."),
         answer=w.pick(f["answer"]),
+        when=w.when(f["at"]),
+    ),
+    "no_such_colleague": _plain(N_("This colleague no longer looks after customers. Please choose another one.")),
+    "owner_changed": lambda w, f: w.t(
+        N_("In the meantime {by} looks after this customer. Please check before you go on."),
+        by=f.get("by") or w.t("nobody"),
+    ),
+    "not_your_customer": lambda w, f: w.t(
+        N_("{by} looks after this customer. Please ask them or a manager."), by=f.get("by") or w.t("a colleague")
+    ),
+    "already_theirs": lambda w, f: w.t(
+        N_("{by} already looks after this customer. Choose another colleague."), by=f.get("by") or w.t("a colleague")
+    ),
+    "nothing_to_hand_over": lambda w, f: w.t(
+        N_("{by} has no open customers to hand over. Type /pipeline to see the board."),
+        by=f.get("by") or w.t("a colleague"),
+    ),
+    "paid_already": _plain(N_("This customer has paid already, so a manager has to correct it. Please ask one.")),
+    "plan_sent": _plain(N_("A plan was sent or paid already. Please send a new plan instead.")),
+    "no_chat_yet": lambda w, f: w.t(
+        N_("{name} has no chat with us yet. Please call, or invite them to the chat first."), name=f["name"]
+    ),
+    "no_such_reminder": _plain(N_("This reminder no longer exists. Type /pipeline to see what is planned.")),
+    "not_your_reminder": _plain(N_("A colleague planned this. Please ask them or a manager to change it.")),
+    "reminder_over": lambda w, f: w.t(
+        N_("This was cancelled, {when}. Plan a new one if you need it.")
+        if f["state"] == "cancelled"
+        else N_("This has gone out already, {when}. Plan a new one if you need it."),
         when=w.when(f["at"]),
     ),
     "open_journey": _plain(N_("This customer already has an open plan for this treatment.")),
@@ -307,6 +336,12 @@ OVERTAKEN: Final = frozenset(
         "not_handed_to_you",
         "checklist_open",
         "lot_needed",
+        "owner_changed",
+        "not_your_customer",
+        "already_theirs",
+        "paid_already",
+        "plan_sent",
+        "reminder_over",
     }
 )
 """Refusals that mean that somebody, or an earlier press, was first: the form they end is over."""

@@ -13,12 +13,13 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from threading import Lock
 
-from bots.pictures import coupon, menu, qr, receipt, tier
+from bots.pictures import board, coupon, menu, qr, receipt, tier
 from bots.pictures.canvas import Canvas
 
 _NOUNS: Mapping[str, Callable[[Mapping[str, object]], Canvas]] = {
     "coupon": coupon.compose,
     "menu": menu.compose,
+    "board": board.compose,
     "qr": qr.compose,
     "receipt": receipt.compose,
     "tier": tier.compose,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 
@@ -57,3 +59,30 @@ class Overview:
     facts: tuple[FactLine, ...]
     chats: tuple[ChatLine, ...]
     outbox: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """What stands beside a customer's stages: appointments missed in all, and until when they are put aside."""
+
+    no_shows: int
+    snoozed_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a customer's history for the desk: who did what when.
+
+    `source` is where it is written down: an `action` on a journey, a `payment`, a `note` or a `fact`; `what` is its
+    code there. `text` is a note's words or a reason, `treatment` the journey's in both languages ({} for none), `by`
+    None when the customer or the program did it.
+    """
+
+    at: datetime
+    source: str
+    what: str
+    by: str | None
+    text: str
+    satang: int
+    treatment: Mapping[str, str]
+    data: Mapping[str, Any]

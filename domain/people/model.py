@@ -78,7 +78,10 @@ class Staff:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A customer; `phone` is E.164 and may be shared by two people; `owner_id` is the salesperson (a user)."""
+    """A customer; `phone` is E.164 and may be shared by two people; `owner_id` is the salesperson (a user).
+
+    `code` is the clinic's own number (`DRG-0042`), `source` how they first found the clinic.
+    """
 
     id: UUID
     person_id: UUID
@@ -86,6 +89,27 @@ class Customer:
     phone: str | None
     owner_id: UUID | None
     branch_id: UUID | None
+    nickname: str = ""
+    code: str | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a member of staff wrote down about a customer."""
+
+    text: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What a performer must know before touching a customer; never shown to sales. `blocks`: no treatment with it."""
+
+    kind: str
+    text: str
+    blocks: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +179,16 @@ class Chat:
     person_id: UUID
     channel: str
     display_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What a typed text may mean; '' for what it cannot be. `digits` are a part of an E.164 number."""
+
+    name: str = ""
+    phone: str = ""
+    digits: str = ""
+    code: str = ""
 
 
 def menu_key(role: str, language: str | None) -> str:

@@ -32,6 +32,9 @@ class Stage(StrEnum):
     CANCELLED = "cancelled"
 
 
+ENDED_STAGES: Final = frozenset({Stage.CLOSED, Stage.LOST, Stage.CANCELLED})
+"""Nobody looks after the journey any more."""
+
 OVER_STAGES: Final = frozenset({Stage.TREATMENT_COMPLETED, Stage.FOLLOW_UP, Stage.CLOSED, Stage.LOST, Stage.CANCELLED})
 """The treatment was done or given up, so the customer may start another journey of the same treatment."""
 
@@ -77,6 +80,10 @@ class Action(StrEnum):
     ABORT = "abort"
     VOID_PAYMENT = "void_payment"
     AMEND = "amend"
+    EDIT = "edit"
+    """A detail of the customer or the plan was corrected: no move, so the rules know nothing of it."""
+    REASSIGN = "reassign"
+    """Another salesperson looks after it from then on; no move either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +183,20 @@ class PaymentResult:
 
     payment: Payment
     journey: JourneyView
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One stage of the board. `oldest` is when the longest waiting came to it (None: nobody), `late` how many are.
+
+    Who is put aside counts, but is not waiting: `snoozed` of them.
+    """
+
+    stage: Stage
+    count: int = 0
+    oldest: datetime | None = None
+    late: int = 0
+    snoozed: int = 0
 
 
 class ProposalState(StrEnum):

@@ -12,13 +12,16 @@ from uuid import UUID
 from domain.people.rules import parse_phone
 from domain.unit import Unit
 from domain.workflow import store
+from domain.workflow.editing import change_treatment, correct_customer
 from domain.workflow.ending import cancel, close, mark_lost, reopen
 from domain.workflow.gate import answer_for, ask_for, signed_on_paper, start_gate, they_are_here
 from domain.workflow.holding import HOLDABLE, book_held, hold_time, lapse_hold
 from domain.workflow.leads import create_lead, create_self_lead, touches
 from domain.workflow.model import JourneyView
 from domain.workflow.moves import check_move, journey_view, may_move
+from domain.workflow.ownership import colleagues, hand_over, hold_open, reassign, snooze, waiting_for
 from domain.workflow.paying import confirm_payment
+from domain.workflow.pipeline import board, journeys_at
 from domain.workflow.proposing import (
     accept_proposal,
     ask_about_proposal,
@@ -60,21 +63,28 @@ __all__ = [
     "ask_about_proposal",
     "ask_for",
     "askable",
+    "board",
     "book_held",
     "cancel",
     "cancel_appointment",
+    "change_treatment",
     "changeable",
     "check_move",
     "close",
+    "colleagues",
     "complete_treatment",
     "confirm_payment",
+    "correct_customer",
     "counter_code",
     "create_lead",
     "create_self_lead",
     "current_proposal",
     "decline_proposal",
+    "hand_over",
+    "hold_open",
     "hold_time",
     "journey_view",
+    "journeys_at",
     "journeys_of_customer",
     "journeys_to_pay",
     "journeys_to_scan",
@@ -90,6 +100,7 @@ __all__ = [
     "open_journeys_of_phone",
     "plan_lines",
     "proposal",
+    "reassign",
     "record_scan",
     "reopen",
     "request_time",
@@ -98,11 +109,13 @@ __all__ = [
     "schedule_now",
     "send_proposal",
     "signed_on_paper",
+    "snooze",
     "start_gate",
     "start_treatment",
     "take_over",
     "they_are_here",
     "touches",
+    "waiting_for",
     "watch_no_show",
     "wish_of",
 ]

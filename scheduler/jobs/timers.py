@@ -13,6 +13,8 @@ from domain.database import timers
 from domain.database.session import Engine
 from domain.database.timers import Timer, TimerTaken
 from domain.loyalty import service as loyalty
+from domain.notifications import news
+from domain.reminders import service as reminders
 from domain.rewards import service as rewards
 from domain.tasks import service as tasks
 from domain.unit import Unit, Units
@@ -20,6 +22,8 @@ from domain.workflow import service as workflow
 from scheduler.job import Job
 
 USE_CASES: Final[Mapping[str, Callable[[Unit, UUID], Awaitable[None]]]] = {
+    news.DUE: news.tell,
+    reminders.DUE: reminders.ring,
     "coupon.expire": rewards.expire,
     "loyalty.pause": loyalty.pause_over,
     "appointment.lapse": workflow.lapse_hold,
