@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlalchemy import MetaData
 
 import domain.achievements.tables
+import domain.approvals.tables
+import domain.automation.tables
 import domain.clinics.tables
 import domain.conversations.tables
 import domain.database.tables
@@ -23,9 +25,11 @@ TABLES = (
     domain.workflow.tables,
     domain.tasks.tables,
     domain.payments.tables,
+    domain.approvals.tables,
     domain.loyalty.tables,
     domain.achievements.tables,
     domain.followups.tables,
+    domain.automation.tables,
     domain.database.tables,
 )
 

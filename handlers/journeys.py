@@ -28,7 +28,8 @@ from handlers.words import N_, Words
 
 routes = Routes()
 
-_CHANNELS: Final = {"line": "LINE", "telegram": "Telegram"}
+CHANNELS: Final = {"line": "LINE", "telegram": "Telegram"}
+"""What the channels are called."""
 
 
 def payable(journey: JourneyView) -> bool:
@@ -85,6 +86,19 @@ NEXT_STEPS: Final = (
 """What can be done with a journey from its card, the likeliest first."""
 
 
+PAID: Final = frozenset(
+    {
+        Stage.PAYMENT_CONFIRMED,
+        Stage.TREATMENT_SCHEDULED,
+        Stage.TREATMENT_STARTED,
+        Stage.TREATMENT_COMPLETED,
+        Stage.FOLLOW_UP,
+        Stage.CLOSED,
+    }
+)
+"""From here there are receipts to look at."""
+
+
 def _buttons(words: Words, journey: JourneyView) -> tuple[Button, ...]:
     steps = [step for step in NEXT_STEPS if journey.stage in step.stages and step.when(journey)]
     buttons = [Button(words.t(step.title), Action(step.action, journey.id, version=journey.version)) for step in steps]
@@ -93,7 +107,8 @@ def _buttons(words: Words, journey: JourneyView) -> tuple[Button, ...]:
     if not buttons and journey.linked:
         buttons += [command_button(words, "lead"), command_button(words, "payments")]
     label = words.t("Link another chat") if journey.linked else words.t("Invite to chat")
-    return (*buttons, Button(label, Action("journey.invite", id=journey.id)))
+    past = (Button(words.t("History"), Action("journey.history", id=journey.id)),) if journey.stage in PAID else ()
+    return (*buttons, Button(label, Action("journey.invite", id=journey.id)), *past)
 
 
 def short_label(words: Words, journey: JourneyView, among: Sequence[JourneyView]) -> str:
@@ -213,7 +228,7 @@ def forwarded(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
 
 def _channel_row(words: Words, facts: Mapping[str, Any]) -> tuple[str, str]:
     channel = facts.get("channel") or ""
-    return (words.t("Channel"), _CHANNELS.get(channel, channel) or "–")
+    return (words.t("Channel"), CHANNELS.get(channel, channel) or "–")
 
 
 def _to_journey(words: Words, facts: Mapping[str, Any]) -> tuple[Button, ...]:

@@ -13,7 +13,7 @@ from handlers.words import Words
 USUAL: Final[Mapping[str, tuple[str, ...]]] = {
     "customer": ("points", "status", "help"),
     "sales": ("lead", "payments", "help"),
-    "manager": ("payments", "lead", "help"),
+    "manager": ("payments", "approvals", "team", "stats", "help"),
     "beautician": ("tasks", "mytasks", "help"),
     "doctor": ("tasks", "mytasks", "help"),
     "stranger": ("help", "language", "cancel"),

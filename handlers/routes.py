@@ -2,12 +2,46 @@
 
 from __future__ import annotations
 
-from handlers import consents, conversation, followups, journeys, leads, payments, points, start, status, tasks
+from handlers import (
+    approvals,
+    automation,
+    consents,
+    conversation,
+    followups,
+    histories,
+    journeys,
+    leads,
+    payments,
+    points,
+    start,
+    stats,
+    status,
+    tasks,
+    team,
+    team_forms,
+)
 from handlers.guide import help_command
 from handlers.permissions import COMMANDS
 from handlers.router import Routes
 
-NOUNS = (start, consents, conversation, points, status, leads, journeys, payments, tasks, followups)
+NOUNS = (
+    start,
+    consents,
+    conversation,
+    points,
+    status,
+    leads,
+    journeys,
+    payments,
+    tasks,
+    followups,
+    approvals,
+    histories,
+    team,
+    team_forms,
+    stats,
+    automation,
+)
 
 
 def _join() -> Routes:

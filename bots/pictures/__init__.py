@@ -13,12 +13,13 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from threading import Lock
 
-from bots.pictures import qr, receipt, tier
+from bots.pictures import qr, receipt, stats, tier
 from bots.pictures.canvas import Canvas
 
 _NOUNS: Mapping[str, Callable[[Mapping[str, object]], Canvas]] = {
     "qr": qr.compose,
     "receipt": receipt.compose,
+    "stats": stats.compose,
     "tier": tier.compose,
 }
 

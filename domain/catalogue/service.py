@@ -74,6 +74,7 @@ async def load_catalogue(unit: Unit, data: Mapping[str, Any]) -> None:
     await store.save_achievements(db, clinic, [entry.columns() for entry in catalogue.achievements])
     await store.save_templates(db, clinic, [entry.columns() for entry in catalogue.templates])
     await store.save_rules(db, clinic, [entry.columns(ids) for entry in catalogue.rules])
+    await store.save_automation(db, clinic, [entry.columns() for entry in catalogue.automation])
     for task in catalogue.stage_tasks:
         treatment_id = ids[task.treatment] if task.treatment else None
         await store.save_stage_task(db, clinic, task.stage, treatment_id, task.kind)

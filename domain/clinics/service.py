@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from domain.clinics import store
-from domain.clinics.model import Treatment
+from domain.clinics.model import Branch, Treatment
 from domain.errors import DomainError
 from domain.unit import Unit
 
@@ -29,6 +29,11 @@ async def treatment_by_code(unit: Unit, code: str) -> Treatment:
     if found is None:
         raise DomainError("no_such_treatment", treatment=code)
     return found
+
+
+async def branches(unit: Unit) -> list[Branch]:
+    """The clinic's places, by code."""
+    return await store.branches_of(unit.db, unit.clinic.id)
 
 
 async def next_number(unit: Unit, counter: str) -> int:

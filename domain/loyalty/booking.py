@@ -16,8 +16,8 @@ from domain.loyalty.model import Account, Allocation, Earning, Entry, Lot, LotSt
 from domain.unit import Unit
 
 
-async def book(unit: Unit, account: Account, earning: Earning) -> int:
-    """Add a lot and its row unless the key is known; returns its points. The account is locked."""
+async def book(unit: Unit, account: Account, earning: Earning, kind: str = ledger.EARN) -> int:
+    """Add a lot and its row (of `kind`) unless the key is known; returns its points. The account is locked."""
     fingerprint = ledger.body_hash(earning.body)
     known = await store.known_entries(unit.db, unit.clinic.id, [earning.key])
     if earning.key in known:
@@ -29,8 +29,8 @@ async def book(unit: Unit, account: Account, earning: Earning) -> int:
     if earning.at_once:
         lot, repaid = ledger.release(lot, account.debt, unit.now, earning.expiry_months, unit.clinic.zone)
     await store.add_lot(unit.db, unit.clinic.id, account.id, lot, earning)
-    entry = _entry(ledger.EARN, lot, repaid, earning.points, unit.now, {**earning.facts, "state": lot.state})
-    await _write(unit, account, entry, key=earning.key, body_hash=fingerprint, reason=earning.source)
+    entry = _entry(kind, lot, repaid, earning.points, unit.now, {**earning.facts, "state": lot.state})
+    await write(unit, account, entry, key=earning.key, body_hash=fingerprint, reason=earning.source)
     await store.refresh_balances(unit.db, unit.clinic.id, account.id, account.debt - repaid)
     return earning.points
 
@@ -40,7 +40,7 @@ async def activate_lot(unit: Unit, account: Account, lot: Lot, months: int, debt
     active, repaid = ledger.release(lot, debt, unit.now, months, unit.clinic.zone)
     await store.save_lot(unit.db, unit.clinic.id, active)
     entry = _entry(ledger.ACTIVATE, active, repaid, 0, unit.now, {"points": lot.remaining})
-    await _write(unit, account, entry, key=key, body_hash=ledger.body_hash({"key": key}), reason="treatment")
+    await write(unit, account, entry, key=key, body_hash=ledger.body_hash({"key": key}), reason="treatment")
     return repaid
 
 
@@ -52,7 +52,8 @@ def _entry(kind: str, lot: Lot, repaid: int, points: int, now: datetime, facts: 
     return Entry(kind, points, lot.id, {**facts, **dated, **owed}, now, taken)
 
 
-async def _write(unit: Unit, account: Account, entry: Entry, **columns: str) -> None:
+async def write(unit: Unit, account: Account, entry: Entry, **columns: str) -> None:
+    """Put a row into the books; `columns`: key, body_hash, reason."""
     await store.add_entry(
         unit.db,
         unit.clinic.id,

@@ -20,7 +20,9 @@ from domain.loyalty.model import Entry, Lot, LotState
 
 EARN: Final = "earn"
 ACTIVATE: Final = "activate"
+CANCEL_PENDING: Final = "cancel_pending"
 CLAWBACK: Final = "clawback"
+ADJUST: Final = "adjust"
 
 
 def body_hash(body: Mapping[str, Any]) -> str:
@@ -39,13 +41,13 @@ def release(lot: Lot, debt: int, now: datetime, months: int, zone: ZoneInfo) -> 
 def rebuild(entries: Sequence[Entry]) -> tuple[list[Lot], int]:
     """Lots and debt recomputed from the rows of one account, in whatever order they come.
 
-    Earning makes a lot; activation dates it; every allocation lessens its lot. What an earning or activation
-    took went to the debt; what a claw-back could not take became debt.
+    Earning makes a lot, and so does what a manager gave; activation dates it; every allocation lessens its lot. What
+    these took went to the debt; what a claw-back could not take became debt.
     """
     lots: dict[UUID, Lot] = {}
     debt = 0
     for entry in entries:
-        if entry.kind == EARN and entry.lot_id:
+        if entry.kind in (EARN, ADJUST) and entry.lot_id:
             lots[entry.lot_id] = _earned(entry.lot_id, entry)
     for entry in entries:
         if entry.kind == ACTIVATE and entry.lot_id:
@@ -60,7 +62,7 @@ def rebuild(entries: Sequence[Entry]) -> tuple[list[Lot], int]:
 def _debt(entry: Entry) -> int:
     """Points by which a row changed what is owed."""
     taken = sum(part.points for part in entry.taken)
-    if entry.kind in (EARN, ACTIVATE):
+    if entry.kind in (EARN, ACTIVATE) or (entry.kind == ADJUST and entry.lot_id):
         return -taken
     return -entry.points - taken if entry.kind == CLAWBACK else 0
 

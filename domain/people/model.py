@@ -5,6 +5,7 @@ Values are stored as text and appear in the API, so they never change. Rules liv
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -60,6 +61,23 @@ class Staff:
     name: str
     role: str
     branch_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of staff as a manager sees them: `branch` is its name in both languages (None: every branch).
+
+    `chats` are the channels on which they have joined; `on_duty` says whether they are offered work now.
+    """
+
+    user_id: UUID
+    person_id: UUID
+    name: str
+    role: str
+    branch: Mapping[str, str] | None
+    licence_no: str | None
+    on_duty: bool
+    chats: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

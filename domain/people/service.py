@@ -20,9 +20,11 @@ from domain.people.invitations import (
 )
 from domain.people.model import LANGUAGES, MESSAGE_PURPOSES, PURPOSES, WITHDRAWN, Customer, Staff
 from domain.people.rules import clean_name, parse_phone
+from domain.people.team import change_role, member, members, remove_staff
 from domain.unit import Unit
 
 __all__ = [
+    "change_role",
     "consents_missing",
     "consents_of",
     "create_customer",
@@ -32,8 +34,11 @@ __all__ = [
     "invite_customer",
     "invite_staff",
     "join",
+    "member",
+    "members",
     "next_customer_code",
     "reinvite_staff",
+    "remove_staff",
     "set_language",
     "set_person_name",
     "staff",

@@ -15,9 +15,26 @@ from domain.notifications import service as notifications
 from domain.people import service as people
 from domain.people.model import Role
 from domain.tasks import store
+from domain.tasks.leaving import call_off_tasks, release_tasks_of
 from domain.tasks.model import TaskAction, TaskState, TaskView
 from domain.tasks.rules import accept_window, check_note, next_task_state
 from domain.unit import Unit
+
+__all__ = [
+    "accept",
+    "call_off_tasks",
+    "completable",
+    "mark_completed",
+    "mark_started",
+    "my_tasks",
+    "offer",
+    "open_for_journey",
+    "release_tasks_of",
+    "subject",
+    "task_facts",
+    "task_view",
+    "waiting_tasks",
+]
 
 
 async def task_view(unit: Unit, task_id: UUID) -> TaskView:

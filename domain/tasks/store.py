@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, any_, column, func, select, table, update
+from sqlalchemy import ColumnElement, and_, any_, column, func, insert, literal, select, table, update
 
 from domain.clinics.tables import treatments
 from domain.database.session import Connection
@@ -93,6 +94,12 @@ async def of_assignee(db: Connection, clinic_id: UUID, user_id: UUID) -> list[Ta
 async def change(db: Connection, clinic_id: UUID, task_id: UUID, **values: Any) -> None:
     """Change a task."""
     await db.execute(update(task_queue).where(_q.clinic_id == clinic_id, _q.id == task_id).values(**values))
+
+
+async def again(db: Connection, clinic_id: UUID, task_id: UUID, now: datetime) -> None:
+    """A new task like this one, waiting for somebody to accept it."""
+    like = select(_q.clinic_id, _q.journey_id, _q.kind, literal(now)).where(_q.clinic_id == clinic_id, _q.id == task_id)
+    await db.execute(insert(task_queue).from_select(["clinic_id", "journey_id", "kind", "created_at"], like))
 
 
 async def _views(db: Connection, *where: ColumnElement[bool]) -> list[TaskView]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from domain.payments.model import Payment
@@ -87,6 +87,7 @@ class Journey:
     version: int
     agreed_satang: int
     scheduled_at: datetime | None
+    branch_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +131,16 @@ class PaymentResult:
 
     payment: Payment
     journey: JourneyView
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One line of a journey's audit trail: who (None: the system) did what, from where to where, and why."""
+
+    action: str
+    from_stage: str | None
+    to_stage: str
+    by: str | None
+    reason: str
+    data: Mapping[str, Any]
+    at: datetime

@@ -31,16 +31,18 @@ async def move(
     action: Action,
     *,
     stays: bool = False,
+    acting: Role | None = None,
     reason: str = "",
     data: Mapping[str, Any] | None = None,
     **changes: Any,
 ) -> Stage:
     """The one place where a locked journey changes: checked by the rules, a version up, and written down.
 
-    `stays`: the action counts, but not yet enough for the next stage (a part payment). `reason` and `data` (JSON-able)
-    go into the audit trail, `changes` into the journey's row.
+    `stays`: the action counts, but not yet enough for the next stage (a part payment). `acting`: the role whose move
+    it is, where it follows from what somebody did rather than being it. `reason` and `data` (JSON-able) go into the
+    audit trail, `changes` into the journey's row.
     """
-    target = next_stage(journey.stage, action, role(unit))
+    target = next_stage(journey.stage, action, acting or role(unit))
     stage = journey.stage if stays else target
     if stage is not journey.stage:
         changes |= {"stage": stage, "stage_changed_at": unit.now}

@@ -12,25 +12,35 @@ from uuid import UUID
 from domain.people.rules import parse_phone
 from domain.unit import Unit
 from domain.workflow import store
+from domain.workflow.amending import amend, history, set_hold
+from domain.workflow.approving import approve, request_payment, request_void
 from domain.workflow.leads import create_lead, create_self_lead
 from domain.workflow.model import JourneyView
 from domain.workflow.moves import journey_view
-from domain.workflow.paying import confirm_payment
+from domain.workflow.paying import confirm_payment, two_people_needed
 from domain.workflow.scheduling import schedule
 from domain.workflow.treating import complete_treatment, start_treatment
 
 __all__ = [
+    "amend",
+    "approve",
     "complete_treatment",
     "confirm_payment",
     "create_lead",
     "create_self_lead",
+    "history",
     "journey_view",
     "journeys_of_customer",
     "journeys_to_pay",
     "journeys_to_schedule",
+    "open_journeys_of_owner",
     "open_journeys_of_phone",
+    "request_payment",
+    "request_void",
     "schedule",
+    "set_hold",
     "start_treatment",
+    "two_people_needed",
 ]
 
 _LIST_LENGTH: Final = 20
@@ -45,6 +55,11 @@ async def open_journeys_of_phone(unit: Unit, phone: str) -> list[JourneyView]:
 async def journeys_of_customer(unit: Unit, customer_id: UUID) -> list[JourneyView]:
     """A customer's journeys, newest first."""
     return await store.of_customer(unit.db, unit.clinic.id, customer_id)
+
+
+async def open_journeys_of_owner(unit: Unit, user_id: UUID) -> list[JourneyView]:
+    """Open journeys that this member of staff looks after, newest first."""
+    return await store.open_of_owner(unit.db, unit.clinic.id, user_id)
 
 
 async def journeys_to_pay(unit: Unit) -> list[JourneyView]:

@@ -15,7 +15,7 @@ from domain.payments.store import CONFIRMED
 from domain.payments.tables import payments
 from domain.people.tables import channel_identities, customers, users
 from domain.tasks.store import LOWEST_TIER
-from domain.workflow.model import OVER_STAGES, Journey, JourneyView, Stage
+from domain.workflow.model import OVER_STAGES, Journey, JourneyView, Move, Stage
 from domain.workflow.tables import workflow_actions, workflow_states
 
 # Written by loyalty, which stands above this noun.
@@ -104,6 +104,17 @@ async def last_action(
     return (row.name, row.at) if row else None
 
 
+async def moves_of(db: Connection, clinic_id: UUID, journey_id: UUID) -> list[Move]:
+    """What was done to a journey, newest first."""
+    query = (
+        select(_a.action, _a.from_stage, _a.to_stage, users.c.name.label("by"), _a.reason, _a.data, _a.at)
+        .outerjoin(users, and_(users.c.clinic_id == _a.clinic_id, users.c.id == _a.actor_user_id))
+        .where(_a.clinic_id == clinic_id, _a.journey_id == journey_id)
+        .order_by(_a.version.desc())
+    )
+    return [Move(**row._mapping) for row in await db.execute(query)]
+
+
 async def view(db: Connection, clinic_id: UUID, journey_id: UUID) -> JourneyView | None:
     """One journey as it is shown."""
     found = await _views(db, _s.clinic_id == clinic_id, _s.id == journey_id)
@@ -125,6 +136,11 @@ async def open_one(db: Connection, clinic_id: UUID, customer_id: UUID, treatment
 async def open_of_phone(db: Connection, clinic_id: UUID, phone: str) -> list[JourneyView]:
     """Open journeys of everybody with this E.164 number, newest first."""
     return await _views(db, _s.clinic_id == clinic_id, _c.phone == phone, _s.stage.not_in(OVER_STAGES))
+
+
+async def open_of_owner(db: Connection, clinic_id: UUID, user_id: UUID) -> list[JourneyView]:
+    """Open journeys of one salesperson, newest first."""
+    return await _views(db, _s.clinic_id == clinic_id, _s.owner_id == user_id, _s.stage.not_in(OVER_STAGES))
 
 
 async def of_customer(db: Connection, clinic_id: UUID, customer_id: UUID) -> list[JourneyView]:

@@ -9,13 +9,16 @@ from uuid import UUID
 
 import structlog
 
+from domain.approvals import service as approvals
 from domain.database import timers
 from domain.database.session import Engine
 from domain.database.timers import Timer, TimerTaken
 from domain.unit import Unit, Units
 from scheduler.job import Job
 
-USE_CASES: Final[Mapping[str, Callable[[Unit, UUID], Awaitable[None]]]] = {}
+USE_CASES: Final[Mapping[str, Callable[[Unit, UUID], Awaitable[None]]]] = {
+    approvals.EXPIRE: approvals.expire,
+}
 """What to do when a timer of this kind is due; it gets the timer's subject and looks for itself what is still true."""
 
 BATCH: Final = 100
