@@ -22,8 +22,8 @@ routes = Routes()
 
 TARGET_MINUTES: Final = 2
 """What the clinic aims at from the payment to somebody who takes the treatment (before: 15)."""
-ENDS: Final = frozenset({Stage.LOST, Stage.CANCELLED})
-"""Not on the way, so not in the funnel."""
+ENDS: Final = frozenset({Stage.CLOSED, Stage.LOST, Stage.CANCELLED})
+"""Over: they only grow, and would make everything that is on the way look like nothing."""
 
 STEPS: Final[Mapping[str, str]] = {
     "paid_to_accepted": N_("Paid → accepted"),
@@ -48,7 +48,7 @@ def stats_card(words: Words, clinic: str, found: Statistics, at: str) -> Card:
             (words.t("Payments"), words.number(found.payments)),
             (words.t("Treatments done"), words.number(found.treatments)),
             *((words.t(STEPS[step.step]), _step(words, step)) for step in found.handoff),
-            *((label, value) for label, value, _ in facts["funnel"] if value != "0"),
+            *((stage_name(words, each.stage), words.number(each.count)) for each in found.stages if each.count),
         ),
         footnote=words.t("Hand-off target: {minutes} minutes from paid to accepted.", minutes=TARGET_MINUTES),
         buttons=command_buttons(words, ("approvals", "team")),
@@ -74,13 +74,18 @@ def stats_facts(words: Words, clinic: str, found: Statistics, at: str) -> dict[s
             [words.t("9 of 10 within"), _minutes(words, clock.p90_minutes if clock else None)],
             [words.t("Target"), _minutes(words, TARGET_MINUTES)],
         ],
-        "clock_good": bool(clock and clock.p90_minutes is not None and clock.p90_minutes <= TARGET_MINUTES),
+        "clock_good": [_good(clock.median_minutes), _good(clock.p90_minutes)] if clock else [],
         "funnel_title": words.t("Where customers stand now"),
         "funnel": [
             [stage_name(words, each.stage), words.number(each.count), each.count / most if most else 0.0]
             for each in funnel
         ],
     }
+
+
+def _good(minutes: float | None) -> bool | None:
+    """Whether a figure is within the target; None for none."""
+    return None if minutes is None else minutes <= TARGET_MINUTES
 
 
 def _step(words: Words, step: HandoffStats) -> str:

@@ -1,8 +1,8 @@
 """The manager's week in one picture: money and treatments, the hand-off clock against its target, the funnel.
 
 Facts, texts in the reader's language unless said otherwise: title, subtitle, tiles ([label, value] twice),
-clock_title, clock ([label, value]: median, 90th percentile, target), clock_good (a truth value: within the target),
-funnel_title, funnel ([stage, how many, share of the fullest from 0 to 1], in the order of a journey).
+clock_title, clock ([label, value]: median, 90th percentile, target), clock_good (for each of them whether it is within
+the target, null for none), funnel_title, funnel ([stage, how many, share of the fullest from 0 to 1], in the order of a journey).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def compose(facts: Mapping[str, object]) -> Canvas:
 
 def _head(canvas: Canvas, facts: Mapping[str, object]) -> None:
     canvas.polygon([(0, 0), (WIDTH, 0), (WIDTH, _HEAD + 60), (0, _HEAD + 60)], colour=_HOUSE_DARK)
-    canvas.circle(WIDTH - 70, 20, 240, colour=_HOUSE, alpha=0.35)
+    canvas.circle(WIDTH - 70, 20, 230, colour=_HOUSE, alpha=0.35)
     canvas.circle(WIDTH - 70, 20, 150, colour=_HOUSE, alpha=0.35)
     room = WIDTH - 2 * MARGIN
     canvas.write(fit(words(facts, "title"), width=room, size=52, smallest=30, bold=True), MARGIN, 88, colour=_WHITE)
@@ -61,18 +61,18 @@ def _tiles(canvas: Canvas, facts: Mapping[str, object]) -> None:
 
 
 def _clock(canvas: Canvas, facts: Mapping[str, object], top: float) -> None:
-    """Three figures in a row; those measured are green within the target, else amber."""
+    """Three figures in a row; what was measured is green within the target, else amber."""
     _sheet(canvas, MARGIN, top, WIDTH - 2 * MARGIN, _CLOCK)
     title = fit(words(facts, "clock_title"), width=WIDTH - 2 * MARGIN - 72, size=33, smallest=24, bold=True)
     canvas.write(title, MARGIN + 28, top + 56, colour=_INK)
     figures = pairs(facts, "clock")
-    colour = _GOOD if facts.get("clock_good") is True else _LATE
+    good = facts.get("clock_good")
+    colours = [{True: _GOOD, False: _LATE}.get(each, _SOFT) for each in good] if isinstance(good, list) else []
     wide = (WIDTH - 2 * MARGIN - 56) / max(1, len(figures))
     for number, (label, value) in enumerate(figures):
         left = MARGIN + 28 + number * wide
-        measured = number < len(figures) - 1 and value != "–"
         shown = fit(value, width=wide - 20, size=50, smallest=28, bold=True)
-        canvas.write(shown, left, top + 130, colour=colour if measured else _SOFT)
+        canvas.write(shown, left, top + 130, colour=colours[number] if number < len(colours) else _SOFT)
         canvas.write(fit(label, width=wide - 20, size=27, smallest=19), left, top + 178, colour=_SOFT)
 
 
