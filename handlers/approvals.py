@@ -7,6 +7,7 @@ yes does is decided by `domain.workflow.approve`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -164,5 +165,11 @@ def present_request(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> C
 
 @routes.presenter("approval.decided")
 def present_decided(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
-    """In place of the request, and to whoever asked: how it ended."""
+    """To whoever asked: how it ended."""
     return approval_card(words, facts)
+
+
+@routes.presenter("approval.over")
+def present_over(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
+    """In place of the request, for all who saw it."""
+    return replace(approval_card(words, facts), buttons=())

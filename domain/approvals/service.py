@@ -111,7 +111,7 @@ async def close(unit: Unit, locked: Approval, state: ApprovalState, reason: str 
         state=state,
         requested_by=str(done.requested_by),
     )
-    await notifications.replace(unit, subject(done.id), "approval.decided", facts_of(done))
+    await notifications.replace(unit, subject(done.id), "approval.over", facts_of(done))
     asker = [m for m in await people.staff_of_role(unit, tuple(deciders(done.kind))) if m.user_id == done.requested_by]
     tell = [m.person_id for m in asker if m.person_id != unit.actor.person_id]
     await notifications.notify(unit, tell, "approval.decided", facts_of(done))

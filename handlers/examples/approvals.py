@@ -69,6 +69,11 @@ def approved(words: Words) -> Card:
     return approvals.present_decided(words, CLINIC, _ended(ApprovalState.APPROVED, "คุณพลอย"))
 
 
+@example("approval.over", "refused, in place of the request")
+def over(words: Words) -> Card:
+    return approvals.present_over(words, CLINIC, _ended(ApprovalState.REFUSED, "คุณพลอย"))
+
+
 @example("approval.decided", "nobody in time")
 def expired(words: Words) -> Card:
     return approvals.present_decided(words, CLINIC, _ended(ApprovalState.EXPIRED))
