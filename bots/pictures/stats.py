@@ -2,7 +2,8 @@
 
 Facts, texts in the reader's language unless said otherwise: title, subtitle, tiles ([label, value] twice),
 clock_title, clock ([label, value]: median, 90th percentile, target), clock_good (for each of them whether it is within
-the target, null for none), funnel_title, funnel ([stage, how many, share of the fullest from 0 to 1], in the order of a journey).
+the target, null for none), funnel_title, funnel ([stage, how many, share of the fullest from 0 to 1], in the order of
+a journey).
 """
 
 from __future__ import annotations
