@@ -133,9 +133,14 @@ async def expire(unit: Unit, approval_id: UUID) -> None:
 async def withdraw_of(unit: Unit, user_id: UUID) -> None:
     """Whoever asked has left: nobody is to confirm what they saw."""
     for seen in await store.waiting(unit.db, unit.clinic.id, requested_by=user_id):
-        found = await store.lock(unit.db, unit.clinic.id, seen.id)
-        if found is not None and found.state is ApprovalState.WAITING:
-            await close(unit, found, ApprovalState.WITHDRAWN)
+        await withdraw(unit, seen.id)
+
+
+async def withdraw(unit: Unit, approval_id: UUID) -> None:
+    """What the request was about is not so any more; one that is over stays as it is."""
+    found = await store.lock(unit.db, unit.clinic.id, approval_id)
+    if found is not None and found.state is ApprovalState.WAITING:
+        await close(unit, found, ApprovalState.WITHDRAWN)
 
 
 def facts_of(view: Approval) -> dict[str, Any]:

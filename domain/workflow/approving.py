@@ -121,6 +121,9 @@ DEEDS: Final[Mapping[str, Callable[[Unit, Approval, Journey, JourneyView], Await
 async def _request(
     unit: Unit, kind: ApprovalKind, journey: Journey, before: JourneyView, asked: Mapping[str, object]
 ) -> Approval:
+    for other in await approvals.waiting_for_journey(unit, journey.id, kind):
+        if other.facts["version"] != journey.version:  # nobody could approve it any more, so it must block nothing
+            await approvals.withdraw(unit, other.id)
     facts = {"version": journey.version, "customer": before.customer_name, "treatment": dict(before.treatment), **asked}
     return await approvals.request(
         unit,

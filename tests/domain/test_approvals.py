@@ -163,6 +163,17 @@ async def test_a_plan_that_moved_meanwhile_ends_the_request(clinic: TestClinic, 
     assert len(await clinic.rows("select id from payments")) == 1
 
 
+async def test_an_outdated_request_blocks_no_new_one(clinic: TestClinic, jay: Actor, fon: Actor) -> None:
+    journey = await large(clinic, jay)
+    old = await asks(clinic, jay, journey)
+    async with clinic.by(fon) as unit:
+        journey = (await pay(unit, journey, 100_000)).journey
+    new = await asks(clinic, fon, journey, LARGE - 100_000)
+    async with clinic.by(jay) as unit:
+        assert (await approvals.approval(unit, old.id)).state == "withdrawn"
+        assert (await workflow.approve(unit, new.id)).state == "approved"
+
+
 async def test_nobody_in_time(clinic: TestClinic, jay: Actor, fon: Actor) -> None:
     asked = await asks(clinic, jay, await large(clinic, jay))
     [timer] = await clinic.rows("select kind, due_at from timers")
