@@ -83,8 +83,8 @@ async def test_every_button(world: World, role: str, channel: str, language: str
     before = await state_of(world)
     for name in ROUTES.actions:
         for action in (Action(name, uuid4(), 200, 1), Action(name)):
-            if role in ACTIONS[name].roles and action == Action("language.pick"):
-                continue  # the one button that does something without a row
+            if role in ACTIONS[name].roles and (action == Action("language.pick") or name == "member.add"):
+                continue  # what needs no row
             heard = await hears_after(person, action)
             assert heard != person.t(OUR_FAULT), name
             assert role in ACTIONS[name].roles or heard == person.t(NOT_FOR_YOU), name
