@@ -13,6 +13,8 @@ from uuid import UUID
 from domain.achievements import service as achievements
 from domain.appointment_reactions import TABLE as APPOINTMENTS
 from domain.appointments import service as appointments
+from domain.approvals import service as approvals
+from domain.automation import service as automation
 from domain.conversations import service as conversations
 from domain.courses import service as courses
 from domain.courses.model import Sale
@@ -41,6 +43,7 @@ async def react(unit: Unit) -> None:
     for fact in unit.facts:  # a list that grows while it is gone through is gone through to its end
         for reaction in (*TABLE.get(fact.kind, ()), *APPOINTMENTS.get(fact.kind, ())):
             await reaction(unit, fact)
+        await automation.run(unit, fact)
 
 
 async def make_member(unit: Unit, fact: Fact) -> None:
@@ -166,10 +169,8 @@ async def give_up(unit: Unit, fact: Fact) -> None:
 
 
 async def undo_courses(unit: Unit, fact: Fact) -> None:
-    """A payment that was undone gave no right to a treatment and earned nothing (T16)."""
-    journey_id = _id(fact, "journey_id")
-    await courses.cancel(unit, journey_id)
-    await loyalty.cancel_pending(unit, journey_id=journey_id, customer_id=_id(fact, "customer_id"))
+    """A payment that was undone gave no right to a treatment (T16)."""
+    await courses.cancel(unit, _id(fact, "journey_id"))
 
 
 async def offer_task(unit: Unit, fact: Fact) -> None:
@@ -301,6 +302,45 @@ NEWS: Final[Mapping[str, str]] = {
 The words of each kind are in `handlers/news.py`. Another fact needs a line there, one here and its line in `TABLE`.
 """
 
+
+async def undo_payment(unit: Unit, fact: Fact) -> None:
+    """Money that counts no more: its points go, and the customer hears in plain words what that means."""
+    journey_id, customer_id = _subject(fact), _id(fact, "customer_id")
+    points = await loyalty.undo_payments(
+        unit, journey_id=journey_id, customer_id=customer_id, void_id=_id(fact, "approval_id")
+    )
+    journey = await workflow.journey_view(unit, journey_id)
+    facts = {
+        "amount_satang": fact.data["amount_satang"],
+        "receipts": fact.data["receipts"],
+        "scheduled": fact.data["scheduled"],
+        "treatment": dict(journey.treatment),
+        "points": points,
+    }
+    await notify(unit, [journey.customer_person_id], "payment.voided", facts)
+
+
+async def adjust_points(unit: Unit, fact: Fact) -> None:
+    """What a manager gives or takes while putting a journey right."""
+    if points := fact.data["points"]:
+        key = f"adj:{_subject(fact)}:{fact.data['version']}"
+        await loyalty.adjust(unit, _id(fact, "customer_id"), points, key, "amend")
+
+
+async def hand_work_on(unit: Unit, fact: Fact) -> None:
+    """Somebody has left, or may not do what they did: tasks go to others, and nobody confirms what they asked for."""
+    user_id = _subject(fact)
+    await approvals.withdraw_of(unit, user_id)
+    if fact.kind == "staff_removed" or fact.data.get("person_id"):
+        await people.switch_menu(unit, _id(fact, "person_id"))
+    under_way = await tasks.release_tasks_of(unit, user_id)
+    if under_way:
+        managers = await people.staff_of_role(unit, (Role.MANAGER,))
+        for task in under_way:
+            facts = {"name": fact.data["name"], "task": tasks.task_facts(task)}
+            await notify(unit, [member.person_id for member in managers], "team.under_way", facts)
+
+
 TABLE: Final[Mapping[str, tuple[Reaction, ...]]] = {
     "lead_created": (tell_desk_of_lead,),
     "customer_joined": (make_member, tell_owner_of_member),
@@ -310,12 +350,15 @@ TABLE: Final[Mapping[str, tuple[Reaction, ...]]] = {
     "proposal_declined": (tell_owner_of_answer,),
     "proposal_asked": (tell_owner_of_answer,),
     "payment_confirmed": (reward_payment, open_courses),
-    "payment_voided": (undo_courses,),
+    "payment_voided": (undo_courses, undo_payment),
     "journey_cancelled": (give_up,),
     "journey_lost": (give_up,),
     "treatment_scheduled": (offer_task,),
     "treatment_aborted": (after_abort,),
     "treatment_completed": (complete_treatment,),
+    "journey_amended": (adjust_points,),
+    "role_changed": (hand_work_on,),
+    "staff_removed": (hand_work_on,),
     "message_not_understood": (forward_message,),
     "message_taken_back": (forget_message,),
     "customer_reassigned": (pass_on_customer,),

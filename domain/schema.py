@@ -6,6 +6,8 @@ from sqlalchemy import MetaData
 
 import domain.achievements.tables
 import domain.appointments.tables
+import domain.approvals.tables
+import domain.automation.tables
 import domain.clinics.tables
 import domain.conversations.tables
 import domain.courses.tables
@@ -30,12 +32,14 @@ TABLES = (
     domain.appointments.tables,
     domain.payments.tables,
     domain.courses.tables,
+    domain.approvals.tables,
     domain.loyalty.tables,
     domain.rewards.tables,
     domain.achievements.tables,
     domain.followups.tables,
     domain.notifications.tables,
     domain.reminders.tables,
+    domain.automation.tables,
     domain.database.tables,
 )
 

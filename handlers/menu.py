@@ -13,7 +13,7 @@ from handlers.words import Words
 USUAL: Final[Mapping[str, tuple[str, ...]]] = {
     "customer": ("points", "status", "help"),
     "sales": ("lead", "payments", "pipeline", "find", "help"),
-    "manager": ("payments", "lead", "pipeline", "find", "help"),
+    "manager": ("pipeline", "approvals", "team", "stats", "find", "help"),
     "beautician": ("tasks", "mytasks", "help"),
     "doctor": ("tasks", "mytasks", "help"),
     "stranger": ("help", "language", "cancel"),

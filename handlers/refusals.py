@@ -30,6 +30,18 @@ def _hour(words: Words, typed: str) -> str:
     return words.when(typed) if "T" in typed else typed
 
 
+def _decided(words: Words, facts: Mapping[str, Any]) -> str:
+    """How a request ended, by whom and when; nobody decided one that expired or was withdrawn by the bot."""
+    if facts["state"] in ("approved", "refused") and facts.get("by"):
+        message = (
+            N_("{by} already approved this, {when}.")
+            if facts["state"] == "approved"
+            else N_("{by} already refused this, {when}.")
+        )
+        return words.t(message, by=facts["by"], when=words.when(facts["at"]))
+    return words.t(N_("This request is over, so nothing was changed. Type /approvals to see what is waiting."))
+
+
 SENTENCES: Mapping[str, Say] = {
     "bad_button": _plain(N_("This button is not for this chat or no longer works. Type /help to see what you can do.")),
     "bad_phone": _plain(N_("That does not look like a Thai phone number. Please type it like 081-234-5678.")),
@@ -65,12 +77,26 @@ SENTENCES: Mapping[str, Say] = {
     ),
     "bad_method": _plain(N_("Please choose how the money was paid.")),
     "second_person_needed": lambda w, f: w.t(
-        N_(
-            "Payments of {limit} or more need a second colleague, which this version cannot do in chat yet. "
-            "Please ask a manager."
-        ),
+        N_("Payments of {limit} or more need a second colleague. Please enter it in the chat."),
         limit=w.money(f["limit"]),
     ),
+    "approval_waiting": _by(N_("{by} already asked for a second person, {when}. Type /approvals to see it.")),
+    "already_decided": _decided,
+    "own_request": _plain(N_("You asked for this yourself, so a colleague has to decide.")),
+    "no_such_approval": _plain(N_("We cannot find this request. Type /approvals to see what is waiting.")),
+    "no_such_member": _plain(N_("This person is not on the team any more. Type /team to see who is.")),
+    "last_manager": _plain(N_("The clinic needs at least one manager. Please make somebody else a manager first.")),
+    "no_licence": _plain(N_("A doctor needs a licence number. Please type it.")),
+    "own_account": _plain(N_("You cannot change your own points. Please ask another manager.")),
+    "adjust_cap": lambda w, f: w.t(
+        N_("You can adjust {cap} points a day, and {left} are left today. Please type a smaller number."),
+        cap=w.number(f["cap"]),
+        left=w.number(f["left"]),
+    ),
+    "too_few_points": lambda w, f: w.t(
+        N_("The customer has {usable} usable points. Please type a smaller number."), usable=w.number(f["usable"])
+    ),
+    "no_such_rule": _plain(N_("We cannot find this rule. Type /automation to see the list.")),
     "code_unknown": _plain(N_("We do not know this code. Please check it, or ask the clinic for a new one.")),
     "code_used": _plain(N_("This code has already been used. Please ask the clinic for a new one.")),
     "code_revoked": _plain(N_("This code is no longer valid. Please ask the clinic for a new one.")),
@@ -314,6 +340,9 @@ OVERTAKEN: Final = frozenset(
     {
         "already_paid",
         "already_scheduled",
+        "approval_waiting",
+        "no_such_member",
+        "last_manager",
         "outdated",
         "open_journey",
         "plan_paid",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from handlers import (
     appointments,
+    approvals,
+    automation,
     booking,
     consents,
     conversation,
@@ -17,6 +19,7 @@ from handlers import (
     followups,
     handing,
     handover,
+    histories,
     history,
     journeys,
     leads,
@@ -34,8 +37,11 @@ from handlers import (
     scans,
     start,
     start_gate,
+    stats,
     status,
     tasks,
+    team,
+    team_forms,
     treating,
 )
 from handlers.guide import help_command
@@ -44,6 +50,8 @@ from handlers.router import Routes
 
 NOUNS = (
     appointments,
+    approvals,
+    automation,
     booking,
     consents,
     conversation,
@@ -57,6 +65,7 @@ NOUNS = (
     followups,
     handing,
     handover,
+    histories,
     history,
     journeys,
     leads,
@@ -74,8 +83,11 @@ NOUNS = (
     scans,
     start,
     start_gate,
+    stats,
     status,
     tasks,
+    team,
+    team_forms,
     treating,
 )
 

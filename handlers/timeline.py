@@ -8,9 +8,9 @@ from typing import Any, Final
 from domain.overview.model import Event
 from domain.payments.model import PaymentMethod
 from domain.people.model import Customer
+from handlers.approvals import METHODS
 from handlers.cards import Action, Button, Card
 from handlers.leads import SOURCES
-from handlers.payments import METHODS
 from handlers.stages import stage_name
 from handlers.words import N_, Words
 

@@ -86,3 +86,52 @@ class Event:
     satang: int
     treatment: Mapping[str, str]
     data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """One change that somebody may ask about: who (None: by itself) did what to whom, from what to what, and why.
+
+    `before` and `after` are roles, stages, ends of a request, `on` or `off`; '' where there is none.
+    """
+
+    at: datetime
+    kind: str
+    about: str
+    by: str | None
+    before: str
+    after: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageStats:
+    """One stage: journeys that stand there now, and hours that journeys stayed (None: none has left it yet)."""
+
+    stage: str
+    count: int
+    avg_hours: float | None
+    median_hours: float | None
+    p90_hours: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffStats:
+    """One part of the hand-off clock, in minutes: how many, the median, and what nine of ten stay below."""
+
+    step: str
+    count: int
+    median_minutes: float | None
+    p90_minutes: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """A clinic's numbers: its funnel now, and since a moment the hand-off clock, money (satang) and treatments."""
+
+    since: datetime
+    stages: tuple[StageStats, ...]
+    handoff: tuple[HandoffStats, ...]
+    confirmed_satang: int
+    payments: int
+    treatments: int

@@ -5,6 +5,7 @@ Values are stored as text and appear in the API, so they never change. Rules liv
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -74,6 +75,23 @@ class Staff:
     """Codes of the treatments they may do; none named: everything of their role."""
     licence_no: str | None = None
     on_duty: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of staff as a manager sees them: `branch` is its name in both languages (None: every branch).
+
+    `chats` are the channels on which they have joined; `on_duty` says whether they are offered work now.
+    """
+
+    user_id: UUID
+    person_id: UUID
+    name: str
+    role: str
+    branch: Mapping[str, str] | None
+    licence_no: str | None
+    on_duty: bool
+    chats: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

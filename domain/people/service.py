@@ -32,12 +32,14 @@ from domain.people.model import (
 from domain.people.notes import add_note, alerts_of, notes_of
 from domain.people.rules import clean_name, parse_phone
 from domain.people.search import find_customers
+from domain.people.team import change_role, member, members, remove_staff
 from domain.unit import Unit
 
 __all__ = [
     "add_note",
     "alerts_of",
     "change_customer",
+    "change_role",
     "consent_now",
     "consents_missing",
     "consents_of",
@@ -50,10 +52,13 @@ __all__ = [
     "invite_staff",
     "join",
     "lock_customers",
+    "member",
+    "members",
     "next_customer_code",
     "notes_of",
     "record_paper_consent",
     "reinvite_staff",
+    "remove_staff",
     "set_duty",
     "set_language",
     "set_owner",

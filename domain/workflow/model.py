@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from domain.payments.model import Payment
@@ -257,4 +257,17 @@ class Touch:
     """One time that a customer found the clinic: how, and when."""
 
     source: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One line of a journey's audit trail: who (None: the system) did what, from where to where, and why."""
+
+    action: str
+    from_stage: str | None
+    to_stage: str
+    by: str | None
+    reason: str
+    data: Mapping[str, Any]
     at: datetime

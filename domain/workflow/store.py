@@ -18,7 +18,7 @@ from domain.payments.store import CONFIRMED
 from domain.payments.tables import payments
 from domain.people.tables import channel_identities, customers, users
 from domain.tasks.store import LOWEST_TIER
-from domain.workflow.model import MORE_MAY_COME, OVER_STAGES, PAYABLE, Journey, JourneyView, Stage, Touch
+from domain.workflow.model import MORE_MAY_COME, OVER_STAGES, PAYABLE, Journey, JourneyView, Move, Stage, Touch
 from domain.workflow.tables import workflow_actions, workflow_states
 
 # Written by loyalty, which stands above this noun.
@@ -128,6 +128,17 @@ async def last_action(
     return (row.name, row.at) if row else None
 
 
+async def moves_of(db: Connection, clinic_id: UUID, journey_id: UUID) -> list[Move]:
+    """What was done to a journey, newest first."""
+    query = (
+        select(_a.action, _a.from_stage, _a.to_stage, users.c.name.label("by"), _a.reason, _a.data, _a.at)
+        .outerjoin(users, and_(users.c.clinic_id == _a.clinic_id, users.c.id == _a.actor_user_id))
+        .where(_a.clinic_id == clinic_id, _a.journey_id == journey_id)
+        .order_by(_a.version.desc())
+    )
+    return [Move(**row._mapping) for row in await db.execute(query)]
+
+
 async def view(db: Connection, clinic_id: UUID, journey_id: UUID) -> JourneyView | None:
     """One journey as it is shown."""
     found = await views(db, _s.clinic_id == clinic_id, _s.id == journey_id)
@@ -174,6 +185,11 @@ async def touches(db: Connection, clinic_id: UUID, customer_id: UUID) -> list[To
 async def open_of_phone(db: Connection, clinic_id: UUID, phone: str, now: datetime) -> list[JourneyView]:
     """Open journeys of everybody with this E.164 number, newest first."""
     return await views(db, _s.clinic_id == clinic_id, _c.phone == phone, _open(now))
+
+
+async def open_of_owner(db: Connection, clinic_id: UUID, user_id: UUID) -> list[JourneyView]:
+    """Open journeys of one salesperson, newest first."""
+    return await views(db, _s.clinic_id == clinic_id, _s.owner_id == user_id, _s.stage.not_in(OVER_STAGES))
 
 
 async def of_customer(db: Connection, clinic_id: UUID, customer_id: UUID) -> list[JourneyView]:

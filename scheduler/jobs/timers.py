@@ -9,6 +9,7 @@ from uuid import UUID
 
 import structlog
 
+from domain.approvals import service as approvals
 from domain.database import timers
 from domain.database.session import Engine
 from domain.database.timers import Timer, TimerTaken
@@ -29,6 +30,7 @@ USE_CASES: Final[Mapping[str, Callable[[Unit, UUID], Awaitable[None]]]] = {
     "appointment.lapse": workflow.lapse_hold,
     "appointment.no_show": workflow.watch_no_show,
     "task.nudge": tasks.nudge,
+    approvals.EXPIRE: approvals.expire,
 }
 """What to do when a timer of this kind is due; it gets the timer's subject and looks for itself what is still true."""
 

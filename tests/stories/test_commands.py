@@ -87,8 +87,9 @@ async def test_every_button(world: World, role: str, channel: str, language: str
     before = await state_of(world)
     for name in ROUTES.actions:
         for action in (Action(name, uuid4(), 200, 1), Action(name)):
-            if role in ACTIONS[name].roles and (action == Action("language.pick") or name.startswith("duty.")):
-                continue  # these do something without a row
+            without_a_row = action == Action("language.pick") or name == "member.add" or name.startswith("duty.")
+            if role in ACTIONS[name].roles and without_a_row:
+                continue
             heard = await hears_after(person, action)
             assert heard != person.t(OUR_FAULT), name
             assert role in ACTIONS[name].roles or heard == person.t(NOT_FOR_YOU), name
