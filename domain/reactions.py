@@ -7,12 +7,14 @@ loyalty, badges, follow-ups and the people who are told. Facts that reactions re
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from domain.achievements import service as achievements
 from domain.conversations import service as conversations
 from domain.followups import service as followups
+from domain.followups.model import Anchor
 from domain.loyalty import service as loyalty
 from domain.loyalty.notices import card_facts, tier_words
 from domain.notifications.service import amend, notify
@@ -115,7 +117,7 @@ async def complete_treatment(unit: Unit, fact: Fact) -> None:
         unit,
         journey_id=journey_id,
         customer_id=customer_id,
-        anchor="completed",
+        anchor=Anchor.COMPLETED,
         anchor_at=unit.now,
         anchor_version=journey.version,
     )
@@ -128,6 +130,62 @@ async def complete_treatment(unit: Unit, fact: Fact) -> None:
         **card_facts(await loyalty.card(unit, customer_id)),
     }
     await notify(unit, [journey.customer_person_id], "points.card", facts)
+
+
+# Messages that time makes due
+
+
+async def plan_reminders(unit: Unit, fact: Fact) -> None:
+    """An appointment has its reminders; one that moved has others. It may be known by its journey alone."""
+    appointment_id = fact.data.get("appointment_id")
+    await _plan(
+        unit,
+        fact,
+        Anchor.SCHEDULED,
+        at=datetime.fromisoformat(str(fact.data["scheduled_at"])),
+        subject_id=UUID(str(appointment_id)) if appointment_id else None,
+    )
+
+
+async def plan_nudge(unit: Unit, fact: Fact) -> None:
+    """Whoever has a plan and says nothing is asked once."""
+    await _plan(unit, fact, Anchor.QUOTED, at=unit.now, subject_id=fact.subject_id)
+
+
+async def stop_reminders(unit: Unit, fact: Fact) -> None:
+    """The customer is here, or is not to come."""
+    await followups.cancel(unit, _id(fact, "journey_id"), because=fact.kind, anchor=Anchor.SCHEDULED)
+
+
+async def stop_nudge(unit: Unit, fact: Fact) -> None:
+    """The plan is answered, or paid."""
+    await followups.cancel(unit, _id(fact, "journey_id"), because=fact.kind, anchor=Anchor.QUOTED)
+
+
+async def stop_messages(unit: Unit, fact: Fact) -> None:
+    """The journey was given up."""
+    await followups.cancel(unit, _id(fact, "journey_id"), because=fact.kind)
+
+
+async def expect_follow_up(unit: Unit, fact: Fact) -> None:
+    """Time takes the journey on from here."""
+    workflow.expect_follow_up(unit, _id(fact, "journey_id"))
+
+
+async def begin_follow_up(unit: Unit, fact: Fact) -> None:
+    """The customer has the aftercare in writing."""
+    workflow.aftercare_sent(unit, _subject(fact))
+
+
+async def open_reaction(unit: Unit, fact: Fact) -> None:
+    """Somebody is unwell: their journey says so."""
+    await workflow.open_reaction(unit, _subject(fact))
+
+
+async def close_reaction(unit: Unit, fact: Fact) -> None:
+    """They are looked after, unless they reported something else too."""
+    if not fact.data["still_open"]:
+        await workflow.close_reaction(unit, _subject(fact))
 
 
 async def forward_message(unit: Unit, fact: Fact) -> None:
@@ -154,12 +212,41 @@ async def forget_message(unit: Unit, fact: Fact) -> None:
 TABLE: Final[Mapping[str, tuple[Reaction, ...]]] = {
     "lead_created": (tell_desk_of_lead,),
     "customer_joined": (make_member, tell_owner_of_member),
-    "payment_confirmed": (reward_payment,),
-    "treatment_scheduled": (offer_task,),
-    "treatment_completed": (complete_treatment,),
+    "proposal_sent": (plan_nudge,),
+    "proposal_accepted": (stop_nudge,),
+    "proposal_declined": (stop_nudge,),
+    "payment_confirmed": (reward_payment, stop_nudge),
+    "payment_voided": (stop_reminders,),
+    "treatment_scheduled": (offer_task, plan_reminders),
+    "appointment_moved": (plan_reminders,),
+    "appointment_cancelled": (stop_reminders,),
+    "no_show": (stop_reminders,),
+    "customer_arrived": (stop_reminders,),
+    "treatment_started": (stop_reminders,),
+    "treatment_completed": (complete_treatment, expect_follow_up),
+    "aftercare_sent": (begin_follow_up,),
+    "reaction_reported": (open_reaction,),
+    "reaction_handled": (close_reaction,),
+    "journey_lost": (stop_messages,),
+    "journey_cancelled": (stop_messages,),
     "message_not_understood": (forward_message,),
     "message_taken_back": (forget_message,),
 }
+
+
+async def _plan(unit: Unit, fact: Fact, anchor: Anchor, *, at: datetime, subject_id: UUID | None) -> None:
+    """The journey's version tells one appointment or plan from the next."""
+    journey_id = _id(fact, "journey_id")
+    journey = await workflow.journey_view(unit, journey_id)
+    await followups.plan(
+        unit,
+        journey_id=journey_id,
+        customer_id=journey.customer_id,
+        anchor=anchor,
+        anchor_at=at,
+        anchor_version=journey.version,
+        subject_id=subject_id,
+    )
 
 
 async def _owner_or_desk(unit: Unit, customer_id: UUID, journey_id: UUID | None = None) -> list[UUID]:

@@ -18,6 +18,7 @@ Roles = frozenset[str]
 SALES: Final[Roles] = frozenset({"sales", "manager"})
 PERFORMERS: Final[Roles] = frozenset({"beautician", "doctor"})
 MANAGER: Final[Roles] = frozenset({"manager"})
+CLINICIANS: Final[Roles] = frozenset({"doctor", "manager"})
 STAFF: Final[Roles] = SALES | PERFORMERS
 CUSTOMER: Final[Roles] = frozenset({"customer"})
 EVERYBODY: Final[Roles] = STAFF | CUSTOMER | {"stranger"}
@@ -103,4 +104,6 @@ ACTIONS: Final[Mapping[str, Press]] = {
     "task.mine": Press(45, PERFORMERS),
     "followup.answer": Press(50, CUSTOMER),
     "points.history": Press(60, CUSTOMER),
+    "reaction.handle": Press(260, CLINICIANS),
+    "reaction.show": Press(261, STAFF),
 }

@@ -117,6 +117,9 @@ SENTENCES: Mapping[str, Say] = {
         answer=w.pick(f["answer"]),
         when=w.when(f["at"]),
     ),
+    "no_such_reaction": _plain(N_("We cannot find this report. Please look at the customer's current card.")),
+    "reaction_over": _by(N_("{by} has looked after this, {when}.")),
+    "doctor_needed": _plain(N_("Only a doctor can end an emergency. Please ask one.")),
     "open_journey": _plain(N_("This customer already has an open plan for this treatment.")),
     "form_closed": _plain(N_("That form is finished. Nothing was changed.")),
     "not_enough_points": lambda w, f: w.t(
@@ -141,6 +144,7 @@ OVERTAKEN: Final = frozenset(
         "already_completed",
         "illegal_move",
         "illegal_task_move",
+        "reaction_over",
     }
 )
 """Refusals that mean that somebody, or an earlier press, was first: the form they end is over."""

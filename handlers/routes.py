@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from handlers import consents, conversation, followups, journeys, leads, payments, points, start, status, tasks
+from handlers import (
+    consents,
+    conversation,
+    followups,
+    journeys,
+    leads,
+    payments,
+    points,
+    reactions,
+    start,
+    status,
+    tasks,
+)
 from handlers.guide import help_command
 from handlers.permissions import COMMANDS
 from handlers.router import Routes
 
-NOUNS = (start, consents, conversation, points, status, leads, journeys, payments, tasks, followups)
+NOUNS = (start, consents, conversation, points, status, leads, journeys, payments, tasks, followups, reactions)
 
 
 def _join() -> Routes:

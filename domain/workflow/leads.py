@@ -14,7 +14,7 @@ from domain.people.rules import clean_name, parse_phone
 from domain.unit import Unit
 from domain.workflow import store
 from domain.workflow.model import Action, JourneyView
-from domain.workflow.moves import journey_view, role, write_action
+from domain.workflow.moves import journey_view, role, watch_idle, write_action
 from domain.workflow.rules import next_stage, transition_for
 
 SCAN_TREATMENT: Final = "SCN"
@@ -92,6 +92,7 @@ async def _open(unit: Unit, customer: Customer, treatment: Treatment, source: st
         existing = await store.open_one(unit.db, unit.clinic.id, customer.id, treatment.id)
         raise DomainError("open_journey", journey_id=str(existing))
     await write_action(unit, journey_id, Action.CREATE, None, stage, version=1)
+    watch_idle(unit, journey_id, stage)
     unit.record(
         "lead_created",
         journey_id,

@@ -35,6 +35,9 @@ class Stage(StrEnum):
 OVER_STAGES: Final = frozenset({Stage.TREATMENT_COMPLETED, Stage.FOLLOW_UP, Stage.CLOSED, Stage.LOST, Stage.CANCELLED})
 """The treatment was done or given up, so the customer may start another journey of the same treatment."""
 
+UNPAID_STAGES: Final = frozenset({Stage.LEAD, Stage.SCANNED, Stage.PROPOSAL_SENT})
+"""Before the agreed minimum is there."""
+
 
 class Action(StrEnum):
     """What somebody does to a journey."""
@@ -87,6 +90,7 @@ class Journey:
     version: int
     agreed_satang: int
     scheduled_at: datetime | None
+    adverse_open: bool
 
 
 @dataclass(frozen=True, slots=True)

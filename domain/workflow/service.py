@@ -12,6 +12,15 @@ from uuid import UUID
 from domain.people.rules import parse_phone
 from domain.unit import Unit
 from domain.workflow import store
+from domain.workflow.aftercare import (
+    aftercare_sent,
+    begin_follow_up,
+    close_reaction,
+    close_when_quiet,
+    expect_follow_up,
+    lose_when_idle,
+    open_reaction,
+)
 from domain.workflow.leads import create_lead, create_self_lead
 from domain.workflow.model import JourneyView
 from domain.workflow.moves import journey_view
@@ -20,15 +29,22 @@ from domain.workflow.scheduling import schedule
 from domain.workflow.treating import complete_treatment, start_treatment
 
 __all__ = [
+    "aftercare_sent",
+    "begin_follow_up",
+    "close_reaction",
+    "close_when_quiet",
     "complete_treatment",
     "confirm_payment",
     "create_lead",
     "create_self_lead",
+    "expect_follow_up",
     "journey_view",
     "journeys_of_customer",
     "journeys_to_pay",
     "journeys_to_schedule",
+    "lose_when_idle",
     "open_journeys_of_phone",
+    "open_reaction",
     "schedule",
     "start_treatment",
 ]

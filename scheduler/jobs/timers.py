@@ -12,10 +12,17 @@ import structlog
 from domain.database import timers
 from domain.database.session import Engine
 from domain.database.timers import Timer, TimerTaken
+from domain.followups import service as followups
 from domain.unit import Unit, Units
+from domain.workflow import service as workflow
 from scheduler.job import Job
 
-USE_CASES: Final[Mapping[str, Callable[[Unit, UUID], Awaitable[None]]]] = {}
+USE_CASES: Final[Mapping[str, Callable[[Unit, UUID], Awaitable[None]]]] = {
+    "followup.unanswered": followups.call_if_unanswered,
+    "journey.follow_up": workflow.begin_follow_up,
+    "journey.close": workflow.close_when_quiet,
+    "journey.idle": workflow.lose_when_idle,
+}
 """What to do when a timer of this kind is due; it gets the timer's subject and looks for itself what is still true."""
 
 BATCH: Final = 100
