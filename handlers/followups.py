@@ -28,6 +28,8 @@ routes = Routes()
 
 MAP: Final = "map"
 """The one act of an answer that no noun has: it opens the branch's address."""
+MAPS: Final = "https://www.google.com/maps/search/?api=1&query="
+"""https://developers.google.com/maps/documentation/urls/get-started"""
 HOURS_AHEAD: Final = timedelta(hours=6)
 """Up to here one counts the hours to an appointment, then the days."""
 
@@ -53,9 +55,7 @@ def _answer_button(words: Words, facts: Mapping[str, Any], choice: int) -> Butto
         return Button(label, Action("followup.answer", UUID(facts["execution_id"]), choice, facts["version"]))
     if act == MAP:
         address = words.pick(facts.get("address") or {})
-        return (
-            Button(label, url=f"https://www.google.com/maps/search/?api=1&query={quote(address)}") if address else None
-        )
+        return Button(label, url=f"{MAPS}{quote(address)}") if address else None
     if act in ACTIONS and facts.get("subject_id"):
         return Button(label, Action(act, UUID(facts["subject_id"])))
     return None

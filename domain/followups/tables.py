@@ -7,7 +7,8 @@ from sqlalchemy import Boolean, CheckConstraint, Column, Index, Time, text
 from domain.database.metadata import clinic_table, jsonb, moment, number, ref, unique, uuid, words
 
 # `answers` is a list of {code, th, en, outcome, action}; the order is the buttons' order and never changes
-# meaning: a button carries the position. A key may end in _CODE of a treatment or _category: it goes before the plain one.
+# meaning: a button carries the position. A key may end in _CODE of a treatment or _category: then it goes before
+# the plain one.
 followup_templates = clinic_table(
     "followup_templates",
     words("key"),

@@ -6,13 +6,16 @@ in the middle. The person who acts comes first.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from tests.stories.person import Person
-from tests.stories.world import World
+from tests.stories.world import Time, World
 
 LANGUAGES = {"th": "ไทย", "en": "English"}
 CHOOSE_LANGUAGE = "กรุณาเลือกภาษา\nPlease choose a language"
 NOTE = "Skin calm, aftercare explained"
 PHONE = "081-555-0199"
+AFTERCARE = {"th": "ดูแลผิวตามที่เจ้าหน้าที่แนะนำไว้นะคะ", "en": "Please care for your skin as our staff explained"}
 
 
 async def joins_team(
@@ -141,3 +144,9 @@ async def treats(performer: Person, customer: Person, note: str = NOTE) -> None:
     await performer.taps("Complete")
     await performer.sees("Thank you! The points are usable now, and the aftercare has begun.")
     await customer.sees("Your treatment is complete")
+
+
+async def gets_aftercare(time: Time, customer: Person) -> None:
+    """Ten minutes after the treatment its aftercare is there in writing."""
+    await time.moves_to(await time.now() + timedelta(minutes=10, seconds=5))
+    await customer.sees(AFTERCARE[customer.language])
