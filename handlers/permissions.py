@@ -62,6 +62,7 @@ COMMANDS: Final[Mapping[str, Word]] = {
         _word("cancel", "ยกเลิก", N_("Cancel"), EVERYBODY),
         _word("language", "ภาษา", N_("Language"), EVERYBODY, argument=_anything),
         _word("stop", "หยุด", N_("Stop news"), CUSTOMER, "ยกเลิกข่าวสาร", "ไม่รับ", "unsubscribe"),
+        _word("settings", "ตั้งค่า", N_("Settings"), STAFF | CUSTOMER),
         _word("points", "แต้ม", N_("Points"), CUSTOMER),
         _word("history", "ประวัติ", N_("History"), CUSTOMER),
         _word("status", "สถานะ", N_("Status"), CUSTOMER),
@@ -104,6 +105,9 @@ ACTIONS: Final[Mapping[str, Press]] = {
     "task.mine": Press(45, PERFORMERS),
     "followup.answer": Press(50, CUSTOMER),
     "points.history": Press(60, CUSTOMER),
+    "settings.language": Press(270, STAFF | CUSTOMER),
+    "settings.channel": Press(271, STAFF | CUSTOMER),
+    "settings.consent": Press(272, CUSTOMER),
     "reaction.handle": Press(260, CLINICIANS),
     "reaction.show": Press(261, STAFF),
 }

@@ -59,6 +59,7 @@ SENTENCES: Mapping[str, Say] = {
         late=_hour(w, f["late"]),
     ),
     "bad_choice": _plain(N_("Please choose one of the answers.")),
+    "choice_gone": _plain(N_("This is not offered any more. Please choose again.")),
     "more_than_due": lambda w, f: w.t(
         N_("That is more than what is due ({due}). Please check the amount."), due=w.money(f["due"])
     ),
@@ -78,6 +79,7 @@ SENTENCES: Mapping[str, Say] = {
     "person_taken": _plain(
         N_("This membership is already linked to another chat here. Please ask the clinic's staff for help.")
     ),
+    "not_linked_there": _plain(N_("You have no chat with us there. Type /settings to see what you can choose.")),
     "not_linked": _plain(N_("No chat is linked to this customer any more.")),
     "not_your_role": _plain(N_("This is for other members of the team. Type /help to see what you can do.")),
     "illegal_move": _plain(N_("This step is not possible now. Please look at the customer's current card.")),

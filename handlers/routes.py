@@ -11,6 +11,7 @@ from handlers import (
     payments,
     points,
     reactions,
+    settings,
     start,
     status,
     tasks,
@@ -19,7 +20,20 @@ from handlers.guide import help_command
 from handlers.permissions import COMMANDS
 from handlers.router import Routes
 
-NOUNS = (start, consents, conversation, points, status, leads, journeys, payments, tasks, followups, reactions)
+NOUNS = (
+    start,
+    consents,
+    conversation,
+    points,
+    status,
+    leads,
+    journeys,
+    payments,
+    tasks,
+    followups,
+    reactions,
+    settings,
+)
 
 
 def _join() -> Routes:

@@ -18,7 +18,7 @@ from domain.people.invitations import (
     unbind_staff,
     unlink_customer,
 )
-from domain.people.model import LANGUAGES, MESSAGE_PURPOSES, PURPOSES, WITHDRAWN, Customer, Staff
+from domain.people.model import LANGUAGES, MESSAGE_PURPOSES, PURPOSES, WITHDRAWN, Customer, Reach, Staff
 from domain.people.rules import clean_name, parse_phone
 from domain.unit import Unit
 
@@ -33,6 +33,8 @@ __all__ = [
     "invite_staff",
     "join",
     "next_customer_code",
+    "prefer_channel",
+    "reach",
     "reinvite_staff",
     "set_language",
     "set_person_name",
@@ -51,6 +53,20 @@ async def set_language(unit: Unit, language: str) -> None:
     await store.change_person(unit.db, unit.clinic.id, _person(unit), language=language)
     if unit.scene is not None:
         unit.scene = replace(unit.scene, language=language)
+
+
+async def reach(unit: Unit) -> Reach:
+    """Where the actor can be told things."""
+    chats = await store.chats(unit.db, unit.clinic.id, person_id=_person(unit))
+    preferred = await store.preferred_channel(unit.db, unit.clinic.id, _person(unit))
+    return Reach(tuple(sorted({chat.channel for chat in chats})), preferred)
+
+
+async def prefer_channel(unit: Unit, channel: str | None) -> None:
+    """Notices come to the actor on this channel (None: where they wrote last); DomainError `not_linked_there`."""
+    if channel is not None and channel not in (await reach(unit)).channels:
+        raise DomainError("not_linked_there")
+    await store.change_person(unit.db, unit.clinic.id, _person(unit), preferred_channel=channel)
 
 
 async def set_person_name(unit: Unit, name: str) -> str:
