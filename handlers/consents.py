@@ -74,10 +74,10 @@ def _text(talk: Talk, purpose: str) -> str:
 def consent_step(
     name: str,
     purpose_of: Callable[[Talk, Data], str],
-    needed: Callable[[Data], bool] = lambda data: True,
-    own_words: frozenset[str] = STOP,
+    needed: Callable[[Data], bool],
+    own_words: frozenset[str],
 ) -> Step:
-    """Ask for one consent in full."""
+    """Ask for one consent in full; `own_words` say no to it, and end all news."""
 
     async def ask(talk: Talk, data: Data) -> Question:
         return Question(
@@ -117,6 +117,7 @@ form = routes.form(
                 "marketing",
                 lambda talk, data: f"{_NEWS_ON}{talk.channel}",
                 lambda data: "marketing" in data.get("missing", ()),
+                STOP,
             ),
         ),
         _finish,

@@ -5,7 +5,7 @@ A consent is withdrawn at once, as easily as it was given (PDPA section 19); giv
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from domain.errors import DomainError
@@ -14,7 +14,7 @@ from domain.people.model import Reach
 from handlers import consents
 from handlers.cards import Action, Button, Card
 from handlers.conversation import LANGUAGE_NAMES, speak
-from handlers.forms import Data, Form
+from handlers.forms import Data, Form, Step
 from handlers.router import Routes
 from handlers.talk import Talk
 from handlers.words import LANGUAGES
@@ -128,6 +128,17 @@ async def _finish(talk: Talk, data: Data) -> None:
     await _show(talk, talk.t("Saved."))
 
 
+def _again(name: str, needed: Callable[[Data], bool], own_words: frozenset[str]) -> Step:
+    return consents.consent_step(name, lambda talk, data: str(data["purpose"]), needed, own_words)
+
+
 again = routes.form(
-    Form("consent_again", (consents.consent_step("answer", lambda talk, data: str(data["purpose"])),), _finish)
+    Form(
+        "consent_again",
+        (
+            _again("health_record", lambda data: data["purpose"] == "health_record", frozenset()),
+            _again("marketing", lambda data: data["purpose"] != "health_record", consents.STOP),
+        ),
+        _finish,
+    )
 )

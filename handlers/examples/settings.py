@@ -24,4 +24,4 @@ def staff(words: Words) -> Card:
 
 @example("settings.consent", "asked again")
 def asked_again(words: Words) -> Card:
-    return at_step(again, "answer", talk(words), purpose="marketing_telegram")
+    return at_step(again, "marketing", talk(words), purpose="marketing_telegram")
