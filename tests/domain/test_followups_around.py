@@ -144,8 +144,9 @@ async def test_the_most_specific_text_is_sent_and_its_answers_are_meant(clinic: 
 async def completed(clinic: SmallClinic, customer: Person, stage: str = "treatment_completed") -> UUID:
     journey = await clinic.journey(customer, stage=stage, owner=clinic.sales.id)
     async with clinic.at() as unit:
-        about = {"journey_id": journey, "customer_id": customer.id, "anchor": "completed"}
-        await followups.plan(unit, **about, anchor_at=NOON, anchor_version=2)
+        await followups.plan(
+            unit, journey_id=journey, customer_id=customer.id, anchor="completed", anchor_at=NOON, anchor_version=2
+        )
     return journey
 
 

@@ -54,6 +54,16 @@ async def test_worried_reaches_staff_at_once(world: World, time: Time, channel: 
         await member.sees((member.t("🟠 {name} is worried", name="Nat"), "081-555-0199", WORRIED[member.language]))
     await nan.sees_nothing()
     await the_answer_is(world, "worried", "amber")
+    assert not [label for member in (jay, mint) for label in await member.labels() if label == member.t("Handled")]
+    await ploy.taps("Handled")
+    await ploy.sees(ploy.t("How is {name} now, and what was done?", name="Nat"))
+    await ploy.taps("Called: all is well")
+    await ploy.sees((ploy.t("✅ {name} is looked after", name="Nat"), "คุณพลอย", "Called: all is well"))
+    for member in (jay, mint, ploy):
+        await member.sees_changed(member.t("✅ {name} is looked after", name="Nat"))
+    assert await world.one_truth("select adverse_open from workflow_states") is False
+    await ploy.taps("Handled")
+    await ploy.sees((ploy.t("✅ {name} is looked after", name="Nat"), "คุณพลอย"))
 
 
 @pytest.mark.parametrize(("channel", "language"), PAIRS)

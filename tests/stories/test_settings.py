@@ -67,8 +67,7 @@ async def test_news_end_in_the_middle_of_a_form_and_the_question_follows(world: 
     await nat.taps("Health data: allow")
     await nat.sees("Your consent")
     await nat.says("ยกเลิกข่าวสาร")
-    await nat.sees(STOPPED)
-    await nat.sees("Your consent")
+    await nat.sees(STOPPED, "Your consent")
 
 
 @pytest.mark.parametrize("word", ["ไม่รับ", "stop"])
