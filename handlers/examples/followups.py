@@ -6,22 +6,25 @@ from datetime import timedelta
 from typing import Any
 
 from domain.catalogue import starting_catalogue
+from domain.followups.rules import fill
 from handlers import followups
 from handlers.cards import Card
 from handlers.examples import example
 from handlers.examples.chat import talk
 from handlers.examples.demo import AT, CLINIC, FACIAL, ID, LONG, LONGEST, NOW
-from handlers.words import LANGUAGES, Words
+from handlers.words import Words
 
 PREP = {"th": "งดแอลกอฮอล์ 1 วันก่อนมา", "en": "No alcohol the day before"}
 
 
 def _ask(words: Words, key: str, **facts: Any) -> Card:
     text = next(text for text in starting_catalogue()["templates"] if text["key"] == key)
-    filled = {
-        language: text[language].replace("{nick}", LONG).replace("{phone}", CLINIC.phone) for language in LANGUAGES
+    about = {"nick": LONG, "phone": CLINIC.phone}
+    said = {
+        language: fill(text[language], {**about, "treatment": LONGEST[language], "branch": name})
+        for language, name in (("th", CLINIC.name_th), ("en", CLINIC.name_en))
     }
-    base = {"execution_id": str(ID), "version": 2, "text": filled, "answers": text.get("answers", [])}
+    base = {"execution_id": str(ID), "version": 2, "text": said, "answers": text.get("answers", [])}
     return followups.present_question(words, CLINIC, {**base, "treatment": LONGEST, **facts})
 
 
