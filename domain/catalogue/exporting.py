@@ -81,7 +81,7 @@ def _tier(row: Row) -> dict[str, Any]:
 
 
 def _rule(row: Row, codes: Mapping[UUID, str]) -> dict[str, Any]:
-    same = ("key", "anchor", "offset_days", "at_time", "message_class", "active")
+    same = ("key", "anchor", "offset_days", "offset_minutes", "at_time", "message_class", "active")
     about = {"template": row["template_key"], "treatment": codes.get(row["treatment_id"])}
     return {**{name: row[name] for name in same}, **about}
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from domain.automation.model import FACTS, MOST_POINTS, Deed, Op
-from domain.followups.model import DeliveryClass, Outcome
+from domain.followups.model import Anchor, DeliveryClass, Outcome
 from domain.payments.rules import SATANG_PER_BAHT
 from domain.people.model import Role
 from domain.rewards.model import Kind, Period
@@ -181,16 +181,20 @@ class Reward(_Named):
 
 
 class Answer(_Entry):
-    """One button under a question, and what pressing it leads to."""
+    """One button under a question, and what pressing it leads to; `action` names the act of an outcome `action`."""
 
     code: Code
     th: Words
     en: Words
     outcome: Outcome
+    action: str = ""
 
 
 class Template(_Entry):
-    """A question in both languages with its buttons; their order never changes, a sent button carries it."""
+    """A question in both languages with its buttons; their order never changes, a sent button carries it.
+
+    A key that ends in `_CODE` of a treatment, or `_category`, goes before the plain one for those treatments.
+    """
 
     key: Code
     th: Words
@@ -199,16 +203,20 @@ class Template(_Entry):
 
     def columns(self) -> dict[str, object]:
         """The row without clinic and id."""
-        answers = [answer.model_dump(mode="json") for answer in self.answers]
+        answers = [answer.model_dump(mode="json", exclude_defaults=True) for answer in self.answers]
         return {"key": self.key, "text_th": self.th, "text_en": self.en, "answers": answers}
 
 
 class Rule(_Entry):
-    """When a template is sent: days after an anchor, at an hour of the clinic's day; for one treatment or all."""
+    """When a template is sent: days and minutes after an anchor (negative: before it), at an hour of the clinic's day.
+
+    For one treatment or all.
+    """
 
     key: Code
-    anchor: Literal["completed"]
-    offset_days: int
+    anchor: Anchor
+    offset_days: int = 0
+    offset_minutes: int = 0
     at_time: time | None = None
     message_class: DeliveryClass
     template: Code
@@ -219,8 +227,9 @@ class Rule(_Entry):
         """The row without clinic and id; `treatments` gives the id of each code."""
         return {
             "key": self.key,
-            "anchor": self.anchor,
+            "anchor": str(self.anchor),
             "offset_days": self.offset_days,
+            "offset_minutes": self.offset_minutes,
             "at_time": self.at_time,
             "message_class": str(self.message_class),
             "template_key": self.template,

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from tests.stories.person import Person
-from tests.stories.scenes import accepts, joins_team, new_member, sets_time, takes_payment, treats
+from tests.stories.scenes import accepts, gets_aftercare, joins_team, new_member, sets_time, takes_payment, treats
 from tests.stories.world import Time, World
 
 ROUTES = [("line", "th"), ("line", "en"), ("telegram", "th"), ("telegram", "en")]
@@ -19,6 +19,7 @@ RED = {"th": "แดงเล็กน้อย", "en": "A little red"}
 WORRIED = {"th": "กังวล", "en": "Worried"}
 THANKS = "Thank you, {name}. If anything changes, write to us here at any time."
 TOLD = "Thank you for telling us, {name}"
+D1 = "from followup_executions where rule_id = (select id from followup_rules where key = 'd1')"
 ANSWERED = "You answered “{answer}”, {when}. Type a message if something has changed."
 
 
@@ -31,7 +32,7 @@ async def test_the_day_after_a_treatment(world: World, time: Time, channel: str,
     await time.moves_to(await time.now() + timedelta(minutes=1))
     await nat.sees(QUESTION[language])
     assert await offered(nat) == [GREAT[language], RED[language], WORRIED[language]]
-    await time.moves_to(await time.now() + timedelta(hours=3))
+    await time.moves_to(await time.now() + timedelta(hours=1))
     await nat.taps(GREAT[language])
     await nat.sees(nat.t(THANKS, name="Nat"))
     await the_answer_is(world, "great", "fine")
@@ -53,6 +54,16 @@ async def test_worried_reaches_staff_at_once(world: World, time: Time, channel: 
         await member.sees((member.t("🟠 {name} is worried", name="Nat"), "081-555-0199", WORRIED[member.language]))
     await nan.sees_nothing()
     await the_answer_is(world, "worried", "amber")
+    assert not [label for member in (jay, mint) for label in await member.labels() if label == member.t("Handled")]
+    await ploy.taps("Handled")
+    await ploy.sees(ploy.t("How is {name} now, and what was done?", name="Nat"))
+    await ploy.taps("Called: all is well")
+    await ploy.sees((ploy.t("✅ {name} is looked after", name="Nat"), "คุณพลอย", "Called: all is well"))
+    for member in (jay, mint, ploy):
+        await member.sees_changed(member.t("✅ {name} is looked after", name="Nat"))
+    assert await world.one_truth("select adverse_open from workflow_states") is False
+    await ploy.taps("Handled")
+    await ploy.sees((ploy.t("✅ {name} is looked after", name="Nat"), "คุณพลอย"))
 
 
 @pytest.mark.parametrize(("channel", "language"), PAIRS)
@@ -64,7 +75,7 @@ async def test_a_second_press_is_told(world: World, time: Time, channel: str, la
     great, red, worried = [await nat.button(text[language]) for text in (GREAT, RED, WORRIED)]
     await nat.taps_on(red)
     await nat.sees(nat.t(THANKS, name="Nat"))
-    first = nat.words.when(await world.one_truth("select answered_at from followup_executions"))
+    first = nat.words.when(await world.one_truth(f"select answered_at {D1}"))
     for again in (red, great):
         await nat.taps_on(again)
         await nat.sees(nat.t(ANSWERED, answer=RED[language], when=first))
@@ -74,7 +85,7 @@ async def test_a_second_press_is_told(world: World, time: Time, channel: str, la
     await nat.sees(nat.t(TOLD, name="Nat"))
     for member in (jay, mint):
         await member.sees(member.t("🟠 {name} is worried", name="Nat"))
-    second = nat.words.when(await world.one_truth("select answered_at from followup_executions"))
+    second = nat.words.when(await world.one_truth(f"select answered_at {D1}"))
     for again in (worried, great):
         await nat.taps_on(again)
         await nat.sees(nat.t(ANSWERED, answer=WORRIED[language], when=second))
@@ -121,15 +132,16 @@ async def test_another_language_between_question_and_answer(world: World, time: 
     for member in (jay, mint):
         await member.sees(member.t("🟠 {name} is worried", name="Nat"))
     await nat.taps_on(worried)
-    at = nat.words.when(await world.one_truth("select answered_at from followup_executions"))
+    at = nat.words.when(await world.one_truth(f"select answered_at {D1}"))
     await nat.sees(nat.t(ANSWERED, answer=WORRIED["th"], when=at))
 
 
 async def test_missed_while_the_program_was_down(world: World, time: Time) -> None:
     """Days later in one step: the question goes out at its hour, once, however late the clock is looked at."""
-    _, _, nat = await treated(world, "line", "en")
+    jay, _, nat = await treated(world, "line", "en")
     await time.moves_to(await time.now() + timedelta(days=5))
-    await nat.sees(QUESTION["en"])
+    await nat.sees(QUESTION["en"], "Three days on")
+    await jay.sees(jay.t("Please call {name}", name="Nat"))  # once, however many questions stay open
     await time.moves_to_tomorrow("10:00")
     await nat.sees_nothing()
 
@@ -143,12 +155,13 @@ async def treated(world: World, channel: str, language: str) -> tuple[Person, Pe
     await sets_time(jay, mint)
     await accepts(mint)
     await treats(mint, nat)
+    await gets_aftercare(Time(world), nat)
     return jay, mint, nat
 
 
 async def the_answer_is(world: World, answer: str, outcome: str) -> None:
     """What is kept of the one question."""
-    rows = await world.truth("select state, answer, outcome from followup_executions")
+    rows = await world.truth(f"select state, answer, outcome {D1}")
     assert [tuple(row) for row in rows] == [("answered", answer, outcome)]
 
 
