@@ -13,6 +13,8 @@ from uuid import UUID
 from domain.achievements import service as achievements
 from domain.appointment_reactions import TABLE as APPOINTMENTS
 from domain.appointments import service as appointments
+from domain.approvals import service as approvals
+from domain.automation import service as automation
 from domain.conversations import service as conversations
 from domain.courses import service as courses
 from domain.courses.model import Sale
@@ -20,9 +22,11 @@ from domain.followups import service as followups
 from domain.loyalty import service as loyalty
 from domain.loyalty.model import Line
 from domain.loyalty.notices import card_facts, tier_words
+from domain.notifications.news import tell_soon
 from domain.notifications.service import amend, notify, plain, replace
 from domain.people import service as people
 from domain.people.model import Role
+from domain.reminders import service as reminders
 from domain.tasks import service as tasks
 from domain.unit import Fact, Unit
 from domain.workflow import service as workflow
@@ -39,6 +43,7 @@ async def react(unit: Unit) -> None:
     for fact in unit.facts:  # a list that grows while it is gone through is gone through to its end
         for reaction in (*TABLE.get(fact.kind, ()), *APPOINTMENTS.get(fact.kind, ())):
             await reaction(unit, fact)
+        await automation.run(unit, fact)
 
 
 async def make_member(unit: Unit, fact: Fact) -> None:
@@ -164,10 +169,8 @@ async def give_up(unit: Unit, fact: Fact) -> None:
 
 
 async def undo_courses(unit: Unit, fact: Fact) -> None:
-    """A payment that was undone gave no right to a treatment and earned nothing (T16)."""
-    journey_id = _id(fact, "journey_id")
-    await courses.cancel(unit, journey_id)
-    await loyalty.cancel_pending(unit, journey_id=journey_id, customer_id=_id(fact, "customer_id"))
+    """A payment that was undone gave no right to a treatment (T16)."""
+    await courses.cancel(unit, _id(fact, "journey_id"))
 
 
 async def offer_task(unit: Unit, fact: Fact) -> None:
@@ -258,6 +261,86 @@ async def forget_message(unit: Unit, fact: Fact) -> None:
     await amend(unit, f"message:{_subject(fact)}", text=None)
 
 
+async def pass_on_customer(unit: Unit, fact: Fact) -> None:
+    """Who gets a customer hears of it, and so does who had them, unless they did it themselves."""
+    taker, giver = _id(fact, "to_user"), fact.data["from_user"]
+    if giver:
+        await reminders.follow_owner(unit, UUID(giver), taker)
+    customer = await people.customer(unit, _subject(fact))
+    facts = {"customer_id": str(customer.id), "name": customer.name, "by": unit.actor.name}
+    await tell_soon(unit, await _persons_of(unit, [str(taker)]), "customer.given", facts)
+    await tell_soon(unit, await _persons_of(unit, [giver]), "customer.taken", facts)
+
+
+async def pass_on_customers(unit: Unit, fact: Fact) -> None:
+    """A whole list was handed over: both hear of it once, and what was planned goes along."""
+    giver, taker = _id(fact, "from_user"), _id(fact, "to_user")
+    await reminders.follow_owner(unit, giver, taker)
+    members = {member.user_id: member for member in await people.staff_of_role(unit, DESK)}
+    facts = {
+        "count": fact.data["count"],
+        "giver": members[giver].name if giver in members else "",
+        "taker": members[taker].name,
+    }
+    here = [members[user].person_id for user in (giver, taker) if user in members and user != unit.actor.user_id]
+    await notify(unit, here, "customers.handed_over", facts)
+
+
+async def tell_news(unit: Unit, fact: Fact) -> None:
+    """What a customer did that their salesperson should know, but not this very second."""
+    customer = await people.customer(unit, _id(fact, "customer_id"))
+    journey_id = _id(fact, "journey_id") if fact.data.get("journey_id") else None
+    facts = {"customer_id": str(customer.id), "name": customer.name}
+    await tell_soon(unit, await _owner_or_desk(unit, customer.id, journey_id), NEWS[fact.kind], facts)
+
+
+NEWS: Final[Mapping[str, str]] = {
+    "appointment_confirmed": "appointment.confirmed",
+}
+"""Facts with a `customer_id` of which their salesperson hears by the way, and the kind of the news.
+
+The words of each kind are in `handlers/news.py`. Another fact needs a line there, one here and its line in `TABLE`.
+"""
+
+
+async def undo_payment(unit: Unit, fact: Fact) -> None:
+    """Money that counts no more: its points go, and the customer hears in plain words what that means."""
+    journey_id, customer_id = _subject(fact), _id(fact, "customer_id")
+    points = await loyalty.undo_payments(
+        unit, journey_id=journey_id, customer_id=customer_id, void_id=_id(fact, "approval_id")
+    )
+    journey = await workflow.journey_view(unit, journey_id)
+    facts = {
+        "amount_satang": fact.data["amount_satang"],
+        "receipts": fact.data["receipts"],
+        "scheduled": fact.data["scheduled"],
+        "treatment": dict(journey.treatment),
+        "points": points,
+    }
+    await notify(unit, [journey.customer_person_id], "payment.voided", facts)
+
+
+async def adjust_points(unit: Unit, fact: Fact) -> None:
+    """What a manager gives or takes while putting a journey right."""
+    if points := fact.data["points"]:
+        key = f"adj:{_subject(fact)}:{fact.data['version']}"
+        await loyalty.adjust(unit, _id(fact, "customer_id"), points, key, "amend")
+
+
+async def hand_work_on(unit: Unit, fact: Fact) -> None:
+    """Somebody has left, or may not do what they did: tasks go to others, and nobody confirms what they asked for."""
+    user_id = _subject(fact)
+    await approvals.withdraw_of(unit, user_id)
+    if fact.kind == "staff_removed" or fact.data.get("person_id"):
+        await people.switch_menu(unit, _id(fact, "person_id"))
+    under_way = await tasks.release_tasks_of(unit, user_id)
+    if under_way:
+        managers = await people.staff_of_role(unit, (Role.MANAGER,))
+        for task in under_way:
+            facts = {"name": fact.data["name"], "task": tasks.task_facts(task)}
+            await notify(unit, [member.person_id for member in managers], "team.under_way", facts)
+
+
 TABLE: Final[Mapping[str, tuple[Reaction, ...]]] = {
     "lead_created": (tell_desk_of_lead,),
     "customer_joined": (make_member, tell_owner_of_member),
@@ -267,14 +350,20 @@ TABLE: Final[Mapping[str, tuple[Reaction, ...]]] = {
     "proposal_declined": (tell_owner_of_answer,),
     "proposal_asked": (tell_owner_of_answer,),
     "payment_confirmed": (reward_payment, open_courses),
-    "payment_voided": (undo_courses,),
+    "payment_voided": (undo_courses, undo_payment),
     "journey_cancelled": (give_up,),
     "journey_lost": (give_up,),
     "treatment_scheduled": (offer_task,),
     "treatment_aborted": (after_abort,),
     "treatment_completed": (complete_treatment,),
+    "journey_amended": (adjust_points,),
+    "role_changed": (hand_work_on,),
+    "staff_removed": (hand_work_on,),
     "message_not_understood": (forward_message,),
     "message_taken_back": (forget_message,),
+    "customer_reassigned": (pass_on_customer,),
+    "customers_handed_over": (pass_on_customers,),
+    "appointment_confirmed": (tell_news,),
 }
 
 
@@ -300,6 +389,12 @@ async def _owner_or_desk(unit: Unit, customer_id: UUID, journey_id: UUID | None 
     owners = [journey.owner_id for journey in journeys] + [(await people.customer(unit, customer_id)).owner_id]
     here = [persons[owner] for owner in owners if owner in persons]
     return here[:1] or list(persons.values())
+
+
+async def _persons_of(unit: Unit, user_ids: list[str | None]) -> list[UUID]:
+    """The persons of members of the desk, without the actor, who knows."""
+    desk = await people.staff_of_role(unit, DESK)
+    return [m.person_id for m in desk if str(m.user_id) in user_ids and m.user_id != unit.actor.user_id]
 
 
 def _subject(fact: Fact) -> UUID:

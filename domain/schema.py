@@ -6,14 +6,18 @@ from sqlalchemy import MetaData
 
 import domain.achievements.tables
 import domain.appointments.tables
+import domain.approvals.tables
+import domain.automation.tables
 import domain.clinics.tables
 import domain.conversations.tables
 import domain.courses.tables
 import domain.database.tables
 import domain.followups.tables
 import domain.loyalty.tables
+import domain.notifications.tables
 import domain.payments.tables
 import domain.people.tables
+import domain.reminders.tables
 import domain.rewards.tables
 import domain.tasks.tables
 import domain.workflow.tables
@@ -28,10 +32,14 @@ TABLES = (
     domain.appointments.tables,
     domain.payments.tables,
     domain.courses.tables,
+    domain.approvals.tables,
     domain.loyalty.tables,
     domain.rewards.tables,
     domain.achievements.tables,
     domain.followups.tables,
+    domain.notifications.tables,
+    domain.reminders.tables,
+    domain.automation.tables,
     domain.database.tables,
 )
 

@@ -75,6 +75,7 @@ class Fact:
     kind: str
     subject_id: UUID | None
     data: Mapping[str, Any]
+    id: UUID = field(default_factory=uuid4, compare=False)
 
 
 @dataclass(slots=True)
@@ -119,7 +120,7 @@ class Unit:
         """The facts as rows of `workflow_events`."""
         who = {"actor_user_id": self.actor.user_id, "actor_role": self.actor.role}
         return [
-            {"id": uuid4(), "kind": f.kind, "subject_id": f.subject_id, "data": dict(f.data), **who} for f in self.facts
+            {"id": f.id, "kind": f.kind, "subject_id": f.subject_id, "data": dict(f.data), **who} for f in self.facts
         ]
 
 

@@ -24,6 +24,8 @@ REASONS = {
     "welcome": N_("Welcome gift"),
     "payment": N_("Payment"),
     "achievement": N_("Achievement"),
+    "automation": N_("Gift from the clinic"),
+    "void": N_("Payment cancelled"),
 }
 KINDS = {
     "earn": N_("Points received"),

@@ -31,7 +31,8 @@ from handlers.words import N_, Words
 
 routes = Routes()
 
-_CHANNELS: Final = {"line": "LINE", "telegram": "Telegram"}
+CHANNELS: Final = {"line": "LINE", "telegram": "Telegram"}
+"""What the channels are called."""
 
 
 def payable(journey: JourneyView) -> bool:
@@ -144,15 +145,33 @@ NEXT_STEPS: Final = (
 """What can be done with a journey from its card, the likeliest first."""
 
 
-def _buttons(words: Words, journey: JourneyView, roles: frozenset[str]) -> tuple[Button, ...]:
+PAID: Final = frozenset(
+    {
+        Stage.PAYMENT_CONFIRMED,
+        Stage.TREATMENT_SCHEDULED,
+        Stage.TREATMENT_STARTED,
+        Stage.TREATMENT_COMPLETED,
+        Stage.FOLLOW_UP,
+        Stage.CLOSED,
+    }
+)
+"""From here there are receipts to look at."""
+
+
+def next_steps(words: Words, journey: JourneyView, roles: frozenset[str]) -> list[Button]:
+    """What people of these roles can do with the journey now, the likeliest first."""
     steps = [
         step
         for step in NEXT_STEPS
         if journey.stage in step.stages and step.when(journey) and roles & ACTIONS[step.action].roles
     ]
-    buttons = [
+    return [
         Button(words.t(step.title), Action(step.action, step.of(journey), version=journey.version)) for step in steps
     ]
+
+
+def _buttons(words: Words, journey: JourneyView, roles: frozenset[str]) -> tuple[Button, ...]:
+    buttons = next_steps(words, journey, roles)
     if buttons:
         buttons[0] = replace(buttons[0], style="primary")
     if not buttons and journey.linked:
@@ -162,7 +181,9 @@ def _buttons(words: Words, journey: JourneyView, roles: frozenset[str]) -> tuple
     return (
         *buttons,
         Button(label, Action("journey.invite", id=journey.id)),
+        *((Button(words.t("History"), Action("journey.history", id=journey.id)),) if journey.stage in PAID else ()),
         *(() if journey.stage in FINAL else (more,)),
+        Button(words.t("All about the customer"), Action("customer.show", id=journey.customer_id)),
     )
 
 
@@ -283,7 +304,7 @@ def forwarded(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
 
 def _channel_row(words: Words, facts: Mapping[str, Any]) -> tuple[str, str]:
     channel = facts.get("channel") or ""
-    return (words.t("Channel"), _CHANNELS.get(channel, channel) or "–")
+    return (words.t("Channel"), CHANNELS.get(channel, channel) or "–")
 
 
 def _to_journey(words: Words, facts: Mapping[str, Any]) -> tuple[Button, ...]:

@@ -26,9 +26,19 @@ class Entry:
 
 
 def list_card(
-    words: Words, title: str, entries: Sequence[Entry], more: str, page: int = 0, *, about: UUID | None = None
+    words: Words,
+    title: str,
+    entries: Sequence[Entry],
+    more: str,
+    page: int = 0,
+    *,
+    about: UUID | None = None,
+    which: int = 0,
 ) -> Card:
-    """One page of a list. `more` is the action that shows another page: `choice` is its number, `about` its id."""
+    """One page of a list. `more` is the action that shows another page: `choice` is its number, `about` its id.
+
+    `which` tells lists of one kind apart; it comes back as the action's version.
+    """
     last = min(LAST_PAGE, max(0, (len(entries) - 1) // PAGE))
     page = min(page, last)
     shown = entries[page * PAGE : (page + 1) * PAGE]
@@ -39,6 +49,6 @@ def list_card(
         footnote=words.t("Page {page} of {pages}", page=page + 1, pages=last + 1) if last else "",
         buttons=(
             *(entry.button for entry in shown if entry.button),
-            *(Button(label, Action(more, about, number)) for number, label in turn if 0 <= number <= last),
+            *(Button(label, Action(more, about, number, which)) for number, label in turn if 0 <= number <= last),
         ),
     )

@@ -12,8 +12,8 @@ from handlers.words import Words
 
 USUAL: Final[Mapping[str, tuple[str, ...]]] = {
     "customer": ("points", "status", "help"),
-    "sales": ("lead", "payments", "help"),
-    "manager": ("payments", "lead", "help"),
+    "sales": ("lead", "payments", "pipeline", "find", "help"),
+    "manager": ("pipeline", "approvals", "team", "stats", "find", "help"),
     "beautician": ("tasks", "mytasks", "help"),
     "doctor": ("tasks", "mytasks", "help"),
     "stranger": ("help", "language", "cancel"),

@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
+from domain.approvals import service as approvals
+from domain.approvals.model import ApprovalKind
 from domain.errors import DomainError
 from domain.payments import service as payments
 from domain.payments.model import PaymentMethod, PaymentView
@@ -18,21 +20,17 @@ from domain.payments.rules import SATANG_PER_BAHT, check_amount, parse_amount
 from domain.unit import Clinic
 from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView, Stage
+from handlers.approvals import METHODS, approval_card
 from handlers.cards import Action, Button, Card, Picture, row_id
 from handlers.forms import REVIEW, Choice, Data, Form, Question, Step
 from handlers.journeys import journey_card, payable, short_label
 from handlers.menu import command_button
 from handlers.router import Routes
 from handlers.talk import Talk
-from handlers.words import N_, Words
+from handlers.words import Words
 
 routes = Routes()
 
-METHODS: Final[Mapping[str, str]] = {
-    PaymentMethod.CASH: N_("Cash"),
-    PaymentMethod.CARD: N_("Card"),
-    PaymentMethod.TRANSFER: N_("Bank transfer"),
-}
 AT_THE_DESK: Final = (PaymentMethod.CASH, PaymentMethod.CARD)
 """Methods where a person of the clinic saw the money; a transfer needs its slip checked, which is not offered yet."""
 
@@ -160,9 +158,12 @@ def _seal(data: Data) -> int:
 async def _confirm(talk: Talk, data: Data) -> None:
     journey_id = UUID(data["journey"])
     talk.forget()
-    done = await workflow.confirm_payment(
-        talk.unit, journey_id, version=data["version"], amount_satang=data["amount"], method=data["method"]
-    )
+    sums = {"version": data["version"], "amount_satang": data["amount"], "method": data["method"]}
+    if workflow.two_people_needed(talk.unit, await workflow.journey_view(talk.unit, journey_id), data["amount"]):
+        asked = await workflow.request_payment(talk.unit, journey_id, **sums)
+        talk.say(approval_card(talk.words, approvals.facts_of(asked), talk.unit.actor))
+        return
+    done = await workflow.confirm_payment(talk.unit, journey_id, **sums)
     amount, number = talk.words.money(done.payment.amount_satang), done.payment.receipt_no
     said = talk.t("Payment of {amount} confirmed ✅ Receipt no. {no}.", amount=amount, no=number)
     talk.say(journey_card(talk.words, done.journey, said))
@@ -202,6 +203,9 @@ async def _too_late(talk: Talk, journey_id: UUID, shown: int) -> DomainError:
     `shown` is the last byte of the journey's version on the summary.
     """
     journey = await workflow.journey_view(talk.unit, journey_id)
+    for waiting in await approvals.waiting_for_journey(talk.unit, journey_id, ApprovalKind.PAYMENT):
+        at = waiting.requested_at.isoformat()
+        return DomainError("approval_waiting", by=waiting.requested_by_name, at=at)
     made = await payments.payments_of(talk.unit, journey_id)
     paid_since = made and journey.version & 0xFF != shown
     return _already_paid(made[-1]) if paid_since else DomainError("form_closed")

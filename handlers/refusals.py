@@ -30,6 +30,18 @@ def _hour(words: Words, typed: str) -> str:
     return words.when(typed) if "T" in typed else typed
 
 
+def _decided(words: Words, facts: Mapping[str, Any]) -> str:
+    """How a request ended, by whom and when; nobody decided one that expired or was withdrawn by the bot."""
+    if facts["state"] in ("approved", "refused") and facts.get("by"):
+        message = (
+            N_("{by} already approved this, {when}.")
+            if facts["state"] == "approved"
+            else N_("{by} already refused this, {when}.")
+        )
+        return words.t(message, by=facts["by"], when=words.when(facts["at"]))
+    return words.t(N_("This request is over, so nothing was changed. Type /approvals to see what is waiting."))
+
+
 SENTENCES: Mapping[str, Say] = {
     "bad_button": _plain(N_("This button is not for this chat or no longer works. Type /help to see what you can do.")),
     "bad_phone": _plain(N_("That does not look like a Thai phone number. Please type it like 081-234-5678.")),
@@ -58,18 +70,33 @@ SENTENCES: Mapping[str, Say] = {
         early=_hour(w, f["early"]),
         late=_hour(w, f["late"]),
     ),
+    "bad_search": _plain(N_("Please type a name, a phone number or a customer code, like Nok, 5678 or 42.")),
     "bad_choice": _plain(N_("Please choose one of the answers.")),
     "more_than_due": lambda w, f: w.t(
         N_("That is more than what is due ({due}). Please check the amount."), due=w.money(f["due"])
     ),
     "bad_method": _plain(N_("Please choose how the money was paid.")),
     "second_person_needed": lambda w, f: w.t(
-        N_(
-            "Payments of {limit} or more need a second colleague, which this version cannot do in chat yet. "
-            "Please ask a manager."
-        ),
+        N_("Payments of {limit} or more need a second colleague. Please enter it in the chat."),
         limit=w.money(f["limit"]),
     ),
+    "approval_waiting": _by(N_("{by} already asked for a second person, {when}. Type /approvals to see it.")),
+    "already_decided": _decided,
+    "own_request": _plain(N_("You asked for this yourself, so a colleague has to decide.")),
+    "no_such_approval": _plain(N_("We cannot find this request. Type /approvals to see what is waiting.")),
+    "no_such_member": _plain(N_("This person is not on the team any more. Type /team to see who is.")),
+    "last_manager": _plain(N_("The clinic needs at least one manager. Please make somebody else a manager first.")),
+    "no_licence": _plain(N_("A doctor needs a licence number. Please type it.")),
+    "own_account": _plain(N_("You cannot change your own points. Please ask another manager.")),
+    "adjust_cap": lambda w, f: w.t(
+        N_("You can adjust {cap} points a day, and {left} are left today. Please type a smaller number."),
+        cap=w.number(f["cap"]),
+        left=w.number(f["left"]),
+    ),
+    "too_few_points": lambda w, f: w.t(
+        N_("The customer has {usable} usable points. Please type a smaller number."), usable=w.number(f["usable"])
+    ),
+    "no_such_rule": _plain(N_("We cannot find this rule. Type /automation to see the list.")),
     "code_unknown": _plain(N_("We do not know this code. Please check it, or ask the clinic for a new one.")),
     "code_used": _plain(N_("This code has already been used. Please ask the clinic for a new one.")),
     "code_revoked": _plain(N_("This code is no longer valid. Please ask the clinic for a new one.")),
@@ -95,7 +122,7 @@ SENTENCES: Mapping[str, Say] = {
     "already_scheduled": _by(N_("The time is already set, by {by}, {when}.")),
     "no_such_journey": _plain(N_("We cannot find this customer's record. Type /payments to see the list.")),
     "no_such_invitation": _plain(N_("This invitation no longer exists. Make a new one from the customer's card.")),
-    "no_such_customer": _plain(N_("We cannot find this customer. Type /payments to see the list.")),
+    "no_such_customer": _plain(N_("We cannot find this customer. Type /find to look for them.")),
     "no_such_treatment": _plain(N_("This treatment is not sold any more. Please choose another one.")),
     "in_the_past": _plain(N_("This time has passed already. Please choose a later one.")),
     "slot_taken": lambda w, f: _instead(
@@ -170,6 +197,34 @@ SENTENCES: Mapping[str, Say] = {
     "already_answered": lambda w, f: w.t(
         N_("You answered “{answer}”, {when}. Type a message if something has changed."),
         answer=w.pick(f["answer"]),
+        when=w.when(f["at"]),
+    ),
+    "no_such_colleague": _plain(N_("This colleague no longer looks after customers. Please choose another one.")),
+    "owner_changed": lambda w, f: w.t(
+        N_("In the meantime {by} looks after this customer. Please check before you go on."),
+        by=f.get("by") or w.t("nobody"),
+    ),
+    "not_your_customer": lambda w, f: w.t(
+        N_("{by} looks after this customer. Please ask them or a manager."), by=f.get("by") or w.t("a colleague")
+    ),
+    "already_theirs": lambda w, f: w.t(
+        N_("{by} already looks after this customer. Choose another colleague."), by=f.get("by") or w.t("a colleague")
+    ),
+    "nothing_to_hand_over": lambda w, f: w.t(
+        N_("{by} has no open customers to hand over. Type /pipeline to see the board."),
+        by=f.get("by") or w.t("a colleague"),
+    ),
+    "paid_already": _plain(N_("This customer has paid already, so a manager has to correct it. Please ask one.")),
+    "plan_sent": _plain(N_("A plan was sent or paid already. Please send a new plan instead.")),
+    "no_chat_yet": lambda w, f: w.t(
+        N_("{name} has no chat with us yet. Please call, or invite them to the chat first."), name=f["name"]
+    ),
+    "no_such_reminder": _plain(N_("This reminder no longer exists. Type /pipeline to see what is planned.")),
+    "not_your_reminder": _plain(N_("A colleague planned this. Please ask them or a manager to change it.")),
+    "reminder_over": lambda w, f: w.t(
+        N_("This was cancelled, {when}. Plan a new one if you need it.")
+        if f["state"] == "cancelled"
+        else N_("This has gone out already, {when}. Plan a new one if you need it."),
         when=w.when(f["at"]),
     ),
     "open_journey": _plain(N_("This customer already has an open plan for this treatment.")),
@@ -285,6 +340,9 @@ OVERTAKEN: Final = frozenset(
     {
         "already_paid",
         "already_scheduled",
+        "approval_waiting",
+        "no_such_member",
+        "last_manager",
         "outdated",
         "open_journey",
         "plan_paid",
@@ -307,6 +365,12 @@ OVERTAKEN: Final = frozenset(
         "not_handed_to_you",
         "checklist_open",
         "lot_needed",
+        "owner_changed",
+        "not_your_customer",
+        "already_theirs",
+        "paid_already",
+        "plan_sent",
+        "reminder_over",
     }
 )
 """Refusals that mean that somebody, or an earlier press, was first: the form they end is over."""

@@ -34,6 +34,7 @@ SENTENCES = {
     "bad_timezone": "there is no time zone {timezone!r}; try Asia/Bangkok",
     "bad_role": "the role must be one of: {roles}",
     "no_such_branch": "there is no branch {branch}",
+    "which_staff": "name one person with --name or --user; there are: {names}",
     "no_such_job": "there is no such job; there are: {known}",
 }
 console = Console(stderr=True)

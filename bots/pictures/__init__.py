@@ -13,14 +13,16 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from threading import Lock
 
-from bots.pictures import coupon, menu, qr, receipt, tier
+from bots.pictures import board, coupon, menu, qr, receipt, stats, tier
 from bots.pictures.canvas import Canvas
 
 _NOUNS: Mapping[str, Callable[[Mapping[str, object]], Canvas]] = {
     "coupon": coupon.compose,
     "menu": menu.compose,
+    "board": board.compose,
     "qr": qr.compose,
     "receipt": receipt.compose,
+    "stats": stats.compose,
     "tier": tier.compose,
 }
 

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.achievements.tables import achievements
+from domain.automation.tables import automation_rules
 from domain.catalogue import store
 from domain.catalogue.model import ClinicFile
 from domain.clinics.tables import branches, rooms, treatments
@@ -46,6 +47,7 @@ async def export_clinic(unit: Unit) -> dict[str, Any]:
             {"stage": row["stage"], "kind": row["kind"], "treatment": codes.get(row["treatment_id"])}
             for row in await store.rows(db, clinic, stage_tasks, "stage")
         ],
+        "automation": [_automation(row) for row in await store.rows(db, clinic, automation_rules, "key")],
     }
     file = ClinicFile.model_validate(found).model_dump(mode="json", exclude_defaults=True)
     return {name: file[name] for name in found if name in file}
@@ -82,3 +84,8 @@ def _rule(row: Row, codes: Mapping[UUID, str]) -> dict[str, Any]:
     same = ("key", "anchor", "offset_days", "at_time", "message_class", "active")
     about = {"template": row["template_key"], "treatment": codes.get(row["treatment_id"])}
     return {**{name: row[name] for name in same}, **about}
+
+
+def _automation(row: Row) -> dict[str, Any]:
+    same = ("fact", "conditions", "action", "params", "active")
+    return {"code": row["key"], "th": row["name_th"], "en": row["name_en"], **{name: row[name] for name in same}}

@@ -13,6 +13,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from domain.automation.model import FACTS, MOST_POINTS, Deed, Op
 from domain.followups.model import DeliveryClass, Outcome
 from domain.payments.rules import SATANG_PER_BAHT
 from domain.people.model import Role
@@ -240,6 +241,55 @@ class StageTask(_Entry):
     scan_required: bool = False
 
 
+class AutomationCondition(_Entry):
+    """One thing that must hold: a field of the fact (or one of `automation.model.CONTEXT`) compared with a value."""
+
+    field: Code
+    op: Op
+    value: str | int | float | bool | list[str | int | float]
+
+    @model_validator(mode="after")
+    def _value_fits(self) -> Self:
+        many, number = isinstance(self.value, list), isinstance(self.value, int | float)
+        if many != (self.op is Op.IN) or (self.op in (Op.GTE, Op.LTE) and not number):
+            raise ValueError(f"{self.op} does not go with this value")
+        return self
+
+
+class AutomationRule(_Named):
+    """A rule of the clinic's own: after a fact, if every condition holds, one allowed action."""
+
+    fact: Code
+    conditions: list[AutomationCondition] = []
+    action: Deed
+    params: dict[str, str | int] = {}
+    active: bool = False
+
+    @model_validator(mode="after")
+    def _can_run(self) -> Self:
+        if self.fact not in FACTS:
+            raise ValueError(f"there is no fact {self.fact!r}; rules wait for: {', '.join(FACTS)}")
+        points = self.params.get("points", 0)
+        if self.action is Deed.GIVE_POINTS and not (isinstance(points, int) and 0 < points <= MOST_POINTS):
+            raise ValueError(f"give_points needs points from 1 to {MOST_POINTS}")
+        if self.action in (Deed.NOTIFY_OWNER, Deed.NOTIFY_MANAGERS) and not {"th", "en"} <= self.params.keys():
+            raise ValueError(f"{self.action} needs its words in both languages: th and en")
+        return self
+
+    def columns(self) -> dict[str, object]:
+        """The row without clinic and id."""
+        return {
+            "key": self.code,
+            "name_th": self.th,
+            "name_en": self.en,
+            "fact": self.fact,
+            "conditions": [condition.model_dump(mode="json") for condition in self.conditions],
+            "action": str(self.action),
+            "params": self.params,
+            "active": self.active,
+        }
+
+
 class Catalogue(_Entry):
     """Everything a clinic starts with but people."""
 
@@ -250,6 +300,7 @@ class Catalogue(_Entry):
     templates: list[Template]
     rules: list[Rule]
     stage_tasks: list[StageTask]
+    automation: list[AutomationRule] = []
 
 
 class ClinicNames(_Entry):
@@ -318,6 +369,7 @@ SECTIONS: Final = {
     "achievements": "code",
     "templates": "key",
     "rules": "key",
+    "automation": "code",
 }
 """Sections of the file, with what tells their entries apart."""
 

@@ -76,6 +76,7 @@ async def load_catalogue(unit: Unit, data: Mapping[str, Any]) -> None:
     await store.save_rewards(db, clinic, [entry.columns() for entry in catalogue.rewards])
     await store.save_templates(db, clinic, [entry.columns() for entry in catalogue.templates])
     await store.save_rules(db, clinic, [entry.columns(ids) for entry in catalogue.rules])
+    await store.save_automation(db, clinic, [entry.columns() for entry in catalogue.automation])
     for task in catalogue.stage_tasks:
         called_for: list[UUID | None]
         if task.scan_required:

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.exc import IntegrityError
 
 from domain.achievements.tables import achievements
+from domain.automation.tables import automation_rules
 from domain.clinics.tables import branches, clinics, rooms, treatments
 from domain.database.session import Connection, violated
 from domain.errors import DomainError
@@ -82,6 +83,11 @@ async def save_templates(db: Connection, clinic_id: UUID, rows: Rows) -> None:
 async def save_rules(db: Connection, clinic_id: UUID, rows: Rows) -> None:
     """Follow-up rules by key."""
     await _save(db, followup_rules, clinic_id, "key", rows)
+
+
+async def save_automation(db: Connection, clinic_id: UUID, rows: Rows) -> None:
+    """The clinic's own rules by key."""
+    await _save(db, automation_rules, clinic_id, "key", rows)
 
 
 async def save_stage_task(db: Connection, clinic_id: UUID, stage: str, treatment_id: UUID | None, kind: str) -> None:

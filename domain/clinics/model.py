@@ -44,6 +44,21 @@ class Treatment:
 
 
 @dataclass(frozen=True, slots=True)
+class Branch:
+    """A place of the clinic, with its own code."""
+
+    id: UUID
+    code: str
+    name_th: str
+    name_en: str
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The name in both languages."""
+        return {"th": self.name_th, "en": self.name_en}
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelAccount:
     """The clinic's account on one channel. `secrets` is encrypted; only `bots` can open it."""
 

@@ -6,7 +6,7 @@ import secrets
 from uuid import UUID
 
 from domain.clinics import store
-from domain.clinics.model import Treatment
+from domain.clinics.model import Branch, Treatment
 from domain.errors import DomainError
 from domain.unit import Unit
 
@@ -36,6 +36,11 @@ async def secret(unit: Unit, name: str) -> str:
     """A random secret of the clinic (64 hex digits), made when it is first asked for, and shown to nobody."""
     known: str | None = unit.clinic.settings.get(name)
     return known or await store.secret(unit.db, unit.clinic.id, name, secrets.token_hex(32))
+
+
+async def branches(unit: Unit) -> list[Branch]:
+    """The clinic's places, by code."""
+    return await store.branches_of(unit.db, unit.clinic.id)
 
 
 async def next_number(unit: Unit, counter: str) -> int:

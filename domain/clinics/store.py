@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, RowMapping, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.clinics.model import ChannelAccount, Package, Treatment
-from domain.clinics.tables import channel_accounts, clinic_counters, clinics, treatments
+from domain.clinics.model import Branch, ChannelAccount, Package, Treatment
+from domain.clinics.tables import branches, channel_accounts, clinic_counters, clinics, treatments
 from domain.database.session import Connection
 
 _t = treatments.c
@@ -60,6 +60,13 @@ async def treatment_by_code(db: Connection, clinic_id: UUID, code: str) -> Treat
     """One treatment that is sold now, by the clinic's own code."""
     row = (await db.execute(_TREATMENTS.where(_t.clinic_id == clinic_id, _t.code == code))).one_or_none()
     return _treatment(row._mapping) if row else None
+
+
+async def branches_of(db: Connection, clinic_id: UUID) -> list[Branch]:
+    """Every branch, by code."""
+    b = branches.c
+    query = select(b.id, b.code, b.name_th, b.name_en).where(b.clinic_id == clinic_id).order_by(b.code)
+    return [Branch(**row._mapping) for row in await db.execute(query)]
 
 
 async def next_number(db: Connection, clinic_id: UUID, counter: str) -> int:

@@ -17,8 +17,8 @@ from domain.loyalty.pausing import frozen
 from domain.unit import Unit
 
 
-async def book(unit: Unit, account: Account, earning: Earning) -> int:
-    """Add a lot and its row unless the key is known; returns its points. The account is locked."""
+async def book(unit: Unit, account: Account, earning: Earning, kind: str = ledger.EARN) -> int:
+    """Add a lot and its row (of `kind`) unless the key is known; returns its points. The account is locked."""
     fingerprint = ledger.body_hash(earning.body)
     known = await store.known_entries(unit.db, unit.clinic.id, [earning.key])
     if earning.key in known:
@@ -31,7 +31,7 @@ async def book(unit: Unit, account: Account, earning: Earning) -> int:
         months, zone = earning.expiry_months, unit.clinic.zone
         lot, repaid = ledger.release(lot, account.debt, unit.now, months, zone, frozen(account, unit))
     await store.add_lot(unit.db, unit.clinic.id, account.id, lot, earning)
-    entry = lot_entry(ledger.EARN, lot, repaid, earning.points, unit.now, {**earning.facts, "state": lot.state})
+    entry = lot_entry(kind, lot, repaid, earning.points, unit.now, {**earning.facts, "state": lot.state})
     await write(unit, account, entry, key=earning.key, body_hash=fingerprint, reason=earning.source)
     await store.refresh_balances(unit.db, unit.clinic.id, account.id, account.debt - repaid)
     return earning.points

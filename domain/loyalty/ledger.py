@@ -55,14 +55,14 @@ def release(
 def rebuild(entries: Sequence[Entry]) -> tuple[list[Lot], int]:
     """Lots and debt recomputed from the rows of one account, in whatever order they come.
 
-    Earning makes a lot, and so does a restoring that came too late for the old one; activation dates it, or splits a
-    share off and dates that; a pause moves the dates of the lots it names. What an earning or activation took went to
-    the debt; what a claw-back could not take became debt.
+    Earning makes a lot, and so does what a manager gave or a restoring that came too late for the old one; activation
+    dates it, or splits a share off and dates that; a pause moves the dates of the lots it names. What these took went
+    to the debt; what a claw-back could not take became debt.
     """
     lots: dict[UUID, Lot] = {}
     debt = 0
     for entry in entries:
-        if entry.kind in (EARN, RESTORE) and entry.lot_id:
+        if entry.kind in (EARN, RESTORE, ADJUST) and entry.lot_id:
             lots[entry.lot_id] = _earned(entry.lot_id, entry)
     for entry in entries:
         if entry.kind == ACTIVATE and entry.lot_id:
@@ -89,7 +89,7 @@ def shifted(lot: Lot, by: timedelta) -> Lot:
 def _debt(entry: Entry) -> int:
     """Points by which a row changed what is owed."""
     taken = sum(part.points for part in entry.taken)
-    if entry.kind in (EARN, ACTIVATE):
+    if entry.kind in (EARN, ACTIVATE) or (entry.kind == ADJUST and entry.lot_id):
         return -taken
     return -entry.points - taken if entry.kind == CLAWBACK else 0
 

@@ -11,17 +11,20 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from domain.loyalty import rules, store, tiers
+from domain.loyalty import ledger, rules, store, tiers
 from domain.loyalty.booking import book
 from domain.loyalty.holding import hold, redeem, release, restore
 from domain.loyalty.model import Account, Earning, Line, LotState, Tier, TierChange
 from domain.loyalty.pausing import end_pause, frozen, pause, pause_of, pause_over
 from domain.loyalty.reading import balance, card, expiry_schedule, history, ladder, replay, rolling_spend, rung
 from domain.loyalty.sharing import cancel_lot, release_share, spread
+from domain.loyalty.undoing import check_adjustment, claw_back, take_by_hand
+from domain.people import service as people
 from domain.unit import Unit
 
 __all__ = [
     "activate_for_completion",
+    "adjust",
     "award",
     "balance",
     "cancel_pending",
@@ -41,6 +44,7 @@ __all__ = [
     "release",
     "replay",
     "restore",
+    "undo_payments",
 ]
 
 
@@ -150,6 +154,33 @@ async def award(unit: Unit, customer_id: UUID, points: int, key: str, reason: st
     tier = rung(await ladder(unit), account.tier)
     body = {"customer": customer_id, "points": points, "reason": reason, **facts}
     return await book(unit, account, Earning(key, reason, points, body, tier.expiry_months, rules.BASIS, facts=facts))
+
+
+async def undo_payments(unit: Unit, *, journey_id: UUID, customer_id: UUID, void_id: UUID) -> int:
+    """The journey's payments count no more: what waited is cancelled, what was usable is taken back; how many points.
+
+    Asked again for the same `void_id`, it takes nothing again.
+    """
+    gone = await cancel_pending(unit, journey_id=journey_id, customer_id=customer_id)
+    return gone + await claw_back(unit, await enrol(unit, customer_id), journey_id, void_id)
+
+
+async def adjust(unit: Unit, customer_id: UUID, points: int, key: str, reason: str) -> None:
+    """A manager gives (or, below zero, takes) points by hand; the same key counts once.
+
+    DomainErrors `own_account`, `adjust_cap` (cap, left), `too_few_points` (usable). ValueError for no points.
+    """
+    if not points:
+        raise ValueError("an adjustment gives or takes points")
+    await check_adjustment(unit, (await people.customer(unit, customer_id)).person_id, points)
+    account = await enrol(unit, customer_id)
+    if points < 0:
+        await take_by_hand(unit, account, -points, key, reason)
+        return
+    tier = rung(await ladder(unit), account.tier)
+    body = {"customer": customer_id, "points": points, "reason": reason}
+    given = Earning(key, "adjust", points, body, tier.expiry_months, rules.BASIS, facts={"why": reason})
+    await book(unit, account, given, ledger.ADJUST)
 
 
 async def recompute_tier(unit: Unit, customer_id: UUID) -> TierChange | None:

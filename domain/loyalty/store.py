@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, insert, select, text, update
+from sqlalchemy import Row, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from domain.database.session import Connection
@@ -181,6 +181,28 @@ async def pending_treatments(db: Connection, clinic_id: UUID, account_id: UUID) 
     """The treatments that pending points wait for, in both languages."""
     rows = await db.execute(_PENDING_FOR, {"clinic": clinic_id, "account": account_id})
     return [{"th": row.name_th, "en": row.name_en} for row in rows]
+
+
+async def forget_spend(db: Connection, clinic_id: UUID, lot_ids: Collection[UUID]) -> None:
+    """The purchases behind these lots were undone: they count for no tier."""
+    c = point_lots.c
+    change = update(point_lots).where(c.clinic_id == clinic_id, c.id.in_(lot_ids))
+    await db.execute(change.values(tier_spend_satang=0))
+
+
+async def lock_adjuster(db: Connection, clinic_id: UUID, user_id: UUID | None) -> None:
+    """Let one member of staff adjust points in one chat at a time, so that their daily sum is true."""
+    key = f"adjust:{clinic_id}{user_id}"
+    await db.execute(text("select pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+
+
+async def adjusted_since(db: Connection, clinic_id: UUID, user_id: UUID | None, since: datetime) -> int:
+    """Points that a member of staff has given and taken by hand since a moment, both counted."""
+    c = point_transactions.c
+    query = select(func.coalesce(func.sum(func.abs(c.points)), 0)).where(
+        c.clinic_id == clinic_id, c.kind == "adjust", c.actor_user_id == user_id, c.at >= since
+    )
+    return int((await db.execute(query)).scalar_one())
 
 
 async def spend_between(db: Connection, clinic_id: UUID, account_id: UUID, since: datetime, until: datetime) -> int:

@@ -37,6 +37,11 @@ async def notify(
     return len(chats)
 
 
+async def can_reach(unit: Unit, person_id: UUID) -> bool:
+    """Whether a notice would find a chat of this person."""
+    return bool(await store.chats_of(unit.db, unit.clinic.id, [person_id]))
+
+
 async def replace(
     unit: Unit, subject: str, kind: str, facts: Mapping[str, Any], *, person_id: UUID | None = None
 ) -> None:

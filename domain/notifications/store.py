@@ -1,19 +1,21 @@
-"""SQL of notifications: which chat reaches a person, and which sent cards are about a subject."""
+"""SQL of notifications: which chat reaches a person, which sent cards are about a subject, and news not told yet."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, select, text
+from sqlalchemy import and_, bindparam, delete, func, insert, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from domain.clinics.tables import channel_accounts
 from domain.database.session import Connection
 from domain.database.tables import outbox
+from domain.notifications.tables import news
 from domain.people.tables import channel_identities, persons
 
 
@@ -105,3 +107,23 @@ async def amend(db: Connection, clinic_id: UUID, subject: str, changes: Mapping[
         for r in rows
         if r.state in ("sending", "sent", "unknown")
     ]
+
+
+async def add_news(db: Connection, clinic_id: UUID, **values: Any) -> None:
+    """One more piece of news for a person."""
+    await db.execute(insert(news).values(clinic_id=clinic_id, **values))
+
+
+async def oldest_news(db: Connection, clinic_id: UUID, person_id: UUID) -> datetime | None:
+    """Since when a person has news that they were not told."""
+    query = select(func.min(news.c.at)).where(news.c.clinic_id == clinic_id, news.c.person_id == person_id)
+    found: datetime | None = (await db.execute(query)).scalar_one()
+    return found
+
+
+async def take_news(db: Connection, clinic_id: UUID, person_id: UUID) -> list[tuple[str, Mapping[str, Any]]]:
+    """A person's news, oldest first, as kind and facts; nobody else will be given them."""
+    n = news.c
+    mine = delete(news).where(n.clinic_id == clinic_id, n.person_id == person_id)
+    rows = (await db.execute(mine.returning(n.kind, n.facts, n.at, n.id))).all()
+    return [(row.kind, row.facts) for row in sorted(rows, key=lambda row: (row.at, row.id))]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 
@@ -57,3 +59,79 @@ class Overview:
     facts: tuple[FactLine, ...]
     chats: tuple[ChatLine, ...]
     outbox: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """What stands beside a customer's stages: appointments missed in all, and until when they are put aside."""
+
+    no_shows: int
+    snoozed_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a customer's history for the desk: who did what when.
+
+    `source` is where it is written down: an `action` on a journey, a `payment`, a `note` or a `fact`; `what` is its
+    code there. `text` is a note's words or a reason, `treatment` the journey's in both languages ({} for none), `by`
+    None when the customer or the program did it.
+    """
+
+    at: datetime
+    source: str
+    what: str
+    by: str | None
+    text: str
+    satang: int
+    treatment: Mapping[str, str]
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """One change that somebody may ask about: who (None: by itself) did what to whom, from what to what, and why.
+
+    `before` and `after` are roles, stages, ends of a request, `on` or `off`; '' where there is none.
+    """
+
+    at: datetime
+    kind: str
+    about: str
+    by: str | None
+    before: str
+    after: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageStats:
+    """One stage: journeys that stand there now, and hours that journeys stayed (None: none has left it yet)."""
+
+    stage: str
+    count: int
+    avg_hours: float | None
+    median_hours: float | None
+    p90_hours: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffStats:
+    """One part of the hand-off clock, in minutes: how many, the median, and what nine of ten stay below."""
+
+    step: str
+    count: int
+    median_minutes: float | None
+    p90_minutes: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """A clinic's numbers: its funnel now, and since a moment the hand-off clock, money (satang) and treatments."""
+
+    since: datetime
+    stages: tuple[StageStats, ...]
+    handoff: tuple[HandoffStats, ...]
+    confirmed_satang: int
+    payments: int
+    treatments: int

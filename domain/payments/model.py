@@ -30,6 +30,8 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class PaymentView(Payment):
-    """A payment as it is shown: with the name of who confirmed it."""
+    """A payment as it is shown: who confirmed it, who was the second person, and since when it counts no more."""
 
     confirmed_by_name: str
+    second_by_name: str | None = None
+    voided_at: datetime | None = None

@@ -10,6 +10,7 @@ import unicodedata
 from typing import Final
 
 from domain.errors import DomainError
+from domain.payments.model import PaymentMethod
 
 SATANG_PER_BAHT: Final = 100
 MAX_AMOUNT: Final = 10_000_000 * SATANG_PER_BAHT
@@ -52,3 +53,9 @@ def check_amount(amount: int, due: int) -> None:
         raise DomainError("bad_amount", most=due)
     if amount > due:
         raise DomainError("more_than_due", due=due)
+
+
+def check_method(method: str) -> None:
+    """Refuse a way of paying that there is not: `bad_method` (methods)."""
+    if method not in {*PaymentMethod}:
+        raise DomainError("bad_method", methods=list(PaymentMethod))

@@ -42,9 +42,12 @@ async def invite_staff(
 ) -> Invitation:
     """Put a new member of staff on the list and make the code that binds their chat.
 
-    For managers and the system, else `not_your_role`. Other refusals: `bad_role`, `bad_name`, `no_such_branch`.
+    For managers and the system, else `not_your_role`. Other refusals: `bad_role`, `bad_name`, `no_such_branch`,
+    `no_licence` for a doctor whom a manager adds without a licence number.
     """
     _only(unit, Role.MANAGER, Role.SYSTEM)
+    if role == Role.DOCTOR and unit.actor.role == Role.MANAGER and not (licence_no or "").strip():
+        raise DomainError("no_licence")
     if role not in STAFF_ROLES:
         raise DomainError("bad_role", roles=list(STAFF_ROLES))
     name = clean_name(name)

@@ -5,6 +5,7 @@ Values are stored as text and appear in the API, so they never change. Rules liv
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -77,8 +78,28 @@ class Staff:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """A member of staff as a manager sees them: `branch` is its name in both languages (None: every branch).
+
+    `chats` are the channels on which they have joined; `on_duty` says whether they are offered work now.
+    """
+
+    user_id: UUID
+    person_id: UUID
+    name: str
+    role: str
+    branch: Mapping[str, str] | None
+    licence_no: str | None
+    on_duty: bool
+    chats: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Customer:
-    """A customer; `phone` is E.164 and may be shared by two people; `owner_id` is the salesperson (a user)."""
+    """A customer; `phone` is E.164 and may be shared by two people; `owner_id` is the salesperson (a user).
+
+    `code` is the clinic's own number (`DRG-0042`), `source` how they first found the clinic.
+    """
 
     id: UUID
     person_id: UUID
@@ -86,6 +107,27 @@ class Customer:
     phone: str | None
     owner_id: UUID | None
     branch_id: UUID | None
+    nickname: str = ""
+    code: str | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a member of staff wrote down about a customer."""
+
+    text: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What a performer must know before touching a customer; never shown to sales. `blocks`: no treatment with it."""
+
+    kind: str
+    text: str
+    blocks: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +197,16 @@ class Chat:
     person_id: UUID
     channel: str
     display_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What a typed text may mean; '' for what it cannot be. `digits` are a part of an E.164 number."""
+
+    name: str = ""
+    phone: str = ""
+    digits: str = ""
+    code: str = ""
 
 
 def menu_key(role: str, language: str | None) -> str:

@@ -13,6 +13,8 @@ import phonenumbers
 
 from domain.errors import DomainError
 
+MAX_REASON: Final = 500
+"""Characters of a reason: as much as one reads in a list."""
 MAX_NAME_GRAPHEMES: Final = 80
 _MAX_CODE_POINTS: Final = 4 * MAX_NAME_GRAPHEMES
 """Thai needs at most three code points for one visible character; towers of marks are refused."""
@@ -74,6 +76,14 @@ def clean_name(text: str) -> str:
     if len(name) > _MAX_CODE_POINTS or _count_graphemes(name) > MAX_NAME_GRAPHEMES:
         raise DomainError("bad_name", longest=MAX_NAME_GRAPHEMES)
     return name
+
+
+def clean_reason(text: str) -> str:
+    """A reason as the audit trail keeps it: single spaces. DomainError `bad_text` (longest) unless there is one."""
+    reason = " ".join(text.split())
+    if not reason or len(reason) > MAX_REASON:
+        raise DomainError("bad_text", longest=MAX_REASON)
+    return reason
 
 
 def _is_shown(char: str) -> bool:

@@ -29,25 +29,39 @@ from domain.people.model import (
     Customer,
     Staff,
 )
+from domain.people.notes import add_note, alerts_of, notes_of
 from domain.people.rules import clean_name, parse_phone
+from domain.people.search import find_customers
+from domain.people.team import change_role, member, members, remove_staff
 from domain.unit import Unit
 
 __all__ = [
+    "add_note",
+    "alerts_of",
+    "change_customer",
+    "change_role",
     "consent_now",
     "consents_missing",
     "consents_of",
     "create_customer",
     "customer",
     "customers_by_phone",
+    "find_customers",
     "give_consent",
     "invite_customer",
     "invite_staff",
     "join",
+    "lock_customers",
+    "member",
+    "members",
     "next_customer_code",
+    "notes_of",
     "record_paper_consent",
     "reinvite_staff",
+    "remove_staff",
     "set_duty",
     "set_language",
+    "set_owner",
     "set_person_name",
     "staff",
     "staff_of_role",
@@ -112,6 +126,26 @@ async def customer(unit: Unit, customer_id: UUID) -> Customer:
     if found is None:
         raise DomainError("no_such_customer")
     return found
+
+
+async def lock_customers(unit: Unit, ids: Collection[UUID]) -> list[Customer]:
+    """Those customers, held until the unit ends: for use cases that change whose they are or how they are called."""
+    return await store.lock_customers(unit.db, unit.clinic.id, ids)
+
+
+async def set_owner(unit: Unit, ids: Collection[UUID], owner_id: UUID) -> None:
+    """Give customers, who are locked, to a salesperson."""
+    await store.change_customers(unit.db, unit.clinic.id, ids, owner_id=owner_id)
+
+
+async def change_customer(unit: Unit, known: Customer, **changes: str) -> Customer:
+    """Correct the `name`, `nickname` or `phone` of a customer, who is locked; returns them as they are now.
+
+    DomainErrors `bad_name`, `bad_phone`.
+    """
+    clean = {what: parse_phone(text) if what == "phone" else clean_name(text) for what, text in changes.items()}
+    await store.change_customers(unit.db, unit.clinic.id, [known.id], **clean)
+    return await customer(unit, known.id)
 
 
 async def customers_by_phone(unit: Unit, phone: str) -> list[Customer]:

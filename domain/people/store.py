@@ -14,7 +14,15 @@ from domain.clinics.tables import branches, channel_accounts
 from domain.database.session import Connection
 from domain.database.tables import outbox
 from domain.people.model import UNLINKED, Chat, Customer, Hat, Role, Staff, StoredInvitation, Target
-from domain.people.tables import channel_identities, consents, customers, health_alerts, invitations, persons, users
+from domain.people.tables import (
+    channel_identities,
+    consents,
+    customers,
+    health_alerts,
+    invitations,
+    persons,
+    users,
+)
 from domain.unit import Actor
 
 # Tables of nouns above this one: what keeps a person from being deleted, and what a new binding must drop.
@@ -26,7 +34,7 @@ _p, _u, _c, _i = persons.c, users.c, customers.c, invitations.c
 _STAFF = select(
     _u.id.label("user_id"), _u.person_id, _u.name, _u.role, _u.branch_id, _u.skills, _u.licence_no, _u.on_duty
 ).where(_u.active)
-_CUSTOMERS = select(_c.id, _c.person_id, _c.name, _c.phone, _c.owner_id, _c.branch_id)
+_CUSTOMERS = select(*(_c[name] for name in Customer.__slots__))
 _INVITATIONS = select(*(_i[name] for name in StoredInvitation.__slots__))
 
 
@@ -193,6 +201,17 @@ async def customers_by_phone(db: Connection, clinic_id: UUID, phone: str) -> lis
     """Everybody with this E.164 number, oldest record first."""
     query = _CUSTOMERS.where(_c.clinic_id == clinic_id, _c.phone == phone).order_by(_c.created_at, _c.id)
     return [Customer(**row._mapping) for row in await db.execute(query)]
+
+
+async def lock_customers(db: Connection, clinic_id: UUID, ids: Collection[UUID]) -> list[Customer]:
+    """Customers whose rows nobody else changes until the transaction ends, in the order of their ids."""
+    query = _CUSTOMERS.where(_c.clinic_id == clinic_id, _c.id.in_(ids)).order_by(_c.id)
+    return [Customer(**row._mapping) for row in await db.execute(query.with_for_update(key_share=True))]
+
+
+async def change_customers(db: Connection, clinic_id: UUID, ids: Collection[UUID], **values: Any) -> None:
+    """Change customers."""
+    await db.execute(update(customers).where(_c.clinic_id == clinic_id, _c.id.in_(ids)).values(**values))
 
 
 async def move_hat(db: Connection, clinic_id: UUID, target: Target, person_id: UUID) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Date, Index, Text, text
+from sqlalchemy import Boolean, CheckConstraint, Column, Computed, Date, Index, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from domain.database.metadata import clinic_table, jsonb, moment, ref, unique, uuid, words
@@ -62,6 +62,8 @@ customers = clinic_table(
     words("source", default=""),
     uuid("owner_id", null=True),
     uuid("branch_id", null=True),
+    # What a name is looked for by: PostgreSQL keeps it, whoever writes the row.
+    Column("search_text", Text, Computed("search_key(name, nickname)", persisted=True)),
     moment("created_at"),
     unique("person_id"),
     ref("person_id", "persons"),
@@ -125,6 +127,18 @@ health_alerts = clinic_table(
     ref("cleared_by", "users"),
     CheckConstraint("kind in ('allergy', 'pregnancy', 'medicine', 'illness', 'reaction', 'other')", name="kind"),
     Index(None, "clinic_id", "customer_id"),
+)
+
+# What staff wrote down about a customer; append-only, so that nobody's words are changed by another.
+customer_notes = clinic_table(
+    "customer_notes",
+    uuid("customer_id"),
+    words("text"),
+    uuid("written_by"),
+    moment("written_at"),
+    ref("customer_id", "customers"),
+    ref("written_by", "users"),
+    Index(None, "clinic_id", "customer_id", "written_at"),
 )
 
 customer_preferences = clinic_table(

@@ -179,8 +179,21 @@ async def offer_again(unit: Unit, view: TaskView) -> None:
     if view.assignee_id is None:
         await offer(unit, view.journey_id)
         return
-    await _close(unit, view, next_task_state(view.state, TaskAction.RELEASE), "")
+    closed = await _close(unit, view, next_task_state(view.state, TaskAction.RELEASE), "")
+    unit.record("task_released", closed.id, **fact_data(closed, user_id=str(view.assignee_id)))
     await offer(unit, view.journey_id)
+
+
+async def release_tasks_of(unit: Unit, user_id: UUID) -> list[TaskView]:
+    """A member of staff may not do it any more: what they accepted is offered to others; returns what is under way."""
+    under_way = []
+    for seen in await store.of_assignee(unit.db, unit.clinic.id, user_id):
+        view = await lock(unit, seen.id)
+        if view.assignee_id == user_id and view.state is TaskState.ACCEPTED:
+            await offer_again(unit, view)
+        elif view.assignee_id == user_id and view.state in (TaskState.IN_PROGRESS, TaskState.ON_HOLD):
+            under_way.append(view)
+    return under_way
 
 
 async def show_again(unit: Unit, view: TaskView) -> None:

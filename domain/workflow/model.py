@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from domain.payments.model import Payment
@@ -31,6 +31,9 @@ class Stage(StrEnum):
     LOST = "lost"
     CANCELLED = "cancelled"
 
+
+ENDED_STAGES: Final = frozenset({Stage.CLOSED, Stage.LOST, Stage.CANCELLED})
+"""Nobody looks after the journey any more."""
 
 OVER_STAGES: Final = frozenset({Stage.TREATMENT_COMPLETED, Stage.FOLLOW_UP, Stage.CLOSED, Stage.LOST, Stage.CANCELLED})
 """The treatment was done or given up, so the customer may start another journey of the same treatment."""
@@ -77,6 +80,10 @@ class Action(StrEnum):
     ABORT = "abort"
     VOID_PAYMENT = "void_payment"
     AMEND = "amend"
+    EDIT = "edit"
+    """A detail of the customer or the plan was corrected: no move, so the rules know nothing of it."""
+    REASSIGN = "reassign"
+    """Another salesperson looks after it from then on; no move either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +185,20 @@ class PaymentResult:
     journey: JourneyView
 
 
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One stage of the board. `oldest` is when the longest waiting came to it (None: nobody), `late` how many are.
+
+    Who is put aside counts, but is not waiting: `snoozed` of them.
+    """
+
+    stage: Stage
+    count: int = 0
+    oldest: datetime | None = None
+    late: int = 0
+    snoozed: int = 0
+
+
 class ProposalState(StrEnum):
     """Where a plan stands: on the table until it is answered, and off it once another one or an end came."""
 
@@ -236,4 +257,17 @@ class Touch:
     """One time that a customer found the clinic: how, and when."""
 
     source: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One line of a journey's audit trail: who (None: the system) did what, from where to where, and why."""
+
+    action: str
+    from_stage: str | None
+    to_stage: str
+    by: str | None
+    reason: str
+    data: Mapping[str, Any]
     at: datetime

@@ -56,6 +56,13 @@ async def move(
     return stage
 
 
+async def note(unit: Unit, journey: Journey, action: Action, data: Mapping[str, Any], **changes: Any) -> None:
+    """A change of a locked journey that is no move: a version up and a line of the audit trail, the stage stays."""
+    version = journey.version + 1
+    await store.change(unit.db, unit.clinic.id, journey.id, version=version, **changes)
+    await write_action(unit, journey.id, action, journey.stage, journey.stage, version=version, data=data)
+
+
 async def write_action(
     unit: Unit,
     journey_id: UUID,

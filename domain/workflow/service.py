@@ -12,13 +12,18 @@ from uuid import UUID
 from domain.people.rules import parse_phone
 from domain.unit import Unit
 from domain.workflow import store
+from domain.workflow.amending import amend, history, set_hold
+from domain.workflow.approving import approve, request_payment, request_void
+from domain.workflow.editing import change_treatment, correct_customer
 from domain.workflow.ending import cancel, close, mark_lost, reopen
 from domain.workflow.gate import answer_for, ask_for, signed_on_paper, start_gate, they_are_here
 from domain.workflow.holding import HOLDABLE, book_held, hold_time, lapse_hold
 from domain.workflow.leads import create_lead, create_self_lead, touches
 from domain.workflow.model import JourneyView
 from domain.workflow.moves import check_move, journey_view, may_move
-from domain.workflow.paying import confirm_payment
+from domain.workflow.ownership import colleagues, hand_over, hold_open, reassign, snooze, waiting_for
+from domain.workflow.paying import confirm_payment, two_people_needed
+from domain.workflow.pipeline import board, journeys_at
 from domain.workflow.proposing import (
     accept_proposal,
     ask_about_proposal,
@@ -54,27 +59,37 @@ __all__ = [
     "TREATED",
     "abort_treatment",
     "accept_proposal",
+    "amend",
     "answer_for",
+    "approve",
     "arrive",
     "arrive_by_code",
     "ask_about_proposal",
     "ask_for",
     "askable",
+    "board",
     "book_held",
     "cancel",
     "cancel_appointment",
+    "change_treatment",
     "changeable",
     "check_move",
     "close",
+    "colleagues",
     "complete_treatment",
     "confirm_payment",
+    "correct_customer",
     "counter_code",
     "create_lead",
     "create_self_lead",
     "current_proposal",
     "decline_proposal",
+    "hand_over",
+    "history",
+    "hold_open",
     "hold_time",
     "journey_view",
+    "journeys_at",
     "journeys_of_customer",
     "journeys_to_pay",
     "journeys_to_scan",
@@ -87,22 +102,30 @@ __all__ = [
     "may_move",
     "newest_proposal",
     "next_session",
+    "open_journeys_of_owner",
     "open_journeys_of_phone",
     "plan_lines",
     "proposal",
+    "reassign",
     "record_scan",
     "reopen",
+    "request_payment",
     "request_time",
+    "request_void",
     "reschedule",
     "schedule",
     "schedule_now",
     "send_proposal",
+    "set_hold",
     "signed_on_paper",
+    "snooze",
     "start_gate",
     "start_treatment",
     "take_over",
     "they_are_here",
     "touches",
+    "two_people_needed",
+    "waiting_for",
     "watch_no_show",
     "wish_of",
 ]
@@ -119,6 +142,11 @@ async def open_journeys_of_phone(unit: Unit, phone: str) -> list[JourneyView]:
 async def journeys_of_customer(unit: Unit, customer_id: UUID) -> list[JourneyView]:
     """A customer's journeys, newest first."""
     return await store.of_customer(unit.db, unit.clinic.id, customer_id)
+
+
+async def open_journeys_of_owner(unit: Unit, user_id: UUID) -> list[JourneyView]:
+    """Open journeys that this member of staff looks after, newest first."""
+    return await store.open_of_owner(unit.db, unit.clinic.id, user_id)
 
 
 async def journeys_to_pay(unit: Unit) -> list[JourneyView]:

@@ -18,7 +18,7 @@ from domain.payments.store import CONFIRMED
 from domain.payments.tables import payments
 from domain.people.tables import channel_identities, customers, users
 from domain.tasks.store import LOWEST_TIER
-from domain.workflow.model import MORE_MAY_COME, OVER_STAGES, PAYABLE, Journey, JourneyView, Stage, Touch
+from domain.workflow.model import MORE_MAY_COME, OVER_STAGES, PAYABLE, Journey, JourneyView, Move, Stage, Touch
 from domain.workflow.tables import workflow_actions, workflow_states
 
 # Written by loyalty, which stands above this noun.
@@ -128,9 +128,20 @@ async def last_action(
     return (row.name, row.at) if row else None
 
 
+async def moves_of(db: Connection, clinic_id: UUID, journey_id: UUID) -> list[Move]:
+    """What was done to a journey, newest first."""
+    query = (
+        select(_a.action, _a.from_stage, _a.to_stage, users.c.name.label("by"), _a.reason, _a.data, _a.at)
+        .outerjoin(users, and_(users.c.clinic_id == _a.clinic_id, users.c.id == _a.actor_user_id))
+        .where(_a.clinic_id == clinic_id, _a.journey_id == journey_id)
+        .order_by(_a.version.desc())
+    )
+    return [Move(**row._mapping) for row in await db.execute(query)]
+
+
 async def view(db: Connection, clinic_id: UUID, journey_id: UUID) -> JourneyView | None:
     """One journey as it is shown."""
-    found = await _views(db, _s.clinic_id == clinic_id, _s.id == journey_id)
+    found = await views(db, _s.clinic_id == clinic_id, _s.id == journey_id)
     return found[0] if found else None
 
 
@@ -173,20 +184,23 @@ async def touches(db: Connection, clinic_id: UUID, customer_id: UUID) -> list[To
 
 async def open_of_phone(db: Connection, clinic_id: UUID, phone: str, now: datetime) -> list[JourneyView]:
     """Open journeys of everybody with this E.164 number, newest first."""
-    return await _views(db, _s.clinic_id == clinic_id, _c.phone == phone, _open(now))
+    return await views(db, _s.clinic_id == clinic_id, _c.phone == phone, _open(now))
+
+
+async def open_of_owner(db: Connection, clinic_id: UUID, user_id: UUID) -> list[JourneyView]:
+    """Open journeys of one salesperson, newest first."""
+    return await views(db, _s.clinic_id == clinic_id, _s.owner_id == user_id, _s.stage.not_in(OVER_STAGES))
 
 
 async def of_customer(db: Connection, clinic_id: UUID, customer_id: UUID) -> list[JourneyView]:
     """A customer's journeys, newest first."""
-    return await _views(db, _s.clinic_id == clinic_id, _s.customer_id == customer_id)
+    return await views(db, _s.clinic_id == clinic_id, _s.customer_id == customer_id)
 
 
 async def to_pay(db: Connection, clinic_id: UUID, owner_id: UUID | None, limit: int) -> list[JourneyView]:
     """Journeys on which a payment may be confirmed: the owner's first, then what moved last."""
     payable = _s.stage.in_(PAYABLE) | and_(_s.stage == Stage.LEAD, ~_t.scan_required)
-    return await _views(
-        db, _s.clinic_id == clinic_id, payable, _s.agreed_satang > _PAID, owner_id=owner_id, limit=limit
-    )
+    return await views(db, _s.clinic_id == clinic_id, payable, _s.agreed_satang > _PAID, owner_id=owner_id, limit=limit)
 
 
 async def to_scan(db: Connection, clinic_id: UUID, limit: int) -> list[JourneyView]:
@@ -199,12 +213,13 @@ async def to_scan(db: Connection, clinic_id: UUID, limit: int) -> list[JourneyVi
 async def to_schedule(db: Connection, clinic_id: UUID, owner_id: UUID | None, limit: int) -> list[JourneyView]:
     """Paid journeys without a time: the owner's first, then what moved last."""
     paid = _s.stage == Stage.PAYMENT_CONFIRMED
-    return await _views(db, _s.clinic_id == clinic_id, paid, owner_id=owner_id, limit=limit)
+    return await views(db, _s.clinic_id == clinic_id, paid, owner_id=owner_id, limit=limit)
 
 
-async def _views(
+async def views(
     db: Connection, *where: ColumnElement[bool], owner_id: UUID | None = None, limit: int | None = None
 ) -> list[JourneyView]:
+    """Journeys as they are shown: newest first; with a limit the owner's first, then what moved last."""
     query = _VIEW.where(*where).limit(limit)
     if limit is None:
         query = query.order_by(*_NEWEST)

@@ -124,4 +124,5 @@ workflow_events = clinic_table(
     uuid("event_id", null=True),
     moment("at"),
     Index(None, "clinic_id", "at"),
+    Index(None, "clinic_id", "subject_id"),
 )

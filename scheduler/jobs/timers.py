@@ -9,10 +9,13 @@ from uuid import UUID
 
 import structlog
 
+from domain.approvals import service as approvals
 from domain.database import timers
 from domain.database.session import Engine
 from domain.database.timers import Timer, TimerTaken
 from domain.loyalty import service as loyalty
+from domain.notifications import news
+from domain.reminders import service as reminders
 from domain.rewards import service as rewards
 from domain.tasks import service as tasks
 from domain.unit import Unit, Units
@@ -20,11 +23,14 @@ from domain.workflow import service as workflow
 from scheduler.job import Job
 
 USE_CASES: Final[Mapping[str, Callable[[Unit, UUID], Awaitable[None]]]] = {
+    news.DUE: news.tell,
+    reminders.DUE: reminders.ring,
     "coupon.expire": rewards.expire,
     "loyalty.pause": loyalty.pause_over,
     "appointment.lapse": workflow.lapse_hold,
     "appointment.no_show": workflow.watch_no_show,
     "task.nudge": tasks.nudge,
+    approvals.EXPIRE: approvals.expire,
 }
 """What to do when a timer of this kind is due; it gets the timer's subject and looks for itself what is still true."""
 

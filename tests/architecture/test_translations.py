@@ -13,8 +13,8 @@ from babel.messages.catalog import Catalog
 
 from bots.line.limits import FLEX_LABEL, QUICK_LABEL
 from domain.tasks.rules import check_note
+from handlers.approvals import METHODS
 from handlers.leads import SOURCES
-from handlers.payments import METHODS
 from handlers.permissions import COMMANDS
 from handlers.routes import ROUTES
 from handlers.task_words import NOTES

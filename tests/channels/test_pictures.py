@@ -14,7 +14,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from PIL import Image
 
-from bots.pictures import coupon, draw, fonts, qr, receipt, tier
+from bots.pictures import board, coupon, draw, fonts, qr, receipt, tier
 from bots.pictures.canvas import WIDTH, Canvas
 from bots.pictures.layout import fit
 
@@ -48,6 +48,12 @@ SLIP: Facts = {
     "total": "8,400.00 บาท",
     "footer": "ใบอนุญาตเลขที่ 10102001234",
 }
+BOARD: Facts = {
+    "title": "กระดาน",
+    "subtitle": "ลูกค้าของฉัน · 18 รายการ",
+    "columns": [["ชำระแล้ว รอกำหนดเวลา", "12", "14 วัน", tone] for tone in range(5)],
+    "footer": "แดง: เกิน 48 ชม.",
+}
 TICKET: Facts = {
     "clinic": "ดาวเรืองคลินิกสาธิต",
     "name": "คูปองส่วนลด 1,000 บาท",
@@ -56,6 +62,7 @@ TICKET: Facts = {
     "until": "ใช้ได้ถึง 17 ก.ย. 2569 เหลือ 60 วัน",
 }
 NOUNS: Mapping[str, tuple[Callable[[Mapping[str, object]], Canvas], Facts]] = {
+    "board": (board.compose, BOARD),
     "tier": (tier.compose, CARD),
     "qr": (qr.compose, CODE),
     "receipt": (receipt.compose, SLIP),

@@ -33,6 +33,7 @@ APPEND_ONLY = (
     "workflow_events",
     "task_notes",
     "task_lots",
+    "customer_notes",
 )
 DISPATCH = {
     "list_channel_accounts": "TABLE(clinic_id uuid, account_id uuid, channel text, slug text, revision integer)",
@@ -85,7 +86,8 @@ async def _fill(owner: asyncpg.Connection, table: str, clinic: UUID) -> None:
     """One row with a value of the right type in every column."""
     columns = await owner.fetch(
         "select attname as name, format_type(atttypid, atttypmod) as type from pg_attribute"
-        " where attrelid = $1::text::regclass and attnum > 0 and not attisdropped and attidentity = ''",
+        " where attrelid = $1::text::regclass and attnum > 0 and not attisdropped"
+        " and attidentity = '' and attgenerated = ''",
         table,
     )
     values = {column["name"]: _value(column["type"]) for column in columns}

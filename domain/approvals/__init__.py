@@ -1,0 +1,1 @@
+"""Approvals: what one person asked for and a second one decides."""
