@@ -5,8 +5,9 @@ A press on an outdated card is answered with the appointment as it is now. Times
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from handlers.cards import Action, Button, Card, Picture, row_id
 from handlers.lists import Entry, list_card
 from handlers.permissions import STAFF
 from handlers.router import Routes
-from handlers.talk import Talk
+from handlers.talk import Link, Talk
 from handlers.words import N_, Words
 
 routes = Routes()
@@ -45,17 +46,18 @@ async def mine(talk: Talk) -> None:
     if not coming and not asked:
         talk.say(talk.t("No appointment is set. Write to us here when you would like to come."))
     if past := [view for view in views if view.state not in LIVE]:
-        talk.say(_past_card(talk.words, past))
+        talk.say(past_card(talk.words, past))
 
 
 @routes.action("appointment.past")
 async def past_page(talk: Talk, action: Action) -> None:
     """Another page of what is over."""
     views = await appointments.of_customer(talk.unit, talk.customer_id)
-    talk.say(_past_card(talk.words, [view for view in views if view.state not in LIVE], action.choice))
+    talk.say(past_card(talk.words, [view for view in views if view.state not in LIVE], action.choice))
 
 
-def _past_card(words: Words, views: list[AppointmentView], page: int = 0) -> Card:
+def past_card(words: Words, views: Sequence[AppointmentView], page: int = 0) -> Card:
+    """A page of what is over."""
     entries = [
         Entry(
             words.when(view.starts_at), f"{words.pick(view.treatment)} · {state_name(words, appointments.facts(view))}"
@@ -69,19 +71,19 @@ async def _say_offer(talk: Talk) -> bool:
     """Times for the first treatment that is paid and has none."""
     for journey in await workflow.journeys_of_customer(talk.unit, talk.customer_id):
         if await workflow.may_ask(talk.unit, journey):
-            talk.say(await offer_card(talk, journey))
+            offers = await appointments.offers(talk.unit, await workflow.wish_of(talk.unit, journey))
+            talk.say(offer_card(talk.words, journey, offers))
             return True
     return False
 
 
-async def offer_card(talk: Talk, journey: JourneyView) -> Card:
+def offer_card(words: Words, journey: JourneyView, offers: Sequence[datetime]) -> Card:
     """Three times to ask for, or any other."""
-    offers = await appointments.offers(talk.unit, await workflow.wish_of(talk.unit, journey))
     title = N_("Book your next session") if journey.stage in workflow.TREATED else N_("Choose a time")
     return Card(
-        title=talk.t(title),
-        text=talk.t("When would {treatment} suit you? We confirm it.", treatment=talk.words.pick(journey.treatment)),
-        buttons=offer_buttons(talk.words, journey.id, offers),
+        title=words.t(title),
+        text=words.t("When would {treatment} suit you? We confirm it.", treatment=words.pick(journey.treatment)),
+        buttons=offer_buttons(words, journey.id, offers),
     )
 
 
@@ -103,14 +105,19 @@ async def late(talk: Talk, action: Action) -> None:
     """How late they will be; `choice` is the minutes."""
     if not action.choice:
         await appointments.lock_own(talk.unit, row_id(action))
-        chips = [
-            Button(talk.t("{minutes} minutes", minutes=n), Action("appointment.late", action.id, n))
-            for n in appointments.LATE_MINUTES
-        ]
-        talk.say(talk.t("How late will you be?"), *chips)
+        talk.say(late_card(talk.words, row_id(action)))
         return
     view = await appointments.announce_late(talk.unit, row_id(action), action.choice)
     say_card(talk, view, talk.t("Thank you for telling us. We wait for you."))
+
+
+def late_card(words: Words, appointment_id: UUID) -> Card:
+    """The question, with minutes to tap."""
+    chips = tuple(
+        Button(words.t("{minutes} minutes", minutes=n), Action("appointment.late", appointment_id, n))
+        for n in appointments.LATE_MINUTES
+    )
+    return Card(text=words.t("How late will you be?"), buttons=chips)
 
 
 def say_card(talk: Talk, view: AppointmentView, said: str = "") -> None:
@@ -133,15 +140,18 @@ async def counter(talk: Talk) -> None:
     branch_id = (await people.staff(talk.unit, talk.user_id)).branch_id
     code = await workflow.counter_code(talk.unit, branch_id)
     for link in talk.links(code):
-        caption = talk.t("Scan to say that you are here ({channel})", channel=link.label)
-        talk.say(
-            Card(
-                title=link.label,
-                text=talk.t("Valid for one minute. Type /counter for a new code."),
-                picture=Picture("qr", {"url": link.url, "caption": caption}, caption),
-            )
-        )
+        talk.say(here_card(talk.words, link))
     talk.say(await _today(talk, branch_id))
+
+
+def here_card(words: Words, link: Link) -> Card:
+    """The code for customers of one channel."""
+    caption = words.t("Scan to say that you are here ({channel})", channel=link.label)
+    return Card(
+        title=link.label,
+        text=words.t("Valid for one minute. Type /counter for a new code."),
+        picture=Picture("qr", {"url": link.url, "caption": caption}, caption),
+    )
 
 
 @routes.action("appointment.today")
@@ -151,17 +161,21 @@ async def today_page(talk: Talk, action: Action) -> None:
 
 
 async def _today(talk: Talk, branch_id: UUID | None, page: int = 0) -> Card:
-    views = await appointments.today(talk.unit, branch_id)
+    return today_card(talk.words, await appointments.today(talk.unit, branch_id), page)
+
+
+def today_card(words: Words, views: Sequence[AppointmentView], page: int = 0) -> Card:
+    """A page of those who are expected, with a button each."""
     entries = [
         Entry(
-            talk.words.time(view.starts_at),
-            f"{view.customer_name} · {state_name(talk.words, appointments.facts(view))}",
+            words.time(view.starts_at),
+            f"{view.customer_name} · {state_name(words, appointments.facts(view))}",
             Button(view.customer_name, Action("appointment.show", view.id, version=view.version)),
         )
         for view in views
     ]
-    title = talk.t("Expected today") if views else talk.t("Nobody is expected today")
-    return list_card(talk.words, title, entries, "appointment.today", page)
+    title = words.t("Expected today") if views else words.t("Nobody is expected today")
+    return list_card(words, title, entries, "appointment.today", page)
 
 
 @routes.action("appointment.arrive")

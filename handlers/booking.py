@@ -12,7 +12,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from domain.appointments import service as appointments
-from domain.appointments.model import Wish
+from domain.appointments.model import AppointmentView, Wish
 from domain.errors import DomainError
 from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView
@@ -25,7 +25,7 @@ from handlers.moment_steps import moment_step
 from handlers.router import Routes
 from handlers.steps import pick_step
 from handlers.talk import Talk
-from handlers.words import N_
+from handlers.words import N_, Words
 
 routes = Routes()
 
@@ -98,17 +98,21 @@ def _performer(data: Data) -> UUID | None:
 
 
 async def _review(talk: Talk, data: Data) -> Card:
-    journey = await workflow.journey_view(talk.unit, UUID(data["journey"]))
+    return visit_summary(talk.words, await workflow.journey_view(talk.unit, UUID(data["journey"])), data)
+
+
+def visit_summary(words: Words, journey: JourneyView, data: Data) -> Card:
+    """What is about to be set or kept."""
     keeps = journey.stage in workflow.HOLDABLE
     return Card(
-        title=talk.t("Keep this time?") if keeps else talk.t("Set this time?"),
+        title=words.t("Keep this time?") if keeps else words.t("Set this time?"),
         rows=filled(
-            (talk.t("Customer"), journey.customer_name),
-            (talk.t("Treatment"), talk.words.pick(journey.treatment)),
-            (talk.t("Time"), talk.words.when(data["at"])),
-            (talk.t("With"), dict(data["names"]).get(data["performer"]) or talk.t("Anyone")),
+            (words.t("Customer"), journey.customer_name),
+            (words.t("Treatment"), words.pick(journey.treatment)),
+            (words.t("Time"), words.when(data["at"])),
+            (words.t("With"), dict(data["names"]).get(data["performer"]) or words.t("Anyone")),
         ),
-        footnote=talk.t("It is kept for a day, and booked when the payment is confirmed.") if keeps else "",
+        footnote=words.t("It is kept for a day, and booked when the payment is confirmed.") if keeps else "",
     )
 
 
@@ -144,11 +148,17 @@ visit = routes.form(
 @routes.action("appointment.change")
 async def change(talk: Talk, action: Action) -> None:
     """Another time, or none at all."""
-    view = await workflow.changeable(talk.unit, row_id(action))
-    talk.say(
-        talk.t("{when}: what would you like to change?", when=talk.words.when(view.starts_at)),
-        Button(talk.t("Another time"), Action("appointment.move", view.id, version=view.version), style="primary"),
-        Button(talk.t("Cancel the appointment"), Action("appointment.cancel", view.id, version=view.version)),
+    talk.say(change_card(talk.words, await workflow.changeable(talk.unit, row_id(action))))
+
+
+def change_card(words: Words, view: AppointmentView) -> Card:
+    """The two ways to change an appointment."""
+    return Card(
+        text=words.t("{when}: what would you like to change?", when=words.when(view.starts_at)),
+        buttons=(
+            Button(words.t("Another time"), Action("appointment.move", view.id, version=view.version), style="primary"),
+            Button(words.t("Cancel the appointment"), Action("appointment.cancel", view.id, version=view.version)),
+        ),
     )
 
 
@@ -163,15 +173,21 @@ async def move(talk: Talk, action: Action) -> None:
 async def cancel(talk: Talk, action: Action) -> None:
     """Give the time up; `choice` 1 is the yes to the question whether they are sure."""
     if not action.choice:
-        view = await workflow.changeable(talk.unit, row_id(action))
-        talk.say(
-            talk.t("Cancel the appointment on {when}?", when=talk.words.when(view.starts_at)),
-            Button(talk.t("Yes, cancel it"), Action("appointment.cancel", view.id, 1, view.version), style="danger"),
-            Button(talk.t("No, keep it"), Action("appointment.show", view.id)),
-        )
+        talk.say(cancel_card(talk.words, await workflow.changeable(talk.unit, row_id(action))))
         return
     view = await workflow.cancel_appointment(talk.unit, row_id(action), version=action.version)
     say_card(talk, view, talk.t("The appointment is cancelled."))
+
+
+def cancel_card(words: Words, view: AppointmentView) -> Card:
+    """Are they sure?"""
+    return Card(
+        text=words.t("Cancel the appointment on {when}?", when=words.when(view.starts_at)),
+        buttons=(
+            Button(words.t("Yes, cancel it"), Action("appointment.cancel", view.id, 1, view.version), style="danger"),
+            Button(words.t("No, keep it"), Action("appointment.show", view.id)),
+        ),
+    )
 
 
 async def _instead(talk: Talk, data: Data) -> tuple[Wish, UUID | None]:
@@ -180,13 +196,17 @@ async def _instead(talk: Talk, data: Data) -> tuple[Wish, UUID | None]:
 
 
 async def _review_move(talk: Talk, data: Data) -> Card:
-    view = await appointments.view(talk.unit, UUID(data["appointment"]))
+    return move_summary(talk.words, await appointments.view(talk.unit, UUID(data["appointment"])), data["at"])
+
+
+def move_summary(words: Words, view: AppointmentView, at: str) -> Card:
+    """The time as it is, and as it will be."""
     return Card(
-        title=talk.t("Move the appointment?"),
+        title=words.t("Move the appointment?"),
         rows=(
-            (talk.t("Treatment"), talk.words.pick(view.treatment)),
-            (talk.t("Until now"), talk.words.when(view.starts_at)),
-            (talk.t("New time"), talk.words.when(data["at"])),
+            (words.t("Treatment"), words.pick(view.treatment)),
+            (words.t("Until now"), words.when(view.starts_at)),
+            (words.t("New time"), words.when(at)),
         ),
     )
 

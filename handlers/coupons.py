@@ -6,7 +6,8 @@ for each channel that staff may be on. What staff do with it is in `counter.py`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from domain.rewards import service as rewards
@@ -51,25 +52,26 @@ async def at_the_counter(talk: Talk, action: Action) -> None:
     """The picture for staff to scan, new each time."""
     view, payload = await rewards.counter_code(talk.unit, row_id(action))
     for link in talk.links(payload):
-        talk.say(_picture_card(talk, view, link))
+        talk.say(picture_card(talk, view, link))
 
 
 @routes.action("coupon.cancel")
 async def ask_cancel(talk: Talk, action: Action) -> None:
     """What giving it up means, to be confirmed."""
-    view = await rewards.coupon(talk.unit, row_id(action))
-    points = talk.words.number(view.points)
-    talk.say(
-        Card(
-            title=talk.t("Cancel this coupon?"),
-            text=talk.words.pick(view.reward.name),
-            rows=((talk.t("Points that come back"), points),),
-            footnote=talk.t("Points that have expired meanwhile do not come back."),
-            buttons=(
-                Button(talk.t("Confirm"), Action("coupon.confirm_cancel", view.id), style="danger"),
-                Button(talk.t("Back"), Action("coupon.show", view.id)),
-            ),
-        )
+    talk.say(cancel_card(talk.words, await rewards.coupon(talk.unit, row_id(action))))
+
+
+def cancel_card(words: Words, view: CouponView) -> Card:
+    """What comes back."""
+    return Card(
+        title=words.t("Cancel this coupon?"),
+        text=words.pick(view.reward.name),
+        rows=((words.t("Points that come back"), words.number(view.points)),),
+        footnote=words.t("Points that have expired meanwhile do not come back."),
+        buttons=(
+            Button(words.t("Confirm"), Action("coupon.confirm_cancel", view.id), style="danger"),
+            Button(words.t("Back"), Action("coupon.show", view.id)),
+        ),
     )
 
 
@@ -112,23 +114,26 @@ def _told(words: Words, facts: Mapping[str, Any], text: str) -> Card:
 
 
 async def _list(talk: Talk, page: int) -> None:
-    views = await rewards.wallet(talk.unit)
+    talk.say(coupons_card(talk.words, await rewards.wallet(talk.unit), talk.unit.now, page))
+
+
+def coupons_card(words: Words, views: Sequence[CouponView], now: datetime, page: int = 0) -> Card:
+    """A page of coupons with their last days; the only one at once."""
     if not views:
-        text = talk.t("You have no coupons. See what your points can get:")
-        talk.say(text, command_button(talk.words, "rewards"))
-    elif len(views) == 1:
-        talk.say(wallet_card(talk.words, views[0], talk.unit.now))
-    else:
-        entries = [_entry(talk, view) for view in views]
-        talk.say(list_card(talk.words, talk.t("Your coupons"), entries, "coupon.list", page))
+        text = words.t("You have no coupons. See what your points can get:")
+        return Card(text=text, buttons=(command_button(words, "rewards"),))
+    if len(views) == 1:
+        return wallet_card(words, views[0], now)
+    entries = [_entry(words, view, now) for view in views]
+    return list_card(words, words.t("Your coupons"), entries, "coupon.list", page)
 
 
-def _entry(talk: Talk, view: CouponView) -> Entry:
-    name = talk.words.pick(view.reward.name)
-    return Entry(name, countdown(talk.words, view, talk.unit.now), Button(name, Action("coupon.show", view.id)))
+def _entry(words: Words, view: CouponView, now: datetime) -> Entry:
+    name = words.pick(view.reward.name)
+    return Entry(name, countdown(words, view, now), Button(name, Action("coupon.show", view.id)))
 
 
-def _picture_card(talk: Talk, view: CouponView, link: Link) -> Card:
+def picture_card(talk: Talk, view: CouponView, link: Link) -> Card:
     """The picture that staff on one channel scan."""
     facts = {
         "clinic": talk.clinic_name,

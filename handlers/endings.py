@@ -52,20 +52,22 @@ def reason_words(words: Words, reason: str) -> str:
 @routes.action("journey.more")
 async def more(talk: Talk, action: Action) -> None:
     """What is done with few journeys: give it up, or close it."""
-    journey = await workflow.journey_view(talk.unit, row_id(action))
+    talk.say(more_card(talk, await workflow.journey_view(talk.unit, row_id(action))))
+
+
+def more_card(talk: Talk, journey: JourneyView) -> Card:
+    """Those of the seldom steps that the reader may take now."""
     possible = (
         (Move.MARK_LOST, Button(talk.t("Not going ahead"), _on(journey, "journey.lose"))),
         (Move.CLOSE, Button(talk.t("Close: everything is done"), _on(journey, "journey.close"))),
         (Move.CANCEL, Button(talk.t("Cancel this plan"), _on(journey, "journey.cancel"), style="danger")),
     )
     buttons = [button for move, button in possible if workflow.may_move(talk.unit, journey, move)]
-    talk.say(
-        Card(
-            title=journey.customer_name,
-            text="" if buttons else talk.t("Nothing else can be done with this plan now."),
-            rows=((talk.t("Treatment"), talk.words.pick(journey.treatment)),),
-            buttons=(*buttons, show_button(talk.words, journey.id)),
-        )
+    return Card(
+        title=journey.customer_name,
+        text="" if buttons else talk.t("Nothing else can be done with this plan now."),
+        rows=((talk.t("Treatment"), talk.words.pick(journey.treatment)),),
+        buttons=(*buttons, show_button(talk.words, journey.id)),
     )
 
 

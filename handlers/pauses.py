@@ -12,15 +12,15 @@ from typing import Final
 from uuid import UUID
 
 from domain.loyalty import service as loyalty
+from domain.loyalty.model import Pause
 from domain.people import service as people
 from handlers.cards import Action, Button, Card, row_id
 from handlers.forms import Choice, Data, Form
 from handlers.permissions import DOCTOR
-from handlers.points_cards import last_day
 from handlers.router import Routes
 from handlers.steps import pick_step
 from handlers.talk import Talk
-from handlers.words import N_
+from handlers.words import N_, Words
 
 routes = Routes()
 
@@ -56,15 +56,18 @@ async def begin(talk: Talk, action: Action) -> None:
 async def ask_end(talk: Talk, action: Action) -> None:
     """To be confirmed: the clock runs again."""
     customer = await people.customer(talk.unit, row_id(action))
-    talk.say(
-        Card(
-            title=talk.t("Let {name}'s clock run again?", name=customer.name),
-            text=talk.t("Tier and points then end later by the days it was paused, today included."),
-            buttons=(
-                Button(talk.t("Confirm"), Action("pause.confirm_end", customer.id), style="primary"),
-                Button(talk.t("Back"), Action("pause.show", customer.id)),
-            ),
-        )
+    talk.say(end_card(talk.words, customer.name, customer.id))
+
+
+def end_card(words: Words, name: str, customer_id: UUID) -> Card:
+    """What ending the pause means."""
+    return Card(
+        title=words.t("Let {name}'s clock run again?", name=name),
+        text=words.t("Tier and points then end later by the days it was paused, today included."),
+        buttons=(
+            Button(words.t("Confirm"), Action("pause.confirm_end", customer_id), style="primary"),
+            Button(words.t("Back"), Action("pause.show", customer_id)),
+        ),
     )
 
 
@@ -122,21 +125,24 @@ pausing = routes.form(
 async def _show(talk: Talk, customer_id: UUID, text: str = "") -> None:
     customer = await people.customer(talk.unit, customer_id)
     pause = await loyalty.pause_of(talk.unit, customer_id)
-    title = talk.t("{name}'s loyalty clock", name=customer.name)
+    talk.say(pause_card(talk.words, customer.name, customer_id, pause, text))
+
+
+def pause_card(words: Words, name: str, customer_id: UUID, pause: Pause | None, text: str = "") -> Card:
+    """A customer's clock: how it stands, and the way to change that."""
+    title = words.t("{name}'s loyalty clock", name=name)
     begin = Action("pause.begin", customer_id)
     if pause is None:
-        runs = Button(talk.t("Pause"), begin, style="primary")
-        talk.say(
-            Card(title=title, text=text or talk.t("It runs: tier and points have their usual dates."), buttons=(runs,))
-        )
-        return
+        runs = Button(words.t("Pause"), begin, style="primary")
+        text = text or words.t("It runs: tier and points have their usual dates.")
+        return Card(title=title, text=text, buttons=(runs,))
     rows = (
-        (talk.t("Paused until"), last_day(talk.words, pause.until)),
-        (talk.t("Reason"), talk.t(REASONS[pause.reason])),
+        (words.t("Paused until"), words.last_day(pause.until)),
+        (words.t("Reason"), words.t(REASONS[pause.reason])),
     )
-    change = Button(talk.t("Change the pause"), begin)
-    over = Button(talk.t("End the pause"), Action("pause.end", customer_id), style="danger")
-    talk.say(Card(title=title, text=text, rows=rows, buttons=(change, over)))
+    change = Button(words.t("Change the pause"), begin)
+    over = Button(words.t("End the pause"), Action("pause.end", customer_id), style="danger")
+    return Card(title=title, text=text, rows=rows, buttons=(change, over))
 
 
 def _last(talk: Talk, months: int) -> date:

@@ -144,10 +144,15 @@ async def show_to_staff(talk: Talk, action: Action) -> None:
     journey = await workflow.journey_view(talk.unit, row_id(action))
     proposal = await workflow.newest_proposal(talk.unit, journey.id)
     if proposal is None:  # paid without one, and the payment was undone
-        write = Button(talk.t("Make the plan"), Action("journey.plan", journey.id, version=journey.version))
-        talk.say(talk.t("No plan has been written yet."), write, show_button(talk.words, journey.id))
+        talk.say(no_plan_card(talk.words, journey))
         return
     talk.say(staff_card(talk, journey, proposal))
+
+
+def no_plan_card(words: Words, journey: JourneyView) -> Card:
+    """Where the plan would be."""
+    write = Button(words.t("Make the plan"), Action("journey.plan", journey.id, version=journey.version))
+    return Card(text=words.t("No plan has been written yet."), buttons=(write, show_button(words, journey.id)))
 
 
 def staff_card(talk: Talk, journey: JourneyView, proposal: Proposal, said: str = "") -> Card:

@@ -6,7 +6,7 @@ them aside and gives the coupon.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -17,7 +17,6 @@ from handlers.cards import Action, Button, Card, filled, row_id
 from handlers.coupon_cards import terms, wallet_card
 from handlers.lists import Entry, list_card
 from handlers.menu import command_button, command_buttons
-from handlers.points_cards import last_day
 from handlers.refusals import refusal
 from handlers.router import Routes
 from handlers.talk import Talk
@@ -56,13 +55,16 @@ async def page(talk: Talk, action: Action) -> None:
 @routes.action("reward.show")
 async def show(talk: Talk, action: Action) -> None:
     """One reward, with [Redeem] or with what is missing."""
-    offer = await rewards.offer(talk.unit, row_id(action))
-    others = command_button(talk.words, "rewards")
+    talk.say(reward_card(talk.words, await rewards.offer(talk.unit, row_id(action))))
+
+
+def reward_card(words: Words, offer: Offer) -> Card:
+    """A reward, and the way to get it or why it cannot be had now."""
+    others = command_button(words, "rewards")
     if offer.blocked:
-        talk.say(replace(_card(talk, offer), footnote=_lock(talk.words, offer), buttons=(others,)))
-        return
-    redeem = Button(talk.t("Redeem"), Action("reward.redeem", offer.reward.id, version=offer.number), style="primary")
-    talk.say(replace(_card(talk, offer), buttons=(redeem, others)))
+        return replace(_card(words, offer), footnote=f"🔒 {refusal(words, offer.blocked)}", buttons=(others,))
+    redeem = Button(words.t("Redeem"), Action("reward.redeem", offer.reward.id, version=offer.number), style="primary")
+    return replace(_card(words, offer), buttons=(redeem, others))
 
 
 @routes.action("reward.redeem")
@@ -71,19 +73,22 @@ async def ask(talk: Talk, action: Action) -> None:
     offer = await rewards.offer(talk.unit, row_id(action))
     if offer.blocked:
         raise offer.blocked
-    come_back = talk.t("If you do not use it, the points come back when it ends.")
-    stay = talk.t("This reward cannot be given back: its points are gone even if you do not use it.")
+    talk.say(redeem_card(talk.words, offer))
+
+
+def redeem_card(words: Words, offer: Offer) -> Card:
+    """What redeeming means."""
+    come_back = words.t("If you do not use it, the points come back when it ends.")
+    stay = words.t("This reward cannot be given back: its points are gone even if you do not use it.")
     confirm = Action("reward.confirm", offer.reward.id, version=offer.number)
-    talk.say(
-        replace(
-            _card(talk, offer),
-            title=talk.t("Redeem {reward}?", reward=talk.words.pick(offer.reward.name)),
-            footnote=come_back if offer.reward.refundable else stay,
-            buttons=(
-                Button(talk.t("Confirm"), confirm, style="primary"),
-                Button(talk.t("Back"), Action("reward.show", offer.reward.id)),
-            ),
-        )
+    return replace(
+        _card(words, offer),
+        title=words.t("Redeem {reward}?", reward=words.pick(offer.reward.name)),
+        footnote=come_back if offer.reward.refundable else stay,
+        buttons=(
+            Button(words.t("Confirm"), confirm, style="primary"),
+            Button(words.t("Back"), Action("reward.show", offer.reward.id)),
+        ),
     )
 
 
@@ -91,37 +96,39 @@ async def ask(talk: Talk, action: Action) -> None:
 async def confirm(talk: Talk, action: Action) -> None:
     """The points are set aside, and the coupon is there."""
     coupon = await rewards.redeem(talk.unit, row_id(action), action.version)
-    done = talk.t(
-        "Redeemed ✅ {count} points are set aside until you use the coupon.", count=_points(talk, coupon.points)
-    )
+    points = talk.words.number(coupon.points)
+    done = talk.t("Redeemed ✅ {count} points are set aside until you use the coupon.", count=points)
     talk.say(wallet_card(talk.words, coupon, talk.unit.now, done))
 
 
 async def _list(talk: Talk, page: int) -> None:
-    offers = await rewards.offers(talk.unit)
+    talk.say(rewards_card(talk.words, await rewards.offers(talk.unit), page))
+
+
+def rewards_card(words: Words, offers: Sequence[Offer], page: int = 0) -> Card:
+    """A page of rewards, each with what it costs or what is missing."""
     if not offers:
-        text = talk.t("There are no rewards at the moment. Your points stay yours.")
-        talk.say(text, command_button(talk.words, "points"))
-        return
+        text = words.t("There are no rewards at the moment. Your points stay yours.")
+        return Card(text=text, buttons=(command_button(words, "points"),))
     entries = [
-        Entry(name := talk.words.pick(offer.reward.name), _line(talk, offer), Button(name, _open(offer)))
+        Entry(name := words.pick(offer.reward.name), _line(words, offer), Button(name, _open(offer)))
         for offer in offers
     ]
-    card = list_card(talk.words, talk.t("Rewards"), entries, "reward.list", page)
-    usable = talk.t("You can use {count} points.", count=_points(talk, offers[0].usable))
-    talk.say(replace(card, text=usable, quick=command_buttons(talk.words, ("points", "coupons"))))
+    card = list_card(words, words.t("Rewards"), entries, "reward.list", page)
+    usable = words.t("You can use {count} points.", count=words.number(offers[0].usable))
+    return replace(card, text=usable, quick=command_buttons(words, ("points", "coupons")))
 
 
 def _open(offer: Offer) -> Action:
     return Action("reward.show", offer.reward.id)
 
 
-def _line(talk: Talk, offer: Offer) -> str:
+def _line(words: Words, offer: Offer) -> str:
     """'1,200 points', or with what is missing: '🔒 4,500 points · from tier Silver'."""
-    points = talk.words.n("{count} point", "{count} points", offer.reward.points)
+    points = words.n("{count} point", "{count} points", offer.reward.points)
     if offer.blocked is None:
         return f"✅ {points}"
-    return f"🔒 {points} · {_missing(talk.words, offer, offer.blocked)}"
+    return f"🔒 {points} · {_missing(words, offer, offer.blocked)}"
 
 
 def _missing(words: Words, offer: Offer, blocked: DomainError) -> str:
@@ -130,23 +137,14 @@ def _missing(words: Words, offer: Offer, blocked: DomainError) -> str:
     return say(words, facts) if say else words.t("not now")
 
 
-def _lock(words: Words, offer: Offer) -> str:
-    """Why it cannot be redeemed now, as a whole sentence."""
-    return f"🔒 {refusal(words, offer.blocked)}" if offer.blocked else ""
-
-
-def _card(talk: Talk, offer: Offer) -> Card:
+def _card(words: Words, offer: Offer) -> Card:
     """A reward with what it costs, what is left, and how long its coupon would last."""
     reward, after = offer.reward, offer.usable - offer.reward.points
     rows = (
-        (talk.t("You have"), _points(talk, offer.usable)),
-        (talk.t("It costs"), _points(talk, reward.points)),
-        (talk.t("Then you have"), _points(talk, after) if after >= 0 else ""),
-        (talk.t("Condition"), terms(talk.words, reward)),
-        (talk.t("Usable until"), last_day(talk.words, offer.valid_until)),
+        (words.t("You have"), words.number(offer.usable)),
+        (words.t("It costs"), words.number(reward.points)),
+        (words.t("Then you have"), words.number(after) if after >= 0 else ""),
+        (words.t("Condition"), terms(words, reward)),
+        (words.t("Usable until"), words.last_day(offer.valid_until)),
     )
-    return Card(title=talk.words.pick(reward.name), rows=filled(*rows))
-
-
-def _points(talk: Talk, points: int) -> str:
-    return talk.words.number(points)
+    return Card(title=words.pick(reward.name), rows=filled(*rows))

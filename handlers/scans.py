@@ -6,7 +6,7 @@ given in their own chat, or signed on paper and recorded here. Ends in `domain.w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -41,16 +41,21 @@ async def say_waiting(talk: Talk, page: int = 0) -> bool:
     waiting = await workflow.journeys_to_scan(talk.unit)
     if not waiting:
         return False
+    talk.say(waiting_card(talk.words, waiting, page))
+    return True
+
+
+def waiting_card(words: Words, waiting: Sequence[JourneyView], page: int = 0) -> Card:
+    """A page of those who wait, with a button each."""
     entries = [
         Entry(
-            talk.words.date(journey.stage_changed_at),
-            f"{journey.customer_name} · {talk.words.pick(journey.treatment)}",
-            Button(talk.t("Scan {name}", name=journey.customer_name), _start(journey)),
+            words.date(journey.stage_changed_at),
+            f"{journey.customer_name} · {words.pick(journey.treatment)}",
+            Button(words.t("Scan {name}", name=journey.customer_name), _start(journey)),
         )
         for journey in waiting
     ]
-    talk.say(list_card(talk.words, talk.t("Waiting for a skin scan"), entries, "scan.waiting", page))
-    return True
+    return list_card(words, words.t("Waiting for a skin scan"), entries, "scan.waiting", page)
 
 
 @routes.action("scan.waiting")
@@ -75,22 +80,24 @@ async def scan(talk: Talk, action: Action) -> None:
     if await workflow.may_keep_health_data(talk.unit, journey.customer_id):
         await form.start(talk, journey=str(journey.id), version=journey.version, customer=journey.customer_name)
         return
+    talk.say(consent_card(talk, journey))
+
+
+def consent_card(talk: Talk, journey: JourneyView) -> Card:
+    """What is missing before a scan, and the two ways to it."""
     signed = Button(
         talk.t("Signed on paper"), Action("journey.paper_consent", journey.id, version=journey.version), style="primary"
     )
     invite = Button(talk.t("Invite to chat"), Action("journey.invite", id=journey.id))
-    talk.say(
-        Card(
-            title=talk.t("Consent is needed first"),
-            text=talk.t(
-                "{name} has not agreed to keeping health data. Let them agree in their own chat, or let them read and"
-                " sign this text on paper:",
-                name=journey.customer_name,
-            )
-            + "\n\n"
-            + health_text(talk),
-            buttons=(signed, invite) if talk.roles & SALES else (signed,),
-        )
+    asks = talk.t(
+        "{name} has not agreed to keeping health data. Let them agree in their own chat, or let them read and"
+        " sign this text on paper:",
+        name=journey.customer_name,
+    )
+    return Card(
+        title=talk.t("Consent is needed first"),
+        text=f"{asks}\n\n{health_text(talk)}",
+        buttons=(signed, invite) if talk.roles & SALES else (signed,),
     )
 
 

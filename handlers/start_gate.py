@@ -12,6 +12,7 @@ from uuid import UUID
 
 from domain.errors import DomainError
 from domain.tasks import service as tasks
+from domain.tasks.model import TaskView
 from domain.unit import Clinic
 from domain.workflow import service as workflow
 from domain.workflow.gate import ANSWERS_FOR, Answer, Check, Gate
@@ -46,7 +47,7 @@ async def start(talk: Talk, action: Action) -> None:
     """Begin the treatment, or see all that still stands in the way."""
     answer = await workflow.start_gate(talk.unit, row_id(action))
     if answer.reds:
-        talk.say(_gate_card(talk, answer))
+        talk.say(gate_card(talk, answer))
         return
     view = await workflow.start_treatment(talk.unit, row_id(action))
     show_task(talk, view, talk.t("Press Complete when you are done."))
@@ -62,16 +63,19 @@ async def here(talk: Talk, action: Action) -> None:
 @routes.action("task.paper")
 async def paper(talk: Talk, action: Action) -> None:
     """The text to be signed; then that it was signed on paper."""
-    text = health_text(talk)
     if not action.choice:
-        task = await tasks.startable(talk.unit, row_id(action))
-        signed = Button(talk.t("Signed on paper"), replace(action, choice=1), style="primary")
-        show = Button(talk.t("Back to the task"), Action("task.show", task.id))
-        asks = talk.t("Let {name} read and sign this on paper, and keep the sheet:", name=task.customer_name)
-        talk.say(Card(title=talk.t("Consent to health data"), text=f"{asks}\n\n{text}", buttons=(signed, show)))
+        talk.say(paper_card(talk, await tasks.startable(talk.unit, row_id(action))))
         return
-    await workflow.signed_on_paper(talk.unit, row_id(action), language=talk.words.language, text=text)
+    await workflow.signed_on_paper(talk.unit, row_id(action), language=talk.words.language, text=health_text(talk))
     await _look_again(talk, row_id(action))
+
+
+def paper_card(talk: Talk, task: TaskView) -> Card:
+    """The text to be signed."""
+    signed = Button(talk.t("Signed on paper"), Action("task.paper", task.id, 1, task.version), style="primary")
+    show = Button(talk.t("Back to the task"), Action("task.show", task.id))
+    asks = talk.t("Let {name} read and sign this on paper, and keep the sheet:", name=task.customer_name)
+    return Card(title=talk.t("Consent to health data"), text=f"{asks}\n\n{health_text(talk)}", buttons=(signed, show))
 
 
 @routes.action("task.ask")
@@ -126,12 +130,13 @@ async def _look_again(talk: Talk, task_id: UUID) -> None:
     """What is still red; else the task with its Start."""
     answer = await workflow.start_gate(talk.unit, task_id)
     if answer.reds:
-        talk.say(_gate_card(talk, answer))
+        talk.say(gate_card(talk, answer))
     else:
         show_task(talk, await tasks.task_view(talk.unit, task_id), talk.t("Everything is ready. Press Start."))
 
 
-def _gate_card(talk: Talk, answer: Answer) -> Card:
+def gate_card(talk: Talk, answer: Answer) -> Card:
+    """Every light, and for each red what puts it right."""
     facts = tasks.task_facts(answer.task)
     buttons = [button for check in answer.reds for button in _way(talk, facts, check)]
     return Card(

@@ -14,9 +14,9 @@ from uuid import UUID
 
 from domain.errors import DomainError
 from domain.tasks import service as tasks
-from domain.tasks.model import TaskView
+from domain.tasks.model import Day, TaskView
 from domain.unit import Clinic, Unit
-from handlers.cards import Action, Card, row_id
+from handlers.cards import Action, Button, Card, row_id
 from handlers.duty import duty_button
 from handlers.forms import Data, Form
 from handlers.members import ROLE_NAMES
@@ -44,8 +44,7 @@ async def waiting(talk: Talk) -> None:
         return
     duty = await duty_button(talk)
     if not views:
-        text = talk.t("No task is waiting. We write to you as soon as there is one.")
-        talk.say(Card(text=text, quick=(command_button(talk.words, "mytasks"), duty)))
+        talk.say(nothing_waits_card(talk.words, duty))
     elif len(views) == 1:
         show_task(talk, views[0])
     else:
@@ -53,19 +52,35 @@ async def waiting(talk: Talk) -> None:
         talk.say(replace(card, quick=(command_button(talk.words, "mytasks"), duty)))
 
 
+def nothing_waits_card(words: Words, duty: Button) -> Card:
+    """There is nothing to accept."""
+    text = words.t("No task is waiting. We write to you as soon as there is one.")
+    return Card(text=text, quick=(command_button(words, "mytasks"), duty))
+
+
 @routes.command("mytasks")
 async def mine(talk: Talk) -> None:
     """What this person has accepted: the one under way or next as a card, the others as a list; and their day."""
     views, day, duty = await tasks.my_tasks(talk.unit), await tasks.my_day(talk.unit), await duty_button(talk)
-    count = talk.t("Today: {total}, done: {done}", total=day.total, done=day.done)
+    count = day_line(talk.words, day)
     if not views:
-        text = talk.t("You have no open task. See which ones are waiting:")
-        talk.say(Card(text=f"{count}\n{text}", buttons=(command_button(talk.words, "tasks"), duty)))
+        talk.say(no_task_card(talk.words, day, duty))
         return
     show_task(talk, views[0], count)
     talk.cards[-1] = replace(talk.cards[-1], quick=(*talk.cards[-1].quick, duty))
     if later := views[1:]:
         talk.say(task_list(talk.words, talk.t("After that"), later, "task.mine"))
+
+
+def day_line(words: Words, day: Day) -> str:
+    """How much of today is done."""
+    return words.t("Today: {total}, done: {done}", total=day.total, done=day.done)
+
+
+def no_task_card(words: Words, day: Day, duty: Button) -> Card:
+    """There is nothing to do."""
+    text = words.t("You have no open task. See which ones are waiting:")
+    return Card(text=f"{day_line(words, day)}\n{text}", buttons=(command_button(words, "tasks"), duty))
 
 
 @routes.action("task.waiting")

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from domain.errors import DomainError
 from domain.tasks import service as tasks
-from domain.tasks.model import PHASES, TaskView
+from domain.tasks.model import PHASES, Line, TaskView
 from domain.tasks.rules import check_note
 from domain.workflow import service as workflow
 from domain.workflow.treating import StopReason
@@ -56,11 +56,20 @@ async def all_done(talk: Talk, action: Action) -> None:
     if not lines:
         show_task(talk, view)
         return
-    yes = Button(talk.t("Yes, all done"), Action("task.tick_rest", view.id, action.choice), style="primary")
-    back = Button(talk.t("Back to the task"), Action("task.show", view.id))
-    listed = "\n".join(f"☐ {talk.words.pick({'th': line.th, 'en': line.en})}" for line in lines)
-    part = talk.t(PHASE_NAMES[_phase(action)])
-    talk.say(Card(title=talk.t("Is all of this done? ({part})", part=part), text=listed, buttons=(yes, back)))
+    talk.say(all_done_card(talk.words, view.id, _phase(action), lines))
+
+
+def all_done_card(words: Words, task_id: UUID, phase: str, lines: Sequence[Line]) -> Card:
+    """The open lines of one part."""
+    yes = Action("task.tick_rest", task_id, PHASES.index(phase))
+    return Card(
+        title=words.t("Is all of this done? ({part})", part=words.t(PHASE_NAMES[phase])),
+        text="\n".join(f"☐ {words.pick({'th': line.th, 'en': line.en})}" for line in lines),
+        buttons=(
+            Button(words.t("Yes, all done"), yes, style="primary"),
+            Button(words.t("Back to the task"), Action("task.show", task_id)),
+        ),
+    )
 
 
 @routes.action("task.tick_rest")
@@ -76,7 +85,11 @@ def _phase(action: Action) -> str:
 @routes.action("task.more")
 async def more(talk: Talk, action: Action) -> None:
     """What is needed now and then during a treatment."""
-    view = await tasks.task_view(talk.unit, row_id(action))
+    talk.say(more_card(talk.words, await tasks.task_view(talk.unit, row_id(action))))
+
+
+def more_card(words: Words, view: TaskView) -> Card:
+    """What can be done with a treatment under way besides ticking and completing."""
     facts = tasks.task_facts(view)
     ways = (
         (N_("Add lot"), "lot"),
@@ -86,8 +99,8 @@ async def more(talk: Talk, action: Action) -> None:
         (N_("Stop treatment"), "stop"),
         (N_("Back to the task"), "show"),
     )
-    buttons = tuple(task_button(talk.words, facts, label, name) for label, name in ways)
-    talk.say(Card(title=view.customer_name, text=talk.words.pick(view.treatment), buttons=buttons))
+    buttons = tuple(task_button(words, facts, label, name) for label, name in ways)
+    return Card(title=view.customer_name, text=words.pick(view.treatment), buttons=buttons)
 
 
 # The end
@@ -156,13 +169,18 @@ async def _stays(talk: Talk, data: Data) -> Sequence[Choice]:
 
 async def _stop_review(talk: Talk, data: Data) -> Card:
     view = await tasks.task_view(talk.unit, UUID(data["task"]))
-    rows = ((talk.t("Customer"), view.customer_name), (talk.t("Reason"), talk.t(REASONS[data["why"]])))
+    return stop_summary(talk.words, view.customer_name, data["why"], stays=data["stays"] == "yes")
+
+
+def stop_summary(words: Words, name: str, why: str, *, stays: bool) -> Card:
+    """What stopping means."""
     next_ = (
-        talk.t("The session is not used. Somebody is asked to treat them now.")
-        if data["stays"] == "yes"
-        else talk.t("The session is not used. Sales finds a new time.")
+        words.t("The session is not used. Somebody is asked to treat them now.")
+        if stays
+        else words.t("The session is not used. Sales finds a new time.")
     )
-    return Card(title=talk.t("Stop this treatment?"), rows=rows, footnote=next_)
+    rows = ((words.t("Customer"), name), (words.t("Reason"), words.t(REASONS[why])))
+    return Card(title=words.t("Stop this treatment?"), rows=rows, footnote=next_)
 
 
 async def _stopped(talk: Talk, data: Data) -> None:

@@ -11,6 +11,7 @@ from handlers.forms import Choice, Data, Question, Step
 from handlers.lists import PAGE
 from handlers.steps import Needed
 from handlers.talk import Talk
+from handlers.words import Words
 
 Offer = Callable[[Talk, Data], Awaitable[Sequence[Treatment]]]
 Wording = Callable[[Talk, Data], str]
@@ -39,13 +40,7 @@ def _page(name: str, number: int, question: Wording, offer: Offer, needed: Neede
         return needed(data) and (number == 0 or data.get(turned, 0) >= number)
 
     async def ask(talk: Talk, data: Data) -> Question:
-        sold = list(await offer(talk, data))
-        shown = sold[number * PAGE : (number + 1) * PAGE]
-        prices = [f"{talk.words.pick(t.names)} · {talk.words.money(t.price_satang)}" for t in shown]
-        choices = [Choice(talk.words.pick(t.names), t.code) for t in shown]
-        if len(sold) > (number + 1) * PAGE and number + 1 < PAGES:
-            choices.append(Choice(talk.t("More"), _MORE))
-        return Question("\n".join([question(talk, data), *prices]), choices)
+        return treatments_question(talk.words, question(talk, data), await offer(talk, data), number)
 
     async def read(talk: Talk, data: Data, text: str) -> dict[str, Any]:
         if text == _MORE:
@@ -60,6 +55,16 @@ def _page(name: str, number: int, question: Wording, offer: Offer, needed: Neede
         }
 
     return Step(name if number == 0 else f"{name}_page{number}", ask, read, is_here)
+
+
+def treatments_question(words: Words, asked: str, sold: Sequence[Treatment], number: int = 0) -> Question:
+    """A page of treatments with their prices under what is asked."""
+    shown = sold[number * PAGE : (number + 1) * PAGE]
+    prices = [f"{words.pick(t.names)} · {words.money(t.price_satang)}" for t in shown]
+    choices = [Choice(words.pick(t.names), t.code) for t in shown]
+    if len(sold) > (number + 1) * PAGE and number + 1 < PAGES:
+        choices.append(Choice(words.t("More"), _MORE))
+    return Question("\n".join([asked, *prices]), choices)
 
 
 def named(sold: Sequence[Treatment], text: str) -> Treatment:

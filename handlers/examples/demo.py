@@ -12,7 +12,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.catalogue import demo_clinic, starting_catalogue
-from domain.clinics.model import Treatment
+from domain.clinics.model import Package, Treatment
 from domain.payments.rules import SATANG_PER_BAHT
 from domain.tasks import service as tasks
 from domain.tasks.model import Round, TaskState, TaskView
@@ -56,6 +56,8 @@ TREATMENTS: Final = {
         row["minutes"],
         tuple(row["roles"]),
         row.get("scan_required", True),
+        row["category"],
+        tuple(Package(package["sessions"], package["price"] * SATANG_PER_BAHT) for package in row.get("packages", ())),
     )
     for row in starting_catalogue()["treatments"]
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from domain.errors import DomainError
 from domain.people.model import Invitation
@@ -11,7 +12,7 @@ from handlers import journeys
 from handlers.cards import Card
 from handlers.examples import example
 from handlers.examples.chat import links, talk
-from handlers.examples.demo import ANNA, AS_SALES, AT, CLINIC, CODE, ID, LONG, LONGEST, NOK, NOW, SALES, journey
+from handlers.examples.demo import ANNA, AS_SALES, AT, CLINIC, CODE, DOCTOR, ID, LONG, LONGEST, NOK, NOW, SALES, journey
 from handlers.refusals import refusal
 from handlers.words import Words
 
@@ -33,6 +34,48 @@ def paid(words: Words) -> Card:
 def scheduled(words: Words) -> Card:
     view = journey(Stage.TREATMENT_SCHEDULED, linked=True, treatment=LONGEST, tier="platinum", scheduled_at=NOW)
     return journeys.journey_card(words, view)
+
+
+@example("journeys.card", "every stage, everything that can be known, to a manager")
+def stages(words: Words) -> list[Card]:
+    known: dict[str, Any] = {
+        "agreed_satang": 6_529_000,
+        "paid_satang": 1_000_050,
+        "treatment": LONGEST,
+        "sessions_left": 4,
+    }
+    visit: dict[str, Any] = {
+        "appointment_id": ID,
+        "appointment_state": "booked",
+        "appointment_at": NOW,
+        "performer_name": DOCTOR,
+    }
+    coming = {**visit, "scheduled_at": NOW, "late_minutes": 15, "no_show_count": 2}
+    concerns = ("dark_spots", "dull_skin", "large_pores")
+    return [
+        journeys.journey_card(
+            words,
+            journey(stage, concerns=concerns, **known, **(coming if stage is Stage.TREATMENT_SCHEDULED else {})),
+            roles=frozenset({"manager", "sales"}),
+        )
+        for stage in Stage
+    ]
+
+
+@example("journeys.card", "a scan first")
+def to_scan(words: Words) -> Card:
+    return journeys.journey_card(words, journey(scan_required=True, treatment=LONGEST))
+
+
+@example("journeys.card", "a time kept before the payment")
+def kept(words: Words) -> Card:
+    held: dict[str, Any] = {
+        "appointment_id": ID,
+        "appointment_state": "held",
+        "appointment_at": NOW,
+        "performer_name": DOCTOR,
+    }
+    return journeys.journey_card(words, journey(Stage.PROPOSAL_SENT, **held))
 
 
 @example("journeys.card", "an outdated press")

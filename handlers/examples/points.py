@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from domain.loyalty.model import PointRow
+from domain.loyalty.model import Expiring, PointRow
 from handlers import points
 from handlers.cards import Card
 from handlers.examples import example
 from handlers.examples.demo import ANNA, CLINIC, FACIAL, LONG, LONGEST, NOK, NOW, TREATMENTS
 from handlers.history import history_card
-from handlers.points_cards import points_card
+from handlers.points_cards import expiry_card, points_card, tier_card
 from handlers.words import Words
 
 BRONZE, SILVER = {"th": "บรอนซ์", "en": "Bronze"}, {"th": "ซิลเวอร์", "en": "Silver"}
@@ -36,6 +36,9 @@ def _facts(**changes: Any) -> dict[str, Any]:
         "next_tier": SILVER,
         "missing_satang": 1_871_000,
         "fraction": 0.0645,
+        "keep_missing_satang": 0,
+        "paused_until": None,
+        "pending_for": [],
     }
     return {**facts, **changes}
 
@@ -43,9 +46,10 @@ def _facts(**changes: Any) -> dict[str, Any]:
 def _fullest(**changes: Any) -> dict[str, Any]:
     soon = (NOW + timedelta(days=12)).isoformat()
     until = (NOW + timedelta(days=300)).isoformat()
-    account = {"usable": 12_345, "pending": 1_794, "held": 1_200, "debt": 100}
+    account: dict[str, Any] = {"usable": 12_345, "pending": 1_794, "held": 1_200, "debt": 100}
     expiring = {"expiring_points": 2_500, "expiring_at": soon}
     tier = {"tier_code": "platinum", "tier": PLATINUM, "valid_until": until, "multiplier": "1.5"}
+    account["pending_for"] = [LONGEST, FACIAL]
     way = {"next_tier": DIAMOND, "missing_satang": 17_999_950, "fraction": 0.4}
     return _facts(name=LONG, **account, **expiring, **tier, **way, **changes)
 
@@ -62,7 +66,7 @@ def new_member(words: Words) -> Card:
 
 @example("points.mine", "everything that can be on it, a long name")
 def fullest(words: Words) -> Card:
-    return _card(words, _fullest())
+    return _card(words, _fullest(paused_until=(NOW + timedelta(days=184)).isoformat()))
 
 
 @example("points.mine", "the highest tier, an English name")
@@ -81,6 +85,28 @@ def first(words: Words) -> Card:
 def tier_up(words: Words) -> Card:
     facts = _fullest(activated=1_794, awards=[FIRST, {**FIRST, "points": 0}], tier_up=PLATINUM, treatment=LONGEST)
     return points.present_card(words, CLINIC, facts)
+
+
+@example("points.tier", "the lowest tier")
+def lowest(words: Words) -> Card:
+    return tier_card(words, CLINIC, _facts())
+
+
+@example("points.tier", "to be kept, and paused")
+def paused(words: Words) -> Card:
+    paused_until = (NOW + timedelta(days=184)).isoformat()
+    return tier_card(words, CLINIC, _fullest(keep_missing_satang=4_200_050, paused_until=paused_until))
+
+
+@example("points.expiry", "several days and points without an end")
+def expiry(words: Words) -> Card:
+    parts = [Expiring(1_200 + n, NOW + timedelta(days=30 * n)) for n in range(9)]
+    return expiry_card(words, [*parts, Expiring(100, None)])
+
+
+@example("points.expiry", "nothing yet")
+def nothing_expires(words: Words) -> Card:
+    return expiry_card(words, [])
 
 
 @example("points.history", "a full page with every kind of row")

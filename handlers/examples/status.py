@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from domain.workflow.model import Stage
 from handlers import status
 from handlers.cards import Card
 from handlers.examples import example
 from handlers.examples.chat import talk
+from handlers.examples.courses import course
 from handlers.examples.demo import FACIAL, LONGEST, NOW, TREATMENTS, journey
+from handlers.examples.proposals import proposal
 from handlers.words import Words
 
 
@@ -26,6 +30,18 @@ def scheduled(words: Words) -> Card:
     money = {"agreed_satang": 2_990_000, "paid_satang": 1_000_050}
     view = journey(Stage.TREATMENT_SCHEDULED, treatment=LONGEST, scheduled_at=NOW, **money)
     return status.journey_card(words, view, [], None)
+
+
+@example("status.card", "a plan to answer")
+def plan(words: Words) -> Card:
+    return status.journey_card(words, journey(Stage.PROPOSAL_SENT, treatment=LONGEST), [], proposal())
+
+
+@example("status.card", "several courses, one used up")
+def courses(words: Words) -> Card:
+    others = [course(treatment_id=UUID(int=1), treatment=LONGEST, sessions_total=8, used=8)]
+    view = journey(Stage.FOLLOW_UP, agreed_satang=6_529_000, paid_satang=6_529_000)
+    return status.journey_card(words, view, [course(), *others], None)
 
 
 @example("status.earlier", "five that are over")

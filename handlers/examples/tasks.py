@@ -1,21 +1,23 @@
-"""Examples of tasks: the offer, the card in each state, the list, and completing one."""
+"""Examples of tasks: the offer, what becomes of it, the list, and the acts that want a reason."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from domain.errors import DomainError
-from domain.tasks.model import TaskState
-from handlers import tasks, treating
-from handlers.cards import Button, Card
+from domain.tasks.model import Day, TaskState
+from handlers import duty, tasks
+from handlers.cards import Card
 from handlers.examples import example
-from handlers.examples.chat import at_step, summary, talk
+from handlers.examples.chat import at_step, talk
 from handlers.examples.demo import (
     AS_BEAUTICIAN,
     AS_DOCTOR,
+    AS_MANAGER,
     CLINIC,
     DOCTOR,
     FACIAL,
+    ID,
     LONGEST,
     NOK,
     NOW,
@@ -24,9 +26,9 @@ from handlers.examples.demo import (
     task,
     task_facts,
 )
+from handlers.examples.treating import ALERTS
 from handlers.refusals import refusal
 from handlers.task_cards import task_card, task_list
-from handlers.task_words import NOTES
 from handlers.words import Words
 
 
@@ -46,26 +48,37 @@ def taken(words: Words) -> Card:
     return tasks.present_taken(words, CLINIC, task_facts(TaskState.ACCEPTED))
 
 
+@example("task.offer", "a named doctor, alerts, a reaction")
+def named(words: Words) -> Card:
+    facts = task_facts(alerts=ALERTS, adverse_open=True, performer_named=True, performer_name=DOCTOR)
+    return tasks.present_offer(words, CLINIC, facts)
+
+
+@example("task.reminder", "half of the time is gone")
+def reminder(words: Words) -> Card:
+    return tasks.present_reminder(words, CLINIC, task_facts())
+
+
+@example("task.closed", "every end")
+def closed(words: Words) -> list[Card]:
+    ends = (TaskState.RELEASED, TaskState.FAILED, TaskState.CANCELLED, TaskState.ENTERED_IN_ERROR, TaskState.EXPIRED)
+    return [tasks.present_closed(words, CLINIC, task_facts(end, reason="unwell")) for end in ends]
+
+
+@example("task.declined", "in place of the offer")
+def declined(words: Words) -> Card:
+    return tasks.present_declined(words, CLINIC, task_facts())
+
+
 @example("task.unclaimed", "to managers")
 def unclaimed(words: Words) -> Card:
-    return tasks.present_unclaimed(words, CLINIC, task_facts(roles=("beautician", "doctor")))
+    facts = {**task_facts(roles=("beautician", "doctor")), "waited": 45, "alerts_hidden": 2}
+    return tasks.present_unclaimed(words, CLINIC, facts)
 
 
 @example("tasks.card", "accepted by the reader")
 def accepted(words: Words) -> Card:
     return task_card(words, task_facts(TaskState.ACCEPTED), AS_DOCTOR)
-
-
-@example("tasks.card", "under way")
-def under_way(words: Words) -> Card:
-    said = words.t("Press Complete when you are done.")
-    return task_card(words, task_facts(TaskState.IN_PROGRESS), AS_DOCTOR, said)
-
-
-@example("tasks.card", "completed, with a long note")
-def completed(words: Words) -> Card:
-    note = "แดงเล็กน้อยที่แก้มทั้งสองข้าง ประคบเย็นให้ 10 นาที อธิบายการดูแลหลังทำแล้ว นัดตรวจซ้ำใน 2 สัปดาห์"
-    return task_card(words, task_facts(TaskState.COMPLETED, note=note), AS_DOCTOR)
 
 
 @example("tasks.card", "somebody else was first")
@@ -81,15 +94,24 @@ def waiting(words: Words) -> Card:
         task(customer_name=name, treatment=treatment, tier=tier, scheduled_at=NOW + timedelta(hours=n))
         for n, (name, (treatment, tier)) in enumerate(zip(PEOPLE, kinds * 4, strict=True))
     ]
-    return task_list(words, words.t("Tasks waiting"), views, "task.waiting")
+    return task_list(words, words.t("Tasks waiting"), views, "task.waiting", now=NOW + timedelta(minutes=12))
 
 
-@example("tasks.note", "the one question")
-def note(words: Words) -> Card:
-    return at_step(treating.completion, "note", talk(words, AS_BEAUTICIAN), customer=NOK)
+@example("tasks.none", "nothing waits")
+def nothing_waits(words: Words) -> Card:
+    return tasks.nothing_waits_card(words, duty.off_card(words, 0).buttons[-1])
 
 
-@example("tasks.review", "a ready-made note")
-def review(words: Words) -> Card:
-    shown = treating.completion_summary(words, task(TaskState.IN_PROGRESS), words.t(next(iter(NOTES.values()))))
-    return summary(words, shown, Button(words.t("Complete")))
+@example("tasks.none", "nothing to do")
+def nothing_to_do(words: Words) -> Card:
+    return tasks.no_task_card(words, Day(4, 4), duty.on_card(words).buttons[-1])
+
+
+@example("tasks.card", "waiting, to a manager")
+def to_manager(words: Words) -> Card:
+    return task_card(words, {**task_facts(), "alerts_hidden": 2}, AS_MANAGER)
+
+
+@example("tasks.why", "every act that wants a reason")
+def why(words: Words) -> list[Card]:
+    return [at_step(tasks.reasons, "reason", talk(words, AS_DOCTOR), task=str(ID), act=act) for act in tasks.ACTS]
