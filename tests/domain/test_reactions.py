@@ -16,7 +16,7 @@ from domain.loyalty import service as loyalty
 from domain.people import service as people
 from domain.reactions import react
 from domain.tasks import service as tasks
-from domain.unit import Actor, Unit
+from domain.unit import Actor
 from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView
 from domain.workflow.treating import StopReason
