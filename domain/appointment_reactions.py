@@ -46,8 +46,11 @@ async def finish(unit: Unit, fact: Fact) -> None:
 
 
 async def wait_again(unit: Unit, fact: Fact) -> None:
-    """The treatment was broken off; the customer is still here."""
-    await appointments.mark(unit, _journey(fact), AppointmentState.ARRIVED)
+    """The treatment was broken off; the customer is still here, or has left and would have to come again."""
+    if fact.data["stays"]:
+        await appointments.mark(unit, _journey(fact), AppointmentState.ARRIVED)
+    else:
+        await appointments.mark(unit, _journey(fact), AppointmentState.BOOKED, arrived_at=None)
 
 
 async def release(unit: Unit, fact: Fact) -> None:

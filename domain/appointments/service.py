@@ -114,7 +114,7 @@ async def book(
 async def move(unit: Unit, appointment: Appointment, at: datetime, wish: Wish) -> AppointmentView:
     """Move a locked appointment to another time; its performer stays when they are free then.
 
-    What the customer said of the old time (that they will come, that they will be late) is forgotten.
+    What is known of the old time (that they will come, that they will be late, that they came) is forgotten.
     DomainErrors: those of `book`.
     """
 
@@ -128,6 +128,7 @@ async def move(unit: Unit, appointment: Appointment, at: datetime, wish: Wish) -
             accepted=kept,
             state=AppointmentState.BOOKED,
             confirmed_at=None,
+            arrived_at=None,
             late_minutes=0,
             **_where(slot),
         )
@@ -232,10 +233,10 @@ async def release(unit: Unit, journey_id: UUID) -> None:
         await end(unit, appointment, AppointmentState.CANCELLED)
 
 
-async def mark(unit: Unit, journey_id: UUID, state: AppointmentState) -> None:
+async def mark(unit: Unit, journey_id: UUID, state: AppointmentState, **values: Any) -> None:
     """The journey's appointment follows its treatment: started, done, or waiting again."""
     if appointment := await store.lock_live(unit.db, unit.clinic.id, journey_id):
-        await end(unit, appointment, state)
+        await end(unit, appointment, state, **values)
 
 
 async def give_back(unit: Unit, journey_id: UUID) -> None:

@@ -43,10 +43,13 @@ async def export_clinic(unit: Unit) -> dict[str, Any]:
             for row in await store.rows(db, clinic, followup_templates, "key")
         ],
         "rules": [_rule(row, codes) for row in await store.rows(db, clinic, followup_rules, "key")],
-        "stage_tasks": [
-            {"stage": row["stage"], "kind": row["kind"], "treatment": codes.get(row["treatment_id"])}
-            for row in await store.rows(db, clinic, stage_tasks, "stage")
-        ],
+        "stage_tasks": sorted(
+            (
+                {"stage": row["stage"], "kind": row["kind"], "treatment": codes.get(row["treatment_id"])}
+                for row in await store.rows(db, clinic, stage_tasks, "stage")
+            ),
+            key=lambda task: tuple(value or "" for value in task.values()),
+        ),
         "automation": [_automation(row) for row in await store.rows(db, clinic, automation_rules, "key")],
     }
     file = ClinicFile.model_validate(found).model_dump(mode="json", exclude_defaults=True)
