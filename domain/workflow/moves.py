@@ -6,7 +6,7 @@ Used by the use cases in `service.py` and `leads.py`; nothing else changes a sta
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from domain.errors import DomainError
@@ -16,6 +16,9 @@ from domain.unit import Unit
 from domain.workflow import store
 from domain.workflow.model import GIVEN_UP, WORK_STAGES, Action, Journey, JourneyView, Stage
 from domain.workflow.rules import TRANSITIONS, next_stage
+
+_TOLD: Final = frozenset({Action.CANCEL_APPOINTMENT, Action.NO_SHOW})
+"""Whoever had accepted the task hears of these with the news of the appointment."""
 
 
 async def journey_view(unit: Unit, journey_id: UUID) -> JourneyView:
@@ -52,7 +55,7 @@ async def move(
     await store.change(unit.db, unit.clinic.id, journey.id, version=version, **changes)
     await write_action(unit, journey.id, action, journey.stage, stage, version=version, reason=reason, data=data or {})
     if journey.stage in WORK_STAGES and stage not in WORK_STAGES:
-        await tasks.cancel_open(unit, journey.id)
+        await tasks.cancel_open(unit, journey.id, told=action in _TOLD)
     return stage
 
 

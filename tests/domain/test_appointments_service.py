@@ -410,9 +410,7 @@ async def test_a_held_time_becomes_the_booking_with_the_payment(clinic: TestClin
         async with refused("slot_taken"):
             await workflow.hold_time(unit, late.id, version=late.version, at=TOMORROW)
     async with at(clinic, sales) as unit:
-        await pay(unit, lead)
-        await workflow.book_held(unit, lead.id)
-        done = await workflow.journey_view(unit, lead.id)
+        done = (await pay(unit, lead)).journey
         assert (done.stage, done.scheduled_at, done.appointment_state) == ("treatment_scheduled", TOMORROW, "booked")
         assert unit.timers["appointment.lapse", visit.id] is None
     async with at(clinic, now=NOW + timedelta(days=1)) as unit:
@@ -433,9 +431,7 @@ async def test_a_held_time_lapses(clinic: TestClinic, sales: Actor, mint: Actor)
             assert (await appointments.view(unit, visit.id)).state == state
     assert clinic.kinds().count("hold_lapsed") == 1
     async with at(clinic, sales) as unit:
-        await pay(unit, lead)
-        await workflow.book_held(unit, lead.id)
-        assert (await workflow.journey_view(unit, lead.id)).stage == Stage.PAYMENT_CONFIRMED
+        assert (await pay(unit, lead)).journey.stage == Stage.PAYMENT_CONFIRMED
 
 
 async def test_the_next_session_needs_one_that_is_left(clinic: TestClinic, sales: Actor, mint: Actor) -> None:
