@@ -22,6 +22,9 @@ IDLE_TIMER: Final = "journey.idle"
 IDLE_AFTER: Final = timedelta(days=60)
 """A journey before its payment that nobody moves for so long is lost (C1, T14)."""
 
+_TOLD: Final = frozenset({Action.CANCEL_APPOINTMENT, Action.NO_SHOW})
+"""Whoever had accepted the task hears of these with the news of the appointment."""
+
 
 async def journey_view(unit: Unit, journey_id: UUID) -> JourneyView:
     """One journey, else DomainError `no_such_journey`."""
@@ -57,7 +60,7 @@ async def move(
     await store.change(unit.db, unit.clinic.id, journey.id, version=version, **changes)
     await write_action(unit, journey.id, action, journey.stage, stage, version=version, reason=reason, data=data or {})
     if journey.stage in WORK_STAGES and stage not in WORK_STAGES:
-        await tasks.cancel_open(unit, journey.id)
+        await tasks.cancel_open(unit, journey.id, told=action in _TOLD)
     watch_idle(unit, journey.id, stage)
     return stage
 

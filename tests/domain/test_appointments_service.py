@@ -396,6 +396,29 @@ async def test_answers_change_the_appointment_and_only_ones_own(clinic: TestClin
                 await act
 
 
+@pytest.mark.parametrize("accepted", [True, False])
+async def test_the_task_goes_to_the_room_of_the_new_time(
+    clinic: TestClinic, sales: Actor, mint: Actor, accepted: bool
+) -> None:
+    await clinic.staff("beautician", "แนน")
+    place = await branch(clinic, rooms=2)
+    one, two = await paid(clinic, sales, "ก", place), await paid(clinic, sales, "ข", place)
+    first, other = await booked(clinic, sales, one), await booked(clinic, sales, two, TOMORROW)
+    assert first.room_id == other.room_id
+    if accepted:
+        async with at(clinic, mint) as unit:
+            task = await tasks.open_for_journey(unit, one.id)
+            assert task is not None
+            await tasks.accept(unit, task.id)
+    async with at(clinic, sales) as unit:
+        moved = await workflow.reschedule(unit, first.id, version=first.version, at=TOMORROW)
+    assert moved.room_id not in (None, first.room_id)
+    [row] = await clinic.rows(
+        "select room_id, state from task_queue where journey_id = :id and kind = 'treatment'", id=one.id
+    )
+    assert (row["room_id"], row["state"]) == (moved.room_id, "accepted" if accepted else "requested")
+
+
 # Before the payment, and after the treatment
 
 
@@ -410,9 +433,7 @@ async def test_a_held_time_becomes_the_booking_with_the_payment(clinic: TestClin
         async with refused("slot_taken"):
             await workflow.hold_time(unit, late.id, version=late.version, at=TOMORROW)
     async with at(clinic, sales) as unit:
-        await pay(unit, lead)
-        await workflow.book_held(unit, lead.id)
-        done = await workflow.journey_view(unit, lead.id)
+        done = (await pay(unit, lead)).journey
         assert (done.stage, done.scheduled_at, done.appointment_state) == ("treatment_scheduled", TOMORROW, "booked")
         assert unit.timers["appointment.lapse", visit.id] is None
     async with at(clinic, now=NOW + timedelta(days=1)) as unit:
@@ -433,9 +454,7 @@ async def test_a_held_time_lapses(clinic: TestClinic, sales: Actor, mint: Actor)
             assert (await appointments.view(unit, visit.id)).state == state
     assert clinic.kinds().count("hold_lapsed") == 1
     async with at(clinic, sales) as unit:
-        await pay(unit, lead)
-        await workflow.book_held(unit, lead.id)
-        assert (await workflow.journey_view(unit, lead.id)).stage == Stage.PAYMENT_CONFIRMED
+        assert (await pay(unit, lead)).journey.stage == Stage.PAYMENT_CONFIRMED
 
 
 async def test_the_next_session_needs_one_that_is_left(clinic: TestClinic, sales: Actor, mint: Actor) -> None:

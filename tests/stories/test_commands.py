@@ -8,7 +8,7 @@ import pytest
 
 from handlers.cards import Action
 from handlers.menu import command_button
-from handlers.permissions import ACTIONS, COMMANDS, EVERYBODY, SALES, STAFF
+from handlers.permissions import ACTIONS, COMMANDS, EVERYBODY, SALES, SCANNERS, STAFF
 from handlers.routes import ROUTES
 from handlers.words import Words
 from tests.stories.forgery import token
@@ -54,10 +54,16 @@ def test_what_is_whose() -> None:
     """By noun, so that a slip in one line of the table shows."""
     assert {name for name, press in ACTIONS.items() if "stranger" in press.roles} == {"language.pick"} | FORM_BUTTONS
     for name, press in ACTIONS.items():
-        if name.startswith(("journey.", "customer.")):
-            assert press.roles <= (STAFF if name == "customer.show" else SALES), name
+        if name.startswith(("journey.", "customer.")) and press.roles not in (SCANNERS, STAFF):
+            assert press.roles <= SALES, name
         if name.startswith("task."):
             assert press.roles <= STAFF, name
+    assert ACTIONS["customer.show"].roles == STAFF
+    assert {name for name, press in ACTIONS.items() if press.roles == SCANNERS} == {
+        "journey.scan",
+        "journey.paper_consent",
+        "scan.waiting",
+    }
     everybodys = {"start", "help", "language", "cancel"}
     assert COMMANDS["settings"].roles == EVERYBODY - {"stranger"}
     assert {name for name, word in COMMANDS.items() if word.roles >= EVERYBODY} == everybodys

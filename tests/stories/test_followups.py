@@ -11,7 +11,6 @@ from tests.stories.person import Person
 from tests.stories.scenes import accepts, gets_aftercare, joins_team, new_member, sets_time, takes_payment, treats
 from tests.stories.world import Time, World
 
-ROUTES = [("line", "th"), ("line", "en"), ("telegram", "th"), ("telegram", "en")]
 PAIRS = [("line", "th"), ("telegram", "en")]
 QUESTION = {"th": "ผ่านมา 1 วัน ผิวเป็นอย่างไรบ้างคะ", "en": "One day on: how is your skin?"}
 GREAT = {"th": "ดีมาก", "en": "Great"}
@@ -23,7 +22,7 @@ D1 = "from followup_executions where rule_id = (select id from followup_rules wh
 ANSWERED = "You answered “{answer}”, {when}. Type a message if something has changed."
 
 
-@pytest.mark.parametrize(("channel", "language"), ROUTES)
+@pytest.mark.parametrize(("channel", "language"), PAIRS)
 async def test_the_day_after_a_treatment(world: World, time: Time, channel: str, language: str) -> None:
     """At ten in the morning, not before and not twice; the answer is kept, and nobody is alarmed by a good one."""
     jay, mint, nat = await treated(world, channel, language)
