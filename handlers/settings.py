@@ -39,7 +39,7 @@ async def _show(talk: Talk, said: str = "") -> None:
     agreed = await people.consents_of(talk.unit, customer_id) if customer_id else None
     duty = None
     if user_id := talk.unit.actor.user_id:
-        duty = _duty(talk, await duty_button(talk), on_duty=(await people.staff(talk.unit, user_id)).on_duty)
+        duty = duty_part(talk, await duty_button(talk), on_duty=(await people.staff(talk.unit, user_id)).on_duty)
     talk.say(settings_card(talk, await people.reach(talk.unit), agreed, said, duty))
 
 
@@ -74,7 +74,8 @@ def _language(talk: Talk) -> Part:
     return (talk.t("Language"), LANGUAGE_NAMES[now]), [change]
 
 
-def _duty(talk: Talk, change: Button, *, on_duty: bool) -> Part:
+def duty_part(talk: Talk, change: Button, *, on_duty: bool) -> Part:
+    """For staff: whether tasks are offered to them, and the way to the other."""
     return (talk.t("Tasks"), talk.t("on duty") if on_duty else talk.t("off duty")), [change]
 
 

@@ -99,9 +99,7 @@ async def import_clinic(unit: Unit, data: Mapping[str, Any]) -> None:
     _zone(own.timezone)
     settings = {**unit.clinic.settings, **without_secrets(own.settings)}
     names = {"name_th": clean_name(own.name_th), "name_en": clean_name(own.name_en)}
-    await store.set_clinic_row(
-        db, clinic, **names, phone=own.phone, timezone=own.timezone, settings=settings
-    )
+    await store.set_clinic_row(db, clinic, **names, phone=own.phone, timezone=own.timezone, settings=settings)
     await _save_branches(unit, file.branches)
     await load_catalogue(unit, file.model_dump(exclude={"clinic", "branches"}))
 

@@ -11,6 +11,8 @@ import pytest
 
 from domain.appointments import service as appointments
 from domain.appointments.model import AppointmentView
+from domain.courses import service as courses
+from domain.courses.model import Sale
 from domain.database.session import Engine
 from domain.errors import DomainError
 from domain.followups import service as followups
@@ -300,3 +302,53 @@ async def test_every_move_before_the_payment_starts_the_sixty_days_again(clinic:
             unit, lead.id, version=lead.version, amount_satang=lead.agreed_satang, method="cash"
         )
     assert await clinic.rows(due) == []
+
+
+async def finished_one_of(clinic: SmallClinic, sessions: int) -> UUID:
+    """A journey whose course has so many sessions, after its first one."""
+    customer = await clinic.customer()
+    journey = await clinic.journey(customer, stage="treatment_completed", owner=clinic.sales.id)
+    async with clinic.at() as unit:
+        sale = Sale(journey, clinic.treatment_id, sessions, 129_000)
+        await courses.open_courses(unit, journey_id=journey, customer_id=customer.id, sales=[sale])
+        unit.record(
+            "treatment_completed",
+            journey,
+            journey_id=str(journey),
+            customer_id=str(customer.id),
+            task_id=str(await task_of(clinic, journey)),
+            performer_id=str(clinic.beautician.id),
+        )
+    return journey
+
+
+async def task_of(clinic: SmallClinic, journey: UUID) -> UUID:
+    [row] = await clinic.rows(
+        "insert into task_queue (clinic_id, journey_id, kind, state, assignee_id, created_at)"
+        " values (:clinic, :journey, 'treatment', 'completed', :who, now()) returning id",
+        clinic=clinic.id,
+        journey=journey,
+        who=clinic.beautician.id,
+    )
+    found: UUID = row.id
+    return found
+
+
+@pytest.mark.parametrize(("sessions", "invited"), [(1, False), (2, True)])
+async def test_the_next_session_is_offered_while_there_is_one(
+    clinic: SmallClinic, sessions: int, invited: bool
+) -> None:
+    await clinic.rule("next_sess", -5, time(11), "service", anchor="next_session")
+    journey = await finished_one_of(clinic, sessions)
+    due = NOON.replace(hour=11) + timedelta(days=28 - 5)  # the facial is due again after 28 days
+    assert [row[3] for row in await planned(clinic)] == [due] * invited
+    assert [row.content["subject_id"] for row in await send(clinic, due)] == [str(journey)] * invited
+
+
+async def test_the_next_session_that_is_booked_is_not_asked_for(clinic: SmallClinic) -> None:
+    await clinic.rule("next_sess", -5, time(11), "service", anchor="next_session")
+    journey = await finished_one_of(clinic, 2)
+    async with clinic.at(NOON, as_sales(clinic)) as unit:
+        version = (await workflow.journey_view(unit, journey)).version
+        await workflow.next_session(unit, journey, version=version, at=FRIDAY_15)
+    assert [row[1:3] for row in await planned(clinic)] == [("cancelled", "treatment_scheduled")]
