@@ -228,6 +228,8 @@ async def complete_treatment(unit: Unit, fact: Fact) -> None:
         anchor_at=unit.now,
         anchor_version=journey.version,
     )
+    if await courses.sessions_left(unit, journey_id):
+        await _plan(unit, fact, Anchor.NEXT_SESSION, at=unit.now, subject_id=journey_id)
     facts = {
         "name": journey.customer_name,
         "activated": activated,
@@ -270,6 +272,11 @@ async def stop_reminders(unit: Unit, fact: Fact) -> None:
 async def stop_nudge(unit: Unit, fact: Fact) -> None:
     """The plan is answered, or paid."""
     await followups.cancel(unit, _id(fact, "journey_id"), because=fact.kind, anchor=Anchor.QUOTED)
+
+
+async def stop_invitation(unit: Unit, fact: Fact) -> None:
+    """The next session has its time, or is not paid any more."""
+    await followups.cancel(unit, _id(fact, "journey_id"), because=fact.kind, anchor=Anchor.NEXT_SESSION)
 
 
 async def expect_follow_up(unit: Unit, fact: Fact) -> None:
@@ -403,10 +410,10 @@ TABLE: Final[Mapping[str, tuple[Reaction, ...]]] = {
     "proposal_declined": (tell_owner_of_answer, stop_nudge),
     "proposal_asked": (tell_owner_of_answer,),
     "payment_confirmed": (reward_payment, open_courses, stop_nudge),
-    "payment_voided": (undo_courses, undo_payment, stop_reminders),
+    "payment_voided": (undo_courses, undo_payment, stop_reminders, stop_invitation),
     "journey_cancelled": (give_up,),
     "journey_lost": (give_up,),
-    "treatment_scheduled": (offer_task, plan_reminders),
+    "treatment_scheduled": (offer_task, plan_reminders, stop_invitation),
     "appointment_moved": (plan_reminders,),
     "appointment_cancelled": (stop_reminders,),
     "no_show": (stop_reminders,),

@@ -17,6 +17,7 @@ from domain.followups.model import ALARMING, Outcome
 from domain.followups.rules import fill
 from domain.people import service as people
 from domain.unit import Clinic
+from handlers.appointment_cards import confirm_button
 from handlers.cards import Action, Button, Card, call_button, filled, row_id
 from handlers.menu import command_button
 from handlers.permissions import ACTIONS
@@ -26,6 +27,8 @@ from handlers.words import Words
 
 routes = Routes()
 
+CONFIRM: Final = "appointment.confirm"
+"""It goes with the time that the message tells."""
 MAP: Final = "map"
 """The one act of an answer that no noun has: it opens the branch's address."""
 MAPS: Final = "https://www.google.com/maps/search/?api=1&query="
@@ -56,9 +59,12 @@ def _answer_button(words: Words, facts: Mapping[str, Any], choice: int) -> Butto
     if act == MAP:
         address = words.pick(facts.get("address") or {})
         return Button(label, url=f"{MAPS}{quote(address)}") if address else None
-    if act in ACTIONS and facts.get("subject_id"):
-        return Button(label, Action(act, UUID(facts["subject_id"])))
-    return None
+    if act not in ACTIONS or not facts.get("subject_id"):
+        return None
+    subject_id = UUID(facts["subject_id"])
+    if act == CONFIRM:
+        return confirm_button(label, subject_id, facts["at"])
+    return Button(label, Action(act, subject_id))
 
 
 def _moments(words: Words, facts: Mapping[str, Any]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Settings: one card with the language, the channel for notices and the consents, each changed with one tap.
+"""Settings: one card with the language, duty, the channel for notices and the consents, each changed with one tap.
 
 A consent is withdrawn at once, as easily as it was given (PDPA section 19); given again, it is asked for in full.
 """
@@ -14,6 +14,7 @@ from domain.people.model import Reach
 from handlers import consents
 from handlers.cards import Action, Button, Card
 from handlers.conversation import LANGUAGE_NAMES, speak
+from handlers.duty import duty_button
 from handlers.forms import Data, Form, Step
 from handlers.router import Routes
 from handlers.talk import Talk
@@ -36,12 +37,25 @@ async def settings(talk: Talk) -> None:
 async def _show(talk: Talk, said: str = "") -> None:
     customer_id = talk.unit.actor.customer_id
     agreed = await people.consents_of(talk.unit, customer_id) if customer_id else None
-    talk.say(settings_card(talk, await people.reach(talk.unit), agreed, said))
+    duty = None
+    if user_id := talk.unit.actor.user_id:
+        duty = duty_part(talk, await duty_button(talk), on_duty=(await people.staff(talk.unit, user_id)).on_duty)
+    talk.say(settings_card(talk, await people.reach(talk.unit), agreed, said, duty))
 
 
-def settings_card(talk: Talk, reach: Reach, agreed: Mapping[str, bool] | None, said: str = "") -> Card:
+Part = tuple[tuple[str, str], list[Button]]
+"""A row of the card with the buttons that change it."""
+
+
+def settings_card(
+    talk: Talk,
+    reach: Reach,
+    agreed: Mapping[str, bool] | None,
+    said: str = "",
+    duty: Part | None = None,
+) -> Card:
     """The card; `agreed` is the newest answer to every purpose, None for somebody who is no customer."""
-    parts = [_language(talk)]
+    parts = [_language(talk), *([duty] if duty else [])]
     if len(reach.channels) > 1:
         parts.append(_channel(talk, reach))
     if agreed is not None:
@@ -54,14 +68,15 @@ def settings_card(talk: Talk, reach: Reach, agreed: Mapping[str, bool] | None, s
     )
 
 
-Part = tuple[tuple[str, str], list[Button]]
-"""A row of the card with the buttons that change it."""
-
-
 def _language(talk: Talk) -> Part:
     now = LANGUAGES.index(talk.words.language)
     change = Button(LANGUAGE_NAMES[1 - now], Action("settings.language", choice=1 - now))
     return (talk.t("Language"), LANGUAGE_NAMES[now]), [change]
+
+
+def duty_part(talk: Talk, change: Button, *, on_duty: bool) -> Part:
+    """For staff: whether tasks are offered to them, and the way to the other."""
+    return (talk.t("Tasks"), talk.t("on duty") if on_duty else talk.t("off duty")), [change]
 
 
 def _channel(talk: Talk, reach: Reach) -> Part:

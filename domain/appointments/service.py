@@ -192,14 +192,16 @@ def _where(slot: Slot) -> dict[str, Any]:
 # Coming, and not coming
 
 
-async def confirm(unit: Unit, appointment_id: UUID, *, version: int) -> AppointmentView:
-    """The customer says that they will come; saying it again changes nothing.
+async def confirm(unit: Unit, appointment_id: UUID, *, at: datetime) -> AppointmentView:
+    """The customer says that they will come `at` the time they saw (to the minute); again changes nothing.
 
-    DomainErrors: `no_such_appointment`, `appointment_over`, `outdated`.
+    Whatever else has changed since, such as who treats them, does not matter. DomainErrors: `no_such_appointment`,
+    `appointment_over`, `outdated` for another time.
     """
     appointment = await lock_own(unit, appointment_id)
     if appointment.state is AppointmentState.BOOKED:
-        check_version(appointment, version)
+        if appointment.starts_at.replace(second=0, microsecond=0) != at.replace(second=0, microsecond=0):
+            raise DomainError("outdated")
         await change(unit, appointment, state=AppointmentState.CONFIRMED, confirmed_at=unit.now)
         unit.record("appointment_confirmed", appointment.id, **_ids(appointment))
     return await view(unit, appointment_id)

@@ -6,6 +6,7 @@ thresholds are whole baht in the files and satang everywhere else.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Annotated, Any, Final, Literal, Self
 from uuid import UUID
@@ -322,6 +323,11 @@ class ClinicNames(_Entry):
     settings: dict[str, Any] = {}
 
 
+def without_secrets(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """A clinic's settings as a file may carry them to another clinic."""
+    return {name: value for name, value in settings.items() if not name.endswith("_secret")}
+
+
 class Room(_Named):
     """A room of a branch."""
 
@@ -353,12 +359,17 @@ class ClinicFile(Catalogue):
         """Codes and keys that other lines name must be in the file; each once."""
         treatments = {treatment.code for treatment in self.treatments}
         templates = {template.key for template in self.templates}
+        references = {
+            "rewards": {"treatment": treatments, "tier": {tier.code for tier in self.tiers}},
+            "rules": {"treatment": treatments, "template": templates},
+            "stage_tasks": {"treatment": treatments},
+        }
         wrong = [
             ((section, n, name), f"there is no {name} {named!r} in this file")
-            for section, entries in (("rules", self.rules), ("stage_tasks", self.stage_tasks))
-            for n, entry in enumerate(entries)
-            for name, known in (("treatment", treatments), ("template", templates))
-            if (named := getattr(entry, name, None)) and named not in known
+            for section, known in references.items()
+            for n, entry in enumerate(getattr(self, section))
+            for name, codes in known.items()
+            if (named := getattr(entry, name)) and named not in codes
         ]
         wrong += [
             ((section, n, key), f"{getattr(entry, key)!r} stands here twice")
@@ -376,6 +387,7 @@ SECTIONS: Final = {
     "treatments": "code",
     "tiers": "code",
     "achievements": "code",
+    "rewards": "code",
     "templates": "key",
     "rules": "key",
     "automation": "code",

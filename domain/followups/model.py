@@ -25,6 +25,8 @@ class Anchor(StrEnum):
     """The start of an appointment; messages before it remind of it."""
     QUOTED = "quoted"
     """The moment a plan was sent."""
+    NEXT_SESSION = "next_session"
+    """When another session of what was paid is due: a treatment's days of recall after its end."""
 
 
 class DeliveryClass(StrEnum):

@@ -6,7 +6,7 @@ Times enter and leave as aware UTC; days and hours of the day are the clinic's, 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -17,8 +17,12 @@ from domain.people.model import Role
 
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 _ENDED: Final = frozenset({"lost", "cancelled"})
-_WAITS_AT: Final = {Anchor.SCHEDULED: "treatment_scheduled", Anchor.QUOTED: "proposal_sent"}
-"""The stage at which a message of this anchor makes sense; one about a treatment that was done does at any."""
+_WAITS_AT: Final[Mapping[Anchor, Collection[str]]] = {
+    Anchor.SCHEDULED: ("treatment_scheduled",),
+    Anchor.QUOTED: ("proposal_sent",),
+    Anchor.NEXT_SESSION: ("treatment_completed", "follow_up"),
+}
+"""The stages at which a message of this anchor makes sense; one about a treatment that was done does at any."""
 _HANDLED_BY: Final[Mapping[Outcome | None, tuple[Role, ...]]] = {
     Outcome.AMBER: (Role.DOCTOR, Role.MANAGER),
     Outcome.RED: (Role.DOCTOR,),
@@ -65,11 +69,13 @@ def why_not(due: Due, now: datetime) -> str | None:
     """Why a due message is not sent any more (a stable word for the row), or None when it is."""
     if not due.rule_active or due.text is None:
         return "rule_off"
-    if due.stage in _ENDED or due.stage != _WAITS_AT.get(due.anchor, due.stage):
+    if due.stage in _ENDED or due.stage not in _WAITS_AT.get(due.anchor, (due.stage,)):
         return "stage_changed"
     if due.anchor is Anchor.SCHEDULED and (reason := _why_no_reminder(due, now)):
         return reason
-    if due.anchor is Anchor.COMPLETED and due.adverse_open:  # a person looks after them, no message does
+    if (
+        due.anchor in (Anchor.COMPLETED, Anchor.NEXT_SESSION) and due.adverse_open
+    ):  # a person looks after them, no message does
         return "adverse_open"
     if now - due.due_at > LATEST[due.message_class]:
         return "past_deadline"

@@ -15,11 +15,14 @@ from domain.followups.model import Anchor, Asked, DeliveryClass, Due, Option, Ou
 from domain.followups.tables import followup_executions
 
 _RULES = text(
-    "select r.id, r.offset_days, r.offset_minutes, r.at_time, r.message_class,"
+    "select r.id, r.offset_days + case r.anchor when 'next_session' then s.recall_days else 0 end as offset_days,"
+    " r.offset_minutes, r.at_time, r.message_class,"
     " coalesce(w.session_treatment_id, w.treatment_id) as treatment_id from followup_rules r"
     " join workflow_states w on w.clinic_id = r.clinic_id and w.id = :journey"
+    " join treatments s on s.clinic_id = w.clinic_id and s.id = coalesce(w.session_treatment_id, w.treatment_id)"
     " where r.clinic_id = :clinic and r.active and r.anchor = :anchor"
     " and (r.treatment_id is null or r.treatment_id = coalesce(w.session_treatment_id, w.treatment_id))"
+    " and (r.anchor <> 'next_session' or s.recall_days > 0)"
 )
 _CANCEL = text(
     "update followup_executions e set state = 'cancelled', skipped_because = :because, version = e.version + 1"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from domain.people.model import Reach
-from handlers.cards import Card
+from handlers.cards import Action, Button, Card
 from handlers.examples import example
 from handlers.examples.chat import at_step, talk
 from handlers.examples.demo import AS_BEAUTICIAN
-from handlers.settings import again, settings_card
+from handlers.settings import again, duty_part, settings_card
 from handlers.words import Words
 
 
@@ -19,7 +19,9 @@ def customer(words: Words) -> Card:
 
 @example("settings.show", "a beautician on one")
 def staff(words: Words) -> Card:
-    return settings_card(talk(words, AS_BEAUTICIAN), Reach(("line",), None), None)
+    event = talk(words, AS_BEAUTICIAN)
+    duty = duty_part(event, Button(words.t("Go off duty"), Action("duty.off")), on_duty=True)
+    return settings_card(event, Reach(("line",), None), None, duty=duty)
 
 
 @example("settings.consent", "asked again")

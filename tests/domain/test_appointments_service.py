@@ -277,7 +277,7 @@ async def test_customers_move_and_cancel_their_own_until_the_cut_off(
     journey = await paid(clinic, sales, "ก")
     customer, stranger = await own(clinic, journey), await own(clinic, await paid(clinic, sales, "ข"))
     visit = await booked(clinic, sales, journey, TOMORROW)
-    late = TOMORROW - timedelta(hours=23, minutes=59)
+    late = TOMORROW - timedelta(hours=11, minutes=59)
     for actor, code, now in (
         (stranger, "not_your_role", NOW),
         (mint, "not_your_role", NOW),
@@ -385,13 +385,14 @@ async def test_answers_change_the_appointment_and_only_ones_own(clinic: TestClin
     visit, customer = await booked(clinic, sales, journey), await own(clinic, journey)
     async with at(clinic, customer) as unit:
         async with refused("outdated"):
-            await appointments.confirm(unit, visit.id, version=7)
+            await appointments.confirm(unit, visit.id, at=visit.starts_at + timedelta(minutes=1))
         for _ in range(2):
-            sure = await appointments.confirm(unit, visit.id, version=visit.version)
+            sure = await appointments.confirm(unit, visit.id, at=visit.starts_at)
             assert (sure.state, sure.confirmed_at) == ("confirmed", NOW)
     assert clinic.kinds().count("appointment_confirmed") == 1
     async with at(clinic, await own(clinic, await paid(clinic, sales, "ข"))) as unit:
-        for act in (appointments.confirm(unit, visit.id, version=2), appointments.announce_late(unit, visit.id, 10)):
+        confirming = appointments.confirm(unit, visit.id, at=visit.starts_at)
+        for act in (confirming, appointments.announce_late(unit, visit.id, 10)):
             async with refused("no_such_appointment"):
                 await act
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from domain.appointments import service as appointments
+from domain.appointments.model import AppointmentView
+from domain.courses import service as courses
+from domain.courses.model import Sale
 from domain.database.session import Engine
 from domain.errors import DomainError
 from domain.followups import service as followups
 from domain.reactions import react
-from domain.unit import Actor
+from domain.unit import Actor, Unit
 from domain.workflow import service as workflow
+from domain.workflow.model import Wanted
 from tests.domain.small_clinic import BANGKOK, NOON, Person, SmallClinic, small_clinic
 
 FRIDAY_15 = datetime(2026, 7, 24, 15, tzinfo=BANGKOK)
@@ -32,23 +38,18 @@ async def planned(clinic: SmallClinic) -> list[tuple[str, str, str | None, datet
     return [tuple(row) for row in rows]
 
 
-async def fact(clinic: SmallClinic, kind: str, journey: UUID, now: datetime = NOON, **data: Any) -> None:
-    async with clinic.at(now) as unit:
-        await workflow.journey_view(unit, journey)
-        unit.record(kind, journey, journey_id=str(journey), **data)
+def as_sales(clinic: SmallClinic) -> Actor:
+    return Actor("sales", clinic.sales.person_id, clinic.sales.id, None, "sales")
 
 
-async def booked(
-    clinic: SmallClinic, at: datetime, kind: str = "appointment_moved", journey: UUID | None = None
-) -> UUID:
-    """A journey that is scheduled for `at`; with a journey, moved to it."""
-    if journey is None:
-        journey = await clinic.journey(await clinic.customer(), stage="treatment_scheduled", owner=clinic.sales.id)
-    await clinic.change(
-        "update workflow_states set scheduled_at = :at, version = version + 1 where id = :id", at=at, id=journey
-    )
-    await fact(clinic, "appointment_moved", journey, scheduled_at=at.isoformat())
-    return journey
+async def booked(clinic: SmallClinic, at: datetime) -> AppointmentView:
+    """A paid journey that was given the time `at`."""
+    journey = await clinic.journey(await clinic.customer(), stage="payment_confirmed", owner=clinic.sales.id)
+    async with clinic.at(NOON, as_sales(clinic)) as unit:
+        await workflow.schedule(unit, journey, version=1, at=at)
+        seen = await appointments.live(unit, journey)
+    assert seen is not None
+    return seen
 
 
 async def send(clinic: SmallClinic, now: datetime) -> list[Any]:
@@ -75,8 +76,9 @@ async def test_reminders_move_to_the_earlier_edge_and_those_of_the_past_are_not_
 
 async def test_an_appointment_that_moves_has_other_reminders(clinic: SmallClinic) -> None:
     await reminders(clinic)
-    journey = await booked(clinic, FRIDAY_15)
-    await booked(clinic, FRIDAY_15 + timedelta(days=1), journey=journey)
+    seen = await booked(clinic, FRIDAY_15)
+    async with clinic.at(NOON, as_sales(clinic)) as unit:
+        await workflow.reschedule(unit, seen.id, version=seen.version, at=FRIDAY_15 + timedelta(days=1))
     states = [(key, state, why) for key, state, why, _ in await planned(clinic)]
     assert states == [
         ("appt_1d", "cancelled", "moved"),
@@ -88,11 +90,40 @@ async def test_an_appointment_that_moves_has_other_reminders(clinic: SmallClinic
     assert len(await send(clinic, FRIDAY_15)) == 1
 
 
-@pytest.mark.parametrize("kind", ["appointment_cancelled", "no_show", "customer_arrived", "journey_cancelled"])
-async def test_nobody_is_reminded_of_what_is_not_to_come(clinic: SmallClinic, kind: str) -> None:
+async def cancelled(unit: Unit, seen: AppointmentView) -> None:
+    await workflow.cancel_appointment(unit, seen.id, version=seen.version)
+
+
+async def given_up(unit: Unit, seen: AppointmentView) -> None:
+    version = (await workflow.journey_view(unit, seen.journey_id)).version
+    await workflow.cancel(unit, seen.journey_id, version=version, reason="ย้ายบ้าน")
+
+
+async def missed(unit: Unit, seen: AppointmentView) -> None:
+    unit.now = seen.starts_at + timedelta(hours=1)
+    await workflow.mark_no_show(unit, seen.id)
+
+
+async def arrived(unit: Unit, seen: AppointmentView) -> None:
+    await workflow.arrive(unit, seen.id)
+
+
+@pytest.mark.parametrize(
+    ("happens", "kind"),
+    [
+        (cancelled, "appointment_cancelled"),
+        (missed, "no_show"),
+        (arrived, "customer_arrived"),
+        (given_up, "journey_cancelled"),
+    ],
+)
+async def test_nobody_is_reminded_of_what_is_not_to_come(
+    clinic: SmallClinic, happens: Callable[[Unit, AppointmentView], Awaitable[None]], kind: str
+) -> None:
     await reminders(clinic)
-    journey = await booked(clinic, FRIDAY_15)
-    await fact(clinic, kind, journey)
+    seen = await booked(clinic, FRIDAY_15)
+    async with clinic.at(NOON, Actor("manager", clinic.manager.person_id, clinic.manager.id)) as unit:
+        await happens(unit, seen)
     assert {(state, why) for _, state, why, _ in await planned(clinic)} == {("cancelled", kind)}
 
 
@@ -114,14 +145,25 @@ async def test_how_things_stand_is_looked_at_again_when_a_reminder_is_sent(
     assert (await planned(clinic))[0][1:3] == ("skipped", why)
 
 
-@pytest.mark.parametrize("kind", ["proposal_accepted", "proposal_declined", "journey_lost", None])
-async def test_a_plan_is_asked_about_once_unless_it_is_answered(clinic: SmallClinic, kind: str | None) -> None:
+@pytest.mark.parametrize("answer", ["accepted", "declined", "lost", None])
+async def test_a_plan_is_asked_about_once_unless_it_is_answered(clinic: SmallClinic, answer: str | None) -> None:
     await clinic.rule("lead_nudge", 2, time(11), "service", anchor="quoted")
-    journey = await clinic.journey(await clinic.customer(), stage="proposal_sent", owner=clinic.sales.id)
-    await fact(clinic, "proposal_sent", journey)
-    if kind:
-        await fact(clinic, kind, journey)
-    assert len(await send(clinic, NOON.replace(day=19, hour=11))) == (0 if kind else 1)
+    customer = await clinic.customer()
+    journey = await clinic.journey(customer, stage="scanned", owner=clinic.sales.id)
+    async with clinic.at(NOON, as_sales(clinic)) as unit:
+        wanted = [Wanted(clinic.treatment_id)]
+        plan = await workflow.send_proposal(unit, journey, version=1, wanted=wanted, valid_until=FRIDAY_15)
+    who = as_sales(clinic) if answer == "lost" else Actor("customer", customer.person_id, None, customer.id)
+    async with clinic.at(NOON, who) as unit:
+        match answer:
+            case "accepted":
+                await workflow.accept_proposal(unit, plan.id)
+            case "declined":
+                await workflow.decline_proposal(unit, plan.id)
+            case "lost":
+                await workflow.mark_lost(unit, journey, version=2, reason="แพงไป")
+    asked = await send(clinic, NOON.replace(day=19, hour=11))
+    assert [row.content["subject_id"] for row in asked] == ([] if answer else [str(plan.id)])
 
 
 async def test_the_most_specific_text_is_sent_and_its_answers_are_meant(clinic: SmallClinic) -> None:
@@ -243,7 +285,7 @@ async def test_a_lead_that_was_put_off_waits(clinic: SmallClinic) -> None:
 
 async def test_every_move_before_the_payment_starts_the_sixty_days_again(clinic: SmallClinic) -> None:
     customer = await clinic.customer()
-    sales = Actor("sales", clinic.sales.person_id, clinic.sales.id, None, "sales")
+    sales = as_sales(clinic)
     async with clinic.at(NOON, sales) as unit:
         lead = await workflow.create_lead(
             unit,
@@ -260,3 +302,53 @@ async def test_every_move_before_the_payment_starts_the_sixty_days_again(clinic:
             unit, lead.id, version=lead.version, amount_satang=lead.agreed_satang, method="cash"
         )
     assert await clinic.rows(due) == []
+
+
+async def finished_one_of(clinic: SmallClinic, sessions: int) -> UUID:
+    """A journey whose course has so many sessions, after its first one."""
+    customer = await clinic.customer()
+    journey = await clinic.journey(customer, stage="treatment_completed", owner=clinic.sales.id)
+    async with clinic.at() as unit:
+        sale = Sale(journey, clinic.treatment_id, sessions, 129_000)
+        await courses.open_courses(unit, journey_id=journey, customer_id=customer.id, sales=[sale])
+        unit.record(
+            "treatment_completed",
+            journey,
+            journey_id=str(journey),
+            customer_id=str(customer.id),
+            task_id=str(await task_of(clinic, journey)),
+            performer_id=str(clinic.beautician.id),
+        )
+    return journey
+
+
+async def task_of(clinic: SmallClinic, journey: UUID) -> UUID:
+    [row] = await clinic.rows(
+        "insert into task_queue (clinic_id, journey_id, kind, state, assignee_id, created_at)"
+        " values (:clinic, :journey, 'treatment', 'completed', :who, now()) returning id",
+        clinic=clinic.id,
+        journey=journey,
+        who=clinic.beautician.id,
+    )
+    found: UUID = row.id
+    return found
+
+
+@pytest.mark.parametrize(("sessions", "invited"), [(1, False), (2, True)])
+async def test_the_next_session_is_offered_while_there_is_one(
+    clinic: SmallClinic, sessions: int, invited: bool
+) -> None:
+    await clinic.rule("next_sess", -5, time(11), "service", anchor="next_session")
+    journey = await finished_one_of(clinic, sessions)
+    due = NOON.replace(hour=11) + timedelta(days=28 - 5)  # the facial is due again after 28 days
+    assert [row[3] for row in await planned(clinic)] == [due] * invited
+    assert [row.content["subject_id"] for row in await send(clinic, due)] == [str(journey)] * invited
+
+
+async def test_the_next_session_that_is_booked_is_not_asked_for(clinic: SmallClinic) -> None:
+    await clinic.rule("next_sess", -5, time(11), "service", anchor="next_session")
+    journey = await finished_one_of(clinic, 2)
+    async with clinic.at(NOON, as_sales(clinic)) as unit:
+        version = (await workflow.journey_view(unit, journey)).version
+        await workflow.next_session(unit, journey, version=version, at=FRIDAY_15)
+    assert [row[1:3] for row in await planned(clinic)] == [("cancelled", "treatment_scheduled")]

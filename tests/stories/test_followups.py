@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from tests.stories.person import Person
-from tests.stories.scenes import accepts, gets_aftercare, joins_team, new_member, sets_time, takes_payment, treats
+from tests.stories.scenes import (
+    WHEN,
+    accepts,
+    books,
+    gets_aftercare,
+    joins_team,
+    new_member,
+    sets_time,
+    takes_payment,
+    treats,
+)
 from tests.stories.world import Time, World
 
 PAIRS = [("line", "th"), ("telegram", "en")]
@@ -16,6 +26,14 @@ QUESTION = {"th": "ผ่านมา 1 วัน ผิวเป็นอย่
 GREAT = {"th": "ดีมาก", "en": "Great"}
 RED = {"th": "แดงเล็กน้อย", "en": "A little red"}
 WORRIED = {"th": "กังวล", "en": "Worried"}
+MINT = "คุณมิ้นท์"
+TOMORROW = {"th": "พรุ่งนี้", "en": "Your appointment is tomorrow"}
+HOURS = {"th": "อีก 2 ชั่วโมงพบกันนะคะ", "en": "See you in 2 hours"}
+COMING = {"th": "กำลังไป", "en": "On my way"}
+LATE = {"th": "ถึงช้า", "en": "Late"}
+CONFIRM = {"th": "ยืนยัน", "en": "Confirm"}
+MOVE = {"th": "เลื่อน", "en": "Move"}
+OUTDATED = "Something changed in the meantime. Please look at the current card and try again."
 THANKS = "Thank you, {name}. If anything changes, write to us here at any time."
 TOLD = "Thank you for telling us, {name}"
 D1 = "from followup_executions where rule_id = (select id from followup_rules where key = 'd1')"
@@ -143,6 +161,54 @@ async def test_missed_while_the_program_was_down(world: World, time: Time) -> No
     await jay.sees(jay.t("Please call {name}", name="Nat"))  # once, however many questions stay open
     await time.moves_to_tomorrow("10:00")
     await nat.sees_nothing()
+
+
+@pytest.mark.parametrize(("channel", "language"), PAIRS)
+async def test_reminders_of_an_appointment_act_on_it(world: World, time: Time, channel: str, language: str) -> None:
+    """The day before: confirm it or move it. Two hours before the new time: on my way, or late. Old ones are void."""
+    jay = await joins_team(world, "sales", "คุณเจ", channel, language)
+    mint = await joins_team(world, "beautician", MINT, "telegram" if channel == "line" else "line")
+    nat = await new_member(world, jay, "Nat", channel, language)
+    await takes_payment(jay, nat)
+    await books(jay, "มะรืน 15:00" if language == "th" else "in 50 hours", who=MINT)
+    await mint.sees("New task")
+    await nat.sees("This is your time with us.")
+    await accepts(mint)  # changes the appointment, but not its time
+    when = await starts_at(world)
+    await time.moves_to(when - timedelta(days=1))
+    await nat.sees((TOMORROW[language], nat.words.date(when), nat.words.time(when)))
+    assert await offered(nat) == [CONFIRM[language], MOVE[language], nat.t("Map")]
+    sure, move = await nat.button(CONFIRM[language]), await nat.button(MOVE[language])
+    await nat.taps_on(sure)
+    await nat.sees(("Thank you, we look forward to seeing you.", "Confirmed"))
+    await nat.taps_on(move)
+    await nat.sees(WHEN)
+    await nat.says("มะรืน 16:00" if language == "th" else "in 30 hours")
+    await nat.sees("Move the appointment?")
+    await nat.taps("Confirm")
+    await nat.sees("The appointment is moved. Everybody concerned has been told.")
+    moved = await starts_at(world)
+    assert moved > when
+    await nat.sees_changed(nat.words.when(moved))
+    await mint.sees_changed(mint.words.when(moved))
+    for member in (jay, mint):
+        await member.sees(member.t("{name} has a new time", name="Nat"))
+    await nat.taps_on(sure)
+    await nat.sees((OUTDATED, nat.words.when(moved)))
+    await time.moves_to(moved - timedelta(hours=2))
+    await nat.sees((TOMORROW[language], nat.words.date(moved)), HOURS[language])
+    await jay.sees("Coming: the appointment is confirmed.")
+    assert await offered(nat) == [COMING[language], LATE[language], nat.t("Map")]
+    await nat.taps(COMING[language])
+    await nat.sees(("Thank you, we look forward to seeing you.", "Confirmed"))
+    await nat.taps(LATE[language])
+    await nat.sees("How late will you be?")
+
+
+async def starts_at(world: World) -> datetime:
+    """When the one appointment begins."""
+    found: datetime = await world.one_truth("select starts_at from appointments")
+    return found
 
 
 async def treated(world: World, channel: str, language: str) -> tuple[Person, Person, Person]:

@@ -56,6 +56,19 @@ async def test_the_language_is_changed_on_the_card(world: World) -> None:
     await mint.sees(("Settings", "From now on we speak English with you."))
 
 
+@pytest.mark.parametrize(("channel", "language"), CASES)
+async def test_duty_is_changed_on_the_card(world: World, channel: str, language: str) -> None:
+    mint = await joins_team(world, "beautician", "คุณมิ้นท์", channel, language)
+    for now, button, said in (
+        ("on duty", "Go off duty", "You are off duty. No task is offered to you until you are back."),
+        ("off duty", "Go on duty", "You are on duty."),
+    ):
+        await mint.says("/settings")
+        await mint.sees(("Settings", now))
+        await mint.taps(button)
+        await mint.sees(said)
+
+
 async def test_news_end_in_the_middle_of_a_form_and_the_question_follows(world: World) -> None:
     """Also for somebody who works here and is a customer."""
     jay = await joins_team(world, "sales", "คุณเจ")
