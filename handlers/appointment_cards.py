@@ -11,7 +11,7 @@ from typing import Any, Final
 from urllib.parse import quote
 from uuid import UUID
 
-from domain.appointments.model import EXPECTED, AppointmentState
+from domain.appointments.model import EXPECTED, LIVE, AppointmentState
 from domain.appointments.rules import missed_at
 from handlers.cards import Action, Button, Card, filled
 from handlers.menu import command_button
@@ -35,18 +35,17 @@ _MINUTE: Final = 60
 
 def own_card(words: Words, facts: Mapping[str, Any], said: str = "") -> Card:
     """For the customer: when, where, how to prepare, and what they can answer."""
-    prep = words.pick(facts["prep"])
-    held = facts["state"] == AppointmentState.HELD
+    live, held = facts["state"] in LIVE, facts["state"] == AppointmentState.HELD
     return Card(
         title=words.pick(facts["treatment"]),
         text=said,
         rows=filled(
             (words.t("Time"), words.when(facts["starts_at"])),
             (words.t("Place"), words.pick(facts["branch"])),
-            (words.t("Address"), words.pick(facts["address"])),
+            (words.t("Address"), words.pick(facts["address"]) if live else ""),
             (words.t("With"), facts["performer_name"] or "" if facts["named"] or facts["accepted"] else ""),
             (words.t("Status"), state_name(words, facts)),
-            (words.t("Please"), prep),
+            (words.t("Before you come"), words.pick(facts["prep"]) if live else ""),
         ),
         footnote=words.t("This time becomes yours with the payment.") if held else "",
         buttons=_own_buttons(words, facts),

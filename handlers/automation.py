@@ -122,7 +122,7 @@ def rule_card(words: Words, rule: Rule, said: str = "") -> Card:
             (words.t("If"), ", ".join(_condition(words, each) for each in rule.conditions)),
             (words.t("Then"), _deed(words, rule)),
             (words.t("Says"), words.pick({"th": rule.params.get("th", ""), "en": rule.params.get("en", "")})),
-            (words.t("State"), _state(words, rule)),
+            (words.t("Status"), _state(words, rule)),
             (words.t("Last switched"), changed),
         ),
         buttons=(

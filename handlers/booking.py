@@ -205,7 +205,7 @@ def move_summary(words: Words, view: AppointmentView, at: str) -> Card:
         title=words.t("Move the appointment?"),
         rows=(
             (words.t("Treatment"), words.pick(view.treatment)),
-            (words.t("Until now"), words.when(view.starts_at)),
+            (words.t("Old time"), words.when(view.starts_at)),
             (words.t("New time"), words.when(at)),
         ),
     )

@@ -28,17 +28,20 @@ def wallet_card(words: Words, view: CouponView, now: datetime, text: str = "") -
     counter = Button(words.t("Show at the counter"), Action("coupon.counter", view.id), style="primary")
     cancel = Button(words.t("Cancel coupon"), Action("coupon.cancel", view.id), style="danger")
     rows = (
-        (words.t("Code"), spaced(view.code) if open_now else ""),
+        (words.t("Coupon code"), spaced(view.code) if open_now else ""),
         (words.t("Usable"), countdown(words, view, now) if open_now else ""),
         (words.t("Condition"), terms(words, view.reward) if open_now else ""),
         (words.t("Status"), "" if open_now else state(words, view, now)),
     )
-    ways = (counter, cancel) if open_now and view.reward.refundable else (counter,) if open_now else ()
     return Card(
         title=words.pick(view.reward.name),
         text=text,
         rows=filled(*rows),
-        buttons=(*ways, command_button(words, "coupons")),
+        buttons=(
+            *((counter,) if open_now else ()),
+            command_button(words, "coupons"),
+            *((cancel,) if open_now and view.reward.refundable else ()),
+        ),
     )
 
 
@@ -53,7 +56,7 @@ def counter_card(
         (words.t("Points"), words.number(view.points)),
         (words.t("Usable until"), last_day(words, view.expires_at)),
         (words.t("Status"), state(words, view, now)),
-        (words.t("Code"), spaced(view.code)),
+        (words.t("Coupon code"), spaced(view.code)),
     )
     return Card(title=title or words.t("Coupon"), text=text, rows=filled(*rows), buttons=buttons)
 

@@ -20,7 +20,7 @@ def session_used(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card
     """One session of a course was had: which one, when, with whom, and what is left until when."""
     total, used = facts["sessions_total"], facts["used"]
     return Card(
-        title=words.t("Course {course}", course=words.pick(facts["treatment"])),
+        title=words.t("Course: {course}", course=words.pick(facts["treatment"])),
         text=words.t(
             "Session {n} of {total}, {date}, with {staff}.",
             n=used,

@@ -74,7 +74,8 @@ def present_handover(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> 
         replace(task_button(words, facts, N_("Take over"), "take_over"), style="primary"),
         task_button(words, facts, N_("I cannot"), "keep"),
     )
-    return replace(task_card(words, facts, text=text), title=words.t("Can you take over?"), buttons=buttons)
+    card = task_card(words, {**facts, "handed_name": None}, text=text)
+    return replace(card, title=words.t("Can you take over?"), buttons=buttons)
 
 
 @routes.presenter("task.handed")

@@ -133,7 +133,7 @@ def pause_card(words: Words, name: str, customer_id: UUID, pause: Pause | None, 
     title = words.t("{name}'s loyalty clock", name=name)
     begin = Action("pause.begin", customer_id)
     if pause is None:
-        runs = Button(words.t("Pause"), begin, style="primary")
+        runs = Button(words.t("Pause the clock"), begin, style="primary")
         text = text or words.t("It runs: tier and points have their usual dates.")
         return Card(title=title, text=text, buttons=(runs,))
     rows = (

@@ -29,7 +29,7 @@ def points_card(words: Words, clinic: Clinic, facts: Mapping[str, Any], *, title
         (words.t("Next to expire"), _expiring(words, facts)),
         (words.t("Tier"), words.t("{tier}, points ×{factor}", **_tier(words, facts, facts["tier"]))),
         (words.t("Next tier"), _way(words, facts)),
-        (words.t("Pause"), _paused(words, facts)),
+        (words.t("Paused"), _paused(words, facts)),
     ]
     return Card(
         title=title,
@@ -52,7 +52,7 @@ def tier_card(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
         (words.t("Tier"), words.t("{tier}, points ×{factor}", **_tier(words, facts, facts["tier"]))),
         (words.t("To keep it"), _keep(words, facts)),
         (words.t("Next tier"), _way(words, facts)),
-        (words.t("Pause"), _paused(words, facts)),
+        (words.t("Paused"), _paused(words, facts)),
     ]
     return Card(
         title=words.t("Your tier"),

@@ -151,7 +151,8 @@ async def show_to_staff(talk: Talk, action: Action) -> None:
 
 def no_plan_card(words: Words, journey: JourneyView) -> Card:
     """Where the plan would be."""
-    write = Button(words.t("Make the plan"), Action("journey.plan", journey.id, version=journey.version))
+    make = Action("journey.plan", journey.id, version=journey.version)
+    write = Button(words.t("Make the plan"), make, style="primary")
     return Card(text=words.t("No plan has been written yet."), buttons=(write, show_button(words, journey.id)))
 
 
@@ -171,7 +172,10 @@ def staff_card(talk: Talk, journey: JourneyView, proposal: Proposal, said: str =
     return Card(
         title=talk.t("Plan for {name}", name=journey.customer_name),
         text=said,
-        rows=(*plan_rows(talk.words, plain(proposal)), (talk.t("State"), states.get(proposal.state, talk.t("Closed")))),
+        rows=(
+            *plan_rows(talk.words, plain(proposal)),
+            (talk.t("Status"), states.get(proposal.state, talk.t("Closed"))),
+        ),
         buttons=(*(buttons if journey.stage is Stage.PROPOSAL_SENT else ()), show_button(talk.words, journey.id)),
     )
 

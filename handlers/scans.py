@@ -51,7 +51,7 @@ def waiting_card(words: Words, waiting: Sequence[JourneyView], page: int = 0) ->
         Entry(
             words.date(journey.stage_changed_at),
             f"{journey.customer_name} · {words.pick(journey.treatment)}",
-            Button(words.t("Scan {name}", name=journey.customer_name), _start(journey)),
+            Button(journey.customer_name, _start(journey)),
         )
         for journey in waiting
     ]

@@ -138,12 +138,13 @@ async def _look_again(talk: Talk, task_id: UUID) -> None:
 def gate_card(talk: Talk, answer: Answer) -> Card:
     """Every light, and for each red what puts it right."""
     facts = tasks.task_facts(answer.task)
-    buttons = [button for check in answer.reds for button in _way(talk, facts, check)]
+    ways = [button for check in answer.reds for button in _way(talk, facts, check)]
+    first, *others = (*ways, task_button(talk.words, facts, N_("Start"), "start"))
     return Card(
         title=talk.t("Not ready to start yet"),
         text=talk.t("Put right what is red, then press Start."),
         rows=tuple((talk.t(GATES[check.gate]), _light(talk.words, answer, check)) for check in answer.checks),
-        buttons=(*buttons, task_button(talk.words, facts, N_("Start"), "start")),
+        buttons=(replace(first, style="primary"), *others),
         footnote=f"{answer.task.customer_name} · {talk.words.pick(answer.task.treatment)}",
     )
 

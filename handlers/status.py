@@ -45,6 +45,8 @@ STAGES = {
     Stage.LOST: (N_("Ended"), ""),
     Stage.CANCELLED: (N_("Cancelled"), ""),
 }
+TIMED = frozenset({Stage.PAYMENT_CONFIRMED, Stage.TREATMENT_SCHEDULED})
+"""Where the customer can ask for a time, or has one to confirm or move."""
 ENDED = frozenset({Stage.CLOSED, Stage.LOST, Stage.CANCELLED})
 
 
@@ -86,7 +88,11 @@ def journey_card(words: Words, view: JourneyView, owned: Sequence[Course], plan:
     return Card(
         title=words.pick(view.treatment),
         rows=filled(*rows),
-        buttons=(*_plan_button(words, plan), command_button(words, "points")),
+        buttons=(
+            *_plan_button(words, plan),
+            *((command_button(words, "appointments"),) if view.stage in TIMED else ()),
+            command_button(words, "points"),
+        ),
     )
 
 

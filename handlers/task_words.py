@@ -46,7 +46,7 @@ GATES: Final[Mapping[str, str]] = {
     Gate.PAID: N_("Paid"),
     Gate.ARRIVED: N_("Customer is here"),
     Gate.CONSENT: N_("Consent to health data"),
-    Gate.CONTRAINDICATION: N_("No contraindication"),
+    Gate.CONTRAINDICATION: N_("Safe to treat"),
     Gate.LICENCE: N_("Licence"),
     Gate.ROOM: N_("Room"),
 }

@@ -16,10 +16,11 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 from bots.telegram.limits import CAPTION_UNITS, KEYBOARD_BUTTONS, LABEL_UNITS, TEXT_UNITS, cut, units, width
 from handlers.cards import Action, Button, Card
 
-_PER_ROW = ((3, 5), (6, 4), (15, 2))
+_PER_ROW = ((3, 5), (6, 4), (14, 2))
 """Labels of at most so many visible characters may stand so many to a row; longer ones have their own."""
 
 _NO_TEXT = "…"
+_BREAK = "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def render(card: Card, sign: Callable[[Action], str], repeat_mark: str = "", *, 
 def _text(card: Card, mark: str, title: str, *, described: bool) -> str:
     head = " ".join(part for part in (mark, title) if part)
     separator = "\n" if title else " "
-    lines = [f"{label}: {value}" if label else value for label, value in card.rows]
+    lines = [_line(label, value) for label, value in card.rows]
     known = "\n".join((card.text, *lines))
     unfit = ((b.label, _readable(b.url)) for b in _all(card) if b.url and not _fits_button(b.url))
     links = (f"{label}: {address}" for label, address in unfit if address not in known)
@@ -59,6 +60,11 @@ def _text(card: Card, mark: str, title: str, *, described: bool) -> str:
         card.footnote,
     )
     return "\n\n".join(section for part in sections if (section := part.strip()))
+
+
+def _line(label: str, value: str) -> str:
+    """A row; a value of several lines begins below its label."""
+    return f"{label}:{_BREAK if _BREAK in value else ' '}{value}" if label else value
 
 
 def _bold(text: str, mark: str, title: str) -> tuple[MessageEntity, ...]:

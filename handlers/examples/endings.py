@@ -16,10 +16,15 @@ from handlers.words import Words
 STARTED: dict[str, Any] = {"journey": str(ID), "version": 3, "customer": LONG, "treatment": LONGEST, "paid": 1_000_050}
 
 
-@example("endings.more", "every stage, to a manager")
+@example("endings.more", "every stage, to sales")
 def more(words: Words) -> list[Card]:
     stages = (Stage.LEAD, Stage.PROPOSAL_SENT, Stage.PAYMENT_CONFIRMED, Stage.TREATMENT_SCHEDULED, Stage.FOLLOW_UP)
-    return [endings.more_card(talk(words, AS_MANAGER), journey(stage, treatment=LONGEST)) for stage in stages]
+    return [endings.more_card(talk(words, AS_SALES), journey(stage, treatment=LONGEST)) for stage in stages]
+
+
+@example("endings.more", "to a manager")
+def to_manager(words: Words) -> Card:
+    return endings.more_card(talk(words, AS_MANAGER), journey(Stage.TREATMENT_SCHEDULED, treatment=LONGEST))
 
 
 @example("endings.more", "nothing to do, to sales")

@@ -27,6 +27,7 @@ def _line(number: int, code: str, sessions: int) -> dict[str, Any]:
     }
 
 
+PRICED = [treatment for treatment in TREATMENTS.values() if treatment.price_satang]
 STARTED: dict[str, Any] = {"journey": str(ID), "version": 3, "customer": LONG, "own": str(ID), "concerns": []}
 FIVE: dict[str, Any] = {
     **STARTED,
@@ -42,13 +43,13 @@ FIVE: dict[str, Any] = {
 @example("proposal_form.treatment", "the first page of many")
 def treatment(words: Words) -> Card:
     asked = words.t("Which treatment is in {name}'s plan?", name=LONG)
-    return question(words, treatments_question(words, asked, list(TREATMENTS.values())), first=True)
+    return question(words, treatments_question(words, asked, PRICED), first=True)
 
 
 @example("proposal_form.treatment", "the second page")
 def second_page(words: Words) -> Card:
     asked = words.t("Which treatment besides?")
-    return question(words, treatments_question(words, asked, list(TREATMENTS.values()), 1))
+    return question(words, treatments_question(words, asked, PRICED, 1))
 
 
 @example("proposal_form.sessions", "once or as a course")

@@ -43,8 +43,9 @@ def sources() -> Iterator[tuple[str, ast.Module]]:
     """
     for package in SOURCES:
         for path in sorted((ROOT / package).rglob("*.py")):
-            if "examples" not in path.parts:
-                yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text("utf-8"))
+            name = path.relative_to(ROOT)
+            if "examples" not in name.parts:
+                yield name.as_posix(), ast.parse(path.read_text("utf-8"))
 
 
 def messages(tree: ast.AST) -> Iterator[str | tuple[str, str]]:

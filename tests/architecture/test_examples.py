@@ -27,7 +27,7 @@ from tests.architecture.test_translations import PRODUCTS
 MAKES_A_CARD = ("Card", "Question")
 BILINGUAL = "start.language"
 LATIN = re.compile(r"[A-Za-z][A-Za-z-]+")
-NOT_WORDS = re.compile(rf"https?://\S+|(?<!\S)/[a-z]+|\b{CODE}\b")
+NOT_WORDS = re.compile(rf"https?://\S+|(?<!\S)/[a-z]+|\b{CODE}\b|\b[A-Z0-9]+(-[A-Z0-9]+)+\b")
 
 
 def test_every_notice_has_an_example() -> None:
@@ -76,10 +76,10 @@ def test_an_example_is_shown_whole_and_in_one_language(example: Example, languag
 
 
 def lost(cards: list[Card], shown: Shown) -> Iterator[str]:
-    """What stands on a card and on no message: it was cut, or has no place."""
+    """What stands on a card and on no message: it was cut, or has no place. Telegram has no calendar to open."""
     seen = "\n".join(visible([message["raw"] for message in shown.messages]))
     for card in cards:
-        buttons = (*card.buttons, *card.quick)
+        buttons = [b for b in (*card.buttons, *card.quick) if shown.channel == "line" or not b.picker]
         words = [button.label if shown.channel == "line" else label_or_number(button) for button in buttons]
         parts = (card.title, card.text, *(part for row in card.rows for part in row), card.footnote, *words)
         yield from (part for part in parts if part.strip() not in seen)
@@ -152,6 +152,8 @@ def test_what_is_not_thai_is_noticed(text: str) -> None:
     assert list(unfit(text, "th"))
 
 
-@pytest.mark.parametrize("text", ["พิมพ์ /start", f"รหัส {CODE}", "ใน LINE", "กำจัดขนรักแร้ IPL", "https://t.me/x?start=1"])
+@pytest.mark.parametrize(
+    "text", ["พิมพ์ /start", f"รหัส {CODE}", "ล็อต BTX-24-0815", "ใน LINE", "กำจัดขนรักแร้ IPL", "https://t.me/x?start=1"]
+)
 def test_what_thai_writes_in_latin_letters_passes(text: str) -> None:
     assert list(unfit(text, "th")) == []

@@ -65,7 +65,7 @@ async def test_a_doctor_pauses_the_clock(world: World, time: Time, channel: str,
     before = await world.one_truth("select expires_at from point_lots where source = 'welcome'")
     await dee.taps("Pause loyalty clock")
     await dee.sees(dee.t("{name}'s loyalty clock", name="Nat"))
-    await dee.taps("Pause")
+    await dee.taps("Pause the clock")
     await dee.sees(dee.t("Why is {name}'s clock to be paused? Only doctors see this.", name="Nat"))
     await dee.taps("Pregnancy")
     await dee.sees("For how long?")

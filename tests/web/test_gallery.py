@@ -56,6 +56,8 @@ async def test_every_card_fits_a_phone(chromium: Browser, tmp_path: Path) -> Non
         assert await faults(page, file) == []
         drawn += await page.locator(".example .phone .messages > li:first-child").count()
     assert drawn == len(examples()) * PHONES
+    await page.set_viewport_size({"width": 1440, "height": 900})
+    assert await page.locator(".example .phone").first.is_visible()  # on a desk, too
     assert complaints == []
     await context.close()
 

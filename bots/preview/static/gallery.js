@@ -32,7 +32,7 @@ function phone(data) {
   const still = new StillPhone(data);
   const messages = data.messages.map((message) => bubble(message, still));
   const quick = data.messages.at(-1)?.quick ?? [];
-  return el("figure", { class: "phone shown", "data-channel": data.channel, lang: data.language },
+  return el("figure", { class: "phone shown open", "data-channel": data.channel, lang: data.language },
     el("figcaption", { text: `${APPS[data.channel]} · ${data.language}` }),
     el("div", { class: "screen" },
       el("ol", { class: "messages" }, ...messages),
