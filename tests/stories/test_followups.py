@@ -19,6 +19,7 @@ from tests.stories.scenes import (
     takes_payment,
     treats,
 )
+from tests.stories.test_plans import sends_plan
 from tests.stories.world import Time, World
 
 ROUTES = [("line", "th"), ("line", "en"), ("telegram", "th"), ("telegram", "en")]
@@ -32,6 +33,8 @@ TOMORROW = {"th": "พรุ่งนี้", "en": "Your appointment is tomorro
 HOURS = {"th": "อีก 2 ชั่วโมงพบกันนะคะ", "en": "See you in 2 hours"}
 COMING = {"th": "กำลังไป", "en": "On my way"}
 LATE = {"th": "ถึงช้า", "en": "Late"}
+NUDGE = {"th": "มีคำถามเรื่องแผน", "en": "Any questions about your plan"}
+SEE = {"th": "ดูแผน", "en": "See the plan"}
 CONFIRM = {"th": "ยืนยัน", "en": "Confirm"}
 MOVE = {"th": "เลื่อน", "en": "Move"}
 OUTDATED = "Something changed in the meantime. Please look at the current card and try again."
@@ -204,6 +207,29 @@ async def test_reminders_of_an_appointment_act_on_it(world: World, time: Time, c
     await nat.sees(("Thank you, we look forward to seeing you.", "Confirmed"))
     await nat.taps(LATE[language])
     await nat.sees("How late will you be?")
+
+
+@pytest.mark.parametrize(("channel", "language"), PAIRS)
+async def test_a_plan_is_asked_about_once(world: World, time: Time, channel: str, language: str) -> None:
+    """Two days later, at eleven: see it again, or not now; then nobody asks again."""
+    jay = await joins_team(world, "sales", "คุณเจ", channel, language)
+    nat = await new_member(world, jay, "Nat", channel, language)
+    await jay.taps("Show customer")
+    await jay.sees("linked")
+    await sends_plan(jay, nat, "FAC-HYD", 1)
+    await time.moves_to_tomorrow("12:00")
+    await nat.sees_nothing()
+    await time.moves_to_tomorrow("11:00")
+    await nat.sees(NUDGE[language])
+    assert await offered(nat) == [SEE[language], nat.t("Ask"), nat.t("Not now")]
+    not_now = await nat.button("Not now")
+    await nat.taps(SEE[language])
+    await nat.sees(nat.t("Your plan, {name}", name="Nat"))
+    await nat.taps_on(not_now)
+    await nat.sees(nat.t("Your plan, {name}", name="Nat"))
+    assert await world.one_truth("select state from proposals") == "declined"
+    await nat.reads()
+    print(await nat.changed(), await jay.reads(), await jay.changed())
 
 
 async def starts_at(world: World) -> datetime:
