@@ -34,6 +34,7 @@ HOURS = {"th": "อีก 2 ชั่วโมงพบกันนะคะ", "
 COMING = {"th": "กำลังไป", "en": "On my way"}
 LATE = {"th": "ถึงช้า", "en": "Late"}
 NUDGE = {"th": "มีคำถามเรื่องแผน", "en": "Any questions about your plan"}
+NOT_NOW = {"th": "ไว้ก่อน", "en": "Not now"}
 SEE = {"th": "ดูแผน", "en": "See the plan"}
 CONFIRM = {"th": "ยืนยัน", "en": "Confirm"}
 MOVE = {"th": "เลื่อน", "en": "Move"}
@@ -221,15 +222,15 @@ async def test_a_plan_is_asked_about_once(world: World, time: Time, channel: str
     await nat.sees_nothing()
     await time.moves_to_tomorrow("11:00")
     await nat.sees(NUDGE[language])
-    assert await offered(nat) == [SEE[language], nat.t("Ask"), nat.t("Not now")]
-    not_now = await nat.button("Not now")
+    assert await offered(nat) == [SEE[language], nat.t("Ask"), NOT_NOW[language]]
+    not_now = await nat.button(NOT_NOW[language])
     await nat.taps(SEE[language])
     await nat.sees(nat.t("Your plan, {name}", name="Nat"))
     await nat.taps_on(not_now)
     await nat.sees(nat.t("Your plan, {name}", name="Nat"))
     assert await world.one_truth("select state from proposals") == "declined"
-    await nat.reads()
-    print(await nat.changed(), await jay.reads(), await jay.changed())
+    await nat.sees_changed("You said not now, and we will not ask again. If you change your mind, press Accept.")
+    await jay.sees(jay.t("{name} said not now to the plan. They are not asked again.", name="Nat"))
 
 
 async def starts_at(world: World) -> datetime:
