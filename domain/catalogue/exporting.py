@@ -87,8 +87,8 @@ def _tier(row: Row) -> dict[str, Any]:
 
 
 def _reward(row: Row) -> dict[str, Any]:
-    same = ("points", "stock", "stock_period", "limit_period", "branches", "active_from", "active_until")
-    same += ("valid_days", "fixed_end", "kind", "refundable")
+    terms = ("points", "stock", "stock_period", "limit_period", "branches", "active_from", "active_until")
+    same = (*terms, "valid_days", "fixed_end", "kind", "refundable")
     other = {"tier": row["min_tier"], "limit": row["person_limit"], "treatment": row["treatment_code"]}
     satang = {name: row[f"{name}_satang"] for name in ("discount", "minimum")}
     baht = {name: None if amount is None else amount // SATANG_PER_BAHT for name, amount in satang.items()}

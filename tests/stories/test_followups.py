@@ -19,6 +19,7 @@ from tests.stories.scenes import (
     takes_payment,
     treats,
 )
+from tests.stories.test_plans import sends_plan
 from tests.stories.world import Time, World
 
 PAIRS = [("line", "th"), ("telegram", "en")]
@@ -31,6 +32,9 @@ TOMORROW = {"th": "พรุ่งนี้", "en": "Your appointment is tomorro
 HOURS = {"th": "อีก 2 ชั่วโมงพบกันนะคะ", "en": "See you in 2 hours"}
 COMING = {"th": "กำลังไป", "en": "On my way"}
 LATE = {"th": "ถึงช้า", "en": "Late"}
+NUDGE = {"th": "มีคำถามเรื่องแผน", "en": "Any questions about your plan"}
+NOT_NOW = {"th": "ไว้ก่อน", "en": "Not now"}
+SEE = {"th": "ดูแผน", "en": "See the plan"}
 CONFIRM = {"th": "ยืนยัน", "en": "Confirm"}
 MOVE = {"th": "เลื่อน", "en": "Move"}
 OUTDATED = "Something changed in the meantime. Please look at the current card and try again."
@@ -203,6 +207,29 @@ async def test_reminders_of_an_appointment_act_on_it(world: World, time: Time, c
     await nat.sees(("Thank you, we look forward to seeing you.", "Confirmed"))
     await nat.taps(LATE[language])
     await nat.sees("How late will you be?")
+
+
+@pytest.mark.parametrize(("channel", "language"), PAIRS)
+async def test_a_plan_is_asked_about_once(world: World, time: Time, channel: str, language: str) -> None:
+    """Two days later, at eleven: see it again, or not now; then nobody asks again."""
+    jay = await joins_team(world, "sales", "คุณเจ", channel, language)
+    nat = await new_member(world, jay, "Nat", channel, language)
+    await jay.taps("Show customer")
+    await jay.sees("linked")
+    await sends_plan(jay, nat, "FAC-HYD", 1)
+    await time.moves_to_tomorrow("12:00")
+    await nat.sees_nothing()
+    await time.moves_to_tomorrow("11:00")
+    await nat.sees(NUDGE[language])
+    assert await offered(nat) == [SEE[language], nat.t("Ask"), NOT_NOW[language]]
+    not_now = await nat.button(NOT_NOW[language])
+    await nat.taps(SEE[language])
+    await nat.sees(nat.t("Your plan, {name}", name="Nat"))
+    await nat.taps_on(not_now)
+    await nat.sees(nat.t("Your plan, {name}", name="Nat"))
+    assert await world.one_truth("select state from proposals") == "declined"
+    await nat.sees_changed("You said not now, and we will not ask again. If you change your mind, press Accept.")
+    await jay.sees(jay.t("{name} said not now to the plan. They are not asked again.", name="Nat"))
 
 
 async def starts_at(world: World) -> datetime:
