@@ -61,7 +61,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "source": N_("Source"),
 }
 """Fields with a name of their own; any other is shown as the clinic's file calls it."""
-SIGNS: Final[Mapping[str, str]] = {"eq": "=", "ne": "≠", "gte": "≥", "lte": "≤", "in": "∈"}
+SIGNS: Final[Mapping[str, str]] = {"eq": "=", "ne": "≠", "gte": "≥", "lte": "≤", "in": "="}
 SWITCH_ON: Final = 1
 
 
@@ -135,7 +135,7 @@ def rule_card(words: Words, rule: Rule, said: str = "") -> Card:
 def _condition(words: Words, each: Condition) -> str:
     name = words.t(FIELDS[each.field]) if each.field in FIELDS else each.field
     values = each.value if isinstance(each.value, list | tuple) else [each.value]
-    return f"{name} {SIGNS[each.op]} " + ", ".join(_value(words, each.field, value) for value in values)
+    return f"{name} {SIGNS[each.op]} " + " / ".join(_value(words, each.field, value) for value in values)
 
 
 def _value(words: Words, field: str, value: Any) -> str:

@@ -105,7 +105,7 @@ def customer_card(words: Words, seen: Seen, said: str = "") -> Card:
     aside = seen.flags.snoozed_until
     rows = [
         (words.t("Nickname"), customer.nickname),
-        (words.t("Code"), customer.code or ""),
+        (words.t("Customer no."), customer.code or ""),
         (words.t("Phone"), show_phone(customer.phone) if customer.phone else words.t("not known")),
         (words.t("Looked after by"), seen.owner or words.t("nobody yet")),
         *((words.pick(plan.treatment), _plan(words, plan, seen.now)) for plan in plans or seen.plans[:1]),
@@ -183,7 +183,7 @@ def care_card(words: Words, customer: Customer, plans: list[JourneyView], alerts
     rows = [
         *((f"⚠️ {words.t(ALERTS[alert.kind])}", alert.text) for alert in alerts),
         (words.t("Nickname"), customer.nickname),
-        (words.t("Code"), customer.code or ""),
+        (words.t("Customer no."), customer.code or ""),
         *((words.pick(plan.treatment), _care(words, plan)) for plan in plans[:MOST_PLANS]),
     ]
     return Card(title=customer.name, rows=filled(*rows))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
@@ -53,18 +54,20 @@ def found_card(words: Words, text: str, found: Sequence[Customer], plans: Mappin
             text=words.t("Nobody found for “{text}”. Try a part of the name, or take in a new customer:", text=text),
             buttons=(command_button(words, "lead"), command_button(words, "find")),
         )
-    entries = [_entry(words, customer, plans[customer.id][:1]) for customer in found]
+    names = Counter(customer.name for customer in found)
+    entries = [_entry(words, customer, plans[customer.id][:1], names[customer.name] == 1) for customer in found]
     return list_card(words, words.t("Who do you mean?"), entries, "customer.show")
 
 
-def _entry(words: Words, customer: Customer, newest: Sequence[JourneyView]) -> Entry:
+def _entry(words: Words, customer: Customer, newest: Sequence[JourneyView], alone: bool) -> Entry:
+    """Somebody who was found; whose name others have too is told from them by their digits."""
     digits = show_phone(customer.phone)[-_LAST_DIGITS:] if customer.phone else ""
     parts = [
         customer.nickname,
         words.t("phone …{digits}", digits=digits) if digits else "",
         *(stage_name(words, plan.stage) for plan in newest),
     ]
-    label = f"{customer.name} …{digits}" if digits else customer.name
+    label = customer.name if alone or not digits else f"{customer.name} …{digits}"
     return Entry(customer.name, " · ".join(filter(None, parts)), Button(label, Action("customer.show", customer.id)))
 
 

@@ -48,10 +48,10 @@ def help_command(routes: Routes) -> Callable[[Talk], Awaitable[None]]:
 
 
 def _line(words: Words, command: Command) -> tuple[str, str]:
-    """The word to type and what it does; a Thai word mostly says so itself."""
+    """What to type and what it does; a Thai word mostly says so itself."""
     title = words.t(command.title)
     if words.language == "en":
-        return f"/{command.name}", title
+        return title, f"/{command.name}"
     more = "" if title == command.thai else f" · {title}"
     return command.thai, f"/{command.name}{more}"
 

@@ -44,7 +44,13 @@ DANGER = "#B3261E"
 _TITLE, _LABEL, _VALUE, _FOOTNOTE = 200, 60, 500, 1000
 # Width to height of the pictures that are not 20:13, and what lies around them; what differs is letterboxed, never
 # cropped. A receipt grows with its rows: around it lies more of the desk it is drawn on.
-_SHAPES = {"qr": ("10:11", "#FFFFFF"), "receipt": ("13:10", "#EFE7E6"), "coupon": ("14:15", "#EFE7E6")}
+_SHAPES = {
+    "qr": ("10:11", "#FFFFFF"),
+    "receipt": ("13:10", "#EFE7E6"),
+    "coupon": ("14:15", "#EFE7E6"),
+    "board": ("6:5", "#F4EEEE"),
+    "stats": ("5:6", "#FBF6F3"),
+}
 _MORE = (limits.ELLIPSIS, limits.ELLIPSIS)
 # Characters of an address that stay as they are; the rest is percent-encoded (#url-encoding).
 _URL_SAFE = "%/:=&?~#+!$,;'@()*[]"

@@ -16,7 +16,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 from bots.telegram.limits import CAPTION_UNITS, KEYBOARD_BUTTONS, LABEL_UNITS, TEXT_UNITS, cut, units, width
 from handlers.cards import Action, Button, Card
 
-_PER_ROW = ((3, 5), (6, 4), (14, 2))
+_PER_ROW = ((3, 5), (5, 4), (7, 3), (14, 2))
 """Labels of at most so many visible characters may stand so many to a row; longer ones have their own."""
 
 _NO_TEXT = "…"

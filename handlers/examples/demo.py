@@ -35,6 +35,8 @@ SALES: Final = "คุณเจ"
 BEAUTICIAN: Final = "คุณมิ้นท์"
 DOCTOR: Final = "พญ.สาธิต ใจดี"
 
+STARTED: Final = (TaskState.IN_PROGRESS, TaskState.ON_HOLD, TaskState.COMPLETED)
+
 _clinic = demo_clinic("DRG") or {}
 CLINIC: Final = Clinic(
     id=ID,
@@ -146,7 +148,7 @@ def task(state: TaskState = TaskState.REQUESTED, **changes: Any) -> TaskView:
         scheduled_at=NOW,
         accept_by=NOW + timedelta(minutes=30),
         accepted_at=NOW + timedelta(minutes=4) if taken else None,
-        started_at=NOW + timedelta(minutes=9) if state in (TaskState.IN_PROGRESS, TaskState.COMPLETED) else None,
+        started_at=NOW + timedelta(minutes=9) if state in STARTED else None,
         completed_at=NOW + timedelta(minutes=114) if state is TaskState.COMPLETED else None,
         adverse_open=False,
         alerts=(),

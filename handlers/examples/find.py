@@ -17,7 +17,7 @@ from handlers.words import Words
 def several(words: Words) -> Card:
     found = [
         Customer(UUID(int=n), ID, name, PHONE if n else None, ID, None, NOK if n % 2 else "")
-        for n, name in enumerate(PEOPLE[:8])
+        for n, name in enumerate((*PEOPLE[:7], NOK))
     ]
     plans = {customer.id: [journey(Stage.PROPOSAL_SENT)] if n % 3 else [] for n, customer in enumerate(found)}
     return find.found_card(words, NOK, found, plans)

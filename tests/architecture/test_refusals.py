@@ -83,11 +83,12 @@ class Refusal:
 def refusals() -> Iterator[Refusal]:
     for package in PACKAGES:
         for path in sorted((ROOT / package).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))) if "examples" not in path.parts else ():
+            name = path.relative_to(ROOT)
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))) if "examples" not in name.parts else ():
                 match node:
                     case ast.Call(func=ast.Name("DomainError"), args=[code], keywords=keywords):
                         names = tuple(keyword.arg or "**" for keyword in keywords)
-                        place = f"{path.relative_to(ROOT)}:{node.lineno}"
+                        place = f"{name}:{node.lineno}"
                         yield Refusal(place, tuple(_codes(code)), None if "**" in names else names)
 
 
