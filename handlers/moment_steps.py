@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from domain.errors import DomainError
 from handlers.forms import Choice, Data, Question, Step
 from handlers.moments import read_moment
 from handlers.talk import Talk
+from handlers.words import Words
 
 Suggest = Callable[[Talk, Data], Awaitable[Sequence[datetime]]]
 
@@ -28,8 +29,7 @@ def moment_step(
     async def ask(talk: Talk, data: Data) -> Question:
         found = await suggest(talk, data) if suggest else ()
         suggested = [moment.astimezone(talk.words.zone).isoformat() for moment in found]
-        values = dict.fromkeys((*suggested, *data.get(meant, ())))
-        return Question(talk.t(message), [Choice(talk.words.when(v), v) for v in values], picker="datetime")
+        return moment_question(talk.words, message, (*suggested, *data.get(meant, ())))
 
     async def read(talk: Talk, data: Data, text: str) -> Mapping[str, Any]:
         try:
@@ -40,6 +40,11 @@ def moment_step(
         return {name: found.at.isoformat()}
 
     return Step(name, ask, read, needed)
+
+
+def moment_question(words: Words, message: str, moments: Iterable[str]) -> Question:
+    """Ask when, with these moments (ISO) as buttons, each once, and the channel's calendar."""
+    return Question(words.t(message), [Choice(words.when(m), m) for m in dict.fromkeys(moments)], picker="datetime")
 
 
 def _meant(error: DomainError) -> list[str]:
