@@ -16,7 +16,7 @@ from domain.people import service as people
 from domain.people.model import Role
 from domain.unit import Fact, Unit
 from domain.workflow import service as workflow
-from domain.workflow.model import JourneyView, Stage
+from domain.workflow.model import JourneyView
 from domain.workflow.visiting import PREPAY_FROM
 
 _DESK: Final = (Role.SALES, Role.MANAGER)
@@ -46,19 +46,16 @@ async def finish(unit: Unit, fact: Fact) -> None:
 
 
 async def wait_again(unit: Unit, fact: Fact) -> None:
-    """The treatment was broken off; the customer is still here."""
-    await appointments.mark(unit, _journey(fact), AppointmentState.ARRIVED)
+    """The treatment was broken off; the customer is still here, or has left and would have to come again."""
+    if fact.data["stays"]:
+        await appointments.mark(unit, _journey(fact), AppointmentState.ARRIVED)
+    else:
+        await appointments.mark(unit, _journey(fact), AppointmentState.BOOKED, arrived_at=None)
 
 
 async def release(unit: Unit, fact: Fact) -> None:
     """There will be no treatment: whatever time was taken is free."""
     await appointments.release(unit, _journey(fact))
-
-
-async def book_held(unit: Unit, fact: Fact) -> None:
-    """A time that was kept is booked as soon as the payment is complete."""
-    if fact.data["stage"] == Stage.PAYMENT_CONFIRMED:
-        await workflow.book_held(unit, _journey(fact))
 
 
 # Who hears of them
@@ -163,7 +160,6 @@ def _journey(fact: Fact) -> UUID:
 
 
 TABLE: Final[Mapping[str, tuple[Callable[[Unit, Fact], Awaitable[None]], ...]]] = {
-    "payment_confirmed": (book_held,),
     "treatment_scheduled": (tell_set,),
     "time_held": (tell_held,),
     "time_requested": (tell_requested,),

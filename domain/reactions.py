@@ -7,6 +7,7 @@ loyalty, badges, follow-ups and the people who are told. Facts that reactions re
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from domain.conversations import service as conversations
 from domain.courses import service as courses
 from domain.courses.model import Sale
 from domain.followups import service as followups
+from domain.followups.model import Anchor
 from domain.loyalty import service as loyalty
 from domain.loyalty.model import Line
 from domain.loyalty.notices import card_facts, tier_words
@@ -163,7 +165,7 @@ async def give_up(unit: Unit, fact: Fact) -> None:
     """A journey that was given up: nothing waits any more, and the plan's card has no buttons left."""
     journey_id, customer_id = _subject(fact), _id(fact, "customer_id")
     await loyalty.cancel_pending(unit, journey_id=journey_id, customer_id=customer_id)
-    await followups.cancel_planned(unit, journey_id)
+    await followups.cancel(unit, journey_id, because=fact.kind)
     if newest := await workflow.newest_proposal(unit, journey_id):
         await _plan_changed(unit, newest.id)
 
@@ -222,10 +224,12 @@ async def complete_treatment(unit: Unit, fact: Fact) -> None:
         unit,
         journey_id=journey_id,
         customer_id=customer_id,
-        anchor="completed",
+        anchor=Anchor.COMPLETED,
         anchor_at=unit.now,
         anchor_version=journey.version,
     )
+    if await courses.sessions_left(unit, journey_id):
+        await _plan(unit, fact, Anchor.NEXT_SESSION, at=unit.now, subject_id=journey_id)
     facts = {
         "name": journey.customer_name,
         "activated": activated,
@@ -238,6 +242,62 @@ async def complete_treatment(unit: Unit, fact: Fact) -> None:
     if course is not None and course.sessions_total > 1:
         used = {**plain(course), "by": (await people.staff(unit, performer_id)).name, "at": unit.now.isoformat()}
         await notify(unit, [journey.customer_person_id], "session.used", used, subject=f"session:{task_id}")
+
+
+# Messages that time makes due
+
+
+async def plan_reminders(unit: Unit, fact: Fact) -> None:
+    """An appointment has its reminders; one that moved has others. It may be known by its journey alone."""
+    appointment_id = fact.data.get("appointment_id")
+    await _plan(
+        unit,
+        fact,
+        Anchor.SCHEDULED,
+        at=datetime.fromisoformat(str(fact.data["scheduled_at"])),
+        subject_id=UUID(str(appointment_id)) if appointment_id else None,
+    )
+
+
+async def plan_nudge(unit: Unit, fact: Fact) -> None:
+    """Whoever has a plan and says nothing is asked once."""
+    await _plan(unit, fact, Anchor.QUOTED, at=unit.now, subject_id=fact.subject_id)
+
+
+async def stop_reminders(unit: Unit, fact: Fact) -> None:
+    """The customer is here, or is not to come."""
+    await followups.cancel(unit, _id(fact, "journey_id"), because=fact.kind, anchor=Anchor.SCHEDULED)
+
+
+async def stop_nudge(unit: Unit, fact: Fact) -> None:
+    """The plan is answered, or paid."""
+    await followups.cancel(unit, _id(fact, "journey_id"), because=fact.kind, anchor=Anchor.QUOTED)
+
+
+async def stop_invitation(unit: Unit, fact: Fact) -> None:
+    """The next session has its time, or is not paid any more."""
+    await followups.cancel(unit, _id(fact, "journey_id"), because=fact.kind, anchor=Anchor.NEXT_SESSION)
+
+
+async def expect_follow_up(unit: Unit, fact: Fact) -> None:
+    """Time takes the journey on from here."""
+    workflow.expect_follow_up(unit, _id(fact, "journey_id"))
+
+
+async def begin_follow_up(unit: Unit, fact: Fact) -> None:
+    """The customer has the aftercare in writing."""
+    workflow.aftercare_sent(unit, _subject(fact))
+
+
+async def open_reaction(unit: Unit, fact: Fact) -> None:
+    """Somebody is unwell: their journey says so."""
+    await workflow.open_reaction(unit, _subject(fact))
+
+
+async def close_reaction(unit: Unit, fact: Fact) -> None:
+    """They are looked after, unless they reported something else too."""
+    if not fact.data["still_open"]:
+        await workflow.close_reaction(unit, _subject(fact))
 
 
 async def forward_message(unit: Unit, fact: Fact) -> None:
@@ -345,17 +405,25 @@ TABLE: Final[Mapping[str, tuple[Reaction, ...]]] = {
     "lead_created": (tell_desk_of_lead,),
     "customer_joined": (make_member, tell_owner_of_member),
     "scan_recorded": (tell_owner_of_scan,),
-    "proposal_sent": (tell_customer_of_plan,),
-    "proposal_accepted": (tell_owner_of_answer,),
-    "proposal_declined": (tell_owner_of_answer,),
+    "proposal_sent": (tell_customer_of_plan, plan_nudge),
+    "proposal_accepted": (tell_owner_of_answer, stop_nudge),
+    "proposal_declined": (tell_owner_of_answer, stop_nudge),
     "proposal_asked": (tell_owner_of_answer,),
-    "payment_confirmed": (reward_payment, open_courses),
-    "payment_voided": (undo_courses, undo_payment),
+    "payment_confirmed": (reward_payment, open_courses, stop_nudge),
+    "payment_voided": (undo_courses, undo_payment, stop_reminders, stop_invitation),
     "journey_cancelled": (give_up,),
     "journey_lost": (give_up,),
-    "treatment_scheduled": (offer_task,),
+    "treatment_scheduled": (offer_task, plan_reminders, stop_invitation),
+    "appointment_moved": (plan_reminders,),
+    "appointment_cancelled": (stop_reminders,),
+    "no_show": (stop_reminders,),
+    "customer_arrived": (stop_reminders,),
+    "treatment_started": (stop_reminders,),
     "treatment_aborted": (after_abort,),
-    "treatment_completed": (complete_treatment,),
+    "treatment_completed": (complete_treatment, expect_follow_up),
+    "aftercare_sent": (begin_follow_up,),
+    "reaction_reported": (open_reaction,),
+    "reaction_handled": (close_reaction,),
     "journey_amended": (adjust_points,),
     "role_changed": (hand_work_on,),
     "staff_removed": (hand_work_on,),
@@ -378,6 +446,21 @@ async def _plan_facts(unit: Unit, proposal_id: UUID) -> dict[str, Any]:
     proposal = await workflow.proposal(unit, proposal_id)
     journey = await workflow.journey_view(unit, proposal.journey_id)
     return {**plain(proposal), "name": journey.customer_name, "open": journey.stage is Stage.PROPOSAL_SENT}
+
+
+async def _plan(unit: Unit, fact: Fact, anchor: Anchor, *, at: datetime, subject_id: UUID | None) -> None:
+    """The journey's version tells one appointment or plan from the next."""
+    journey_id = _id(fact, "journey_id")
+    journey = await workflow.journey_view(unit, journey_id)
+    await followups.plan(
+        unit,
+        journey_id=journey_id,
+        customer_id=journey.customer_id,
+        anchor=anchor,
+        anchor_at=at,
+        anchor_version=journey.version,
+        subject_id=subject_id,
+    )
 
 
 async def _owner_or_desk(unit: Unit, customer_id: UUID, journey_id: UUID | None = None) -> list[UUID]:

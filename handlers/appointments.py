@@ -18,7 +18,7 @@ from domain.people import service as people
 from domain.unit import Clinic
 from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView
-from handlers.appointment_cards import minutes_of, offer_buttons, own_card, staff_card, state_name
+from handlers.appointment_cards import minutes_of, moment_of, offer_buttons, own_card, staff_card, state_name
 from handlers.cards import Action, Button, Card, Picture, row_id
 from handlers.lists import Entry, list_card
 from handlers.permissions import STAFF
@@ -95,8 +95,9 @@ async def show(talk: Talk, action: Action) -> None:
 
 @routes.action("appointment.confirm")
 async def confirm(talk: Talk, action: Action) -> None:
-    """The customer will come."""
-    view = await appointments.confirm(talk.unit, row_id(action), version=action.version)
+    """The customer will come at the time that the button showed."""
+    at = moment_of(action.version, talk.unit.now)
+    view = await appointments.confirm(talk.unit, row_id(action), at=at)
     say_card(talk, view, talk.t("Thank you, we look forward to seeing you."))
 
 

@@ -59,6 +59,11 @@ class Button:
     picker: Picker = ""
 
 
+def call_button(label: str, phone: str | None) -> tuple[Button, ...]:
+    """A button that dials, if there is a number."""
+    return (Button(label, url=f"tel:{phone}", style="primary"),) if phone else ()
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """A picture to draw: `noun` names the file in `bots/pictures`, `facts` are localised strings and numbers."""

@@ -1,7 +1,7 @@
 """Consents, asked one by one, nothing chosen beforehand; each answer is kept with the words that were shown.
 
 Thai law (PDPA sections 19 and 26) wants consent explicit, separate from other text, freely given and
-withdrawable: saying no changes nothing in the care a customer gets.
+withdrawable: saying no changes nothing in the care a customer gets. `/settings` withdraws one and asks for it again.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from domain.people import service as people
 from domain.people.model import CONSENT_VERSION
 from handlers.forms import Choice, Data, Form, Question, Step
 from handlers.members import welcome_member
+from handlers.permissions import COMMANDS
 from handlers.router import Routes
 from handlers.talk import Talk
 from handlers.words import N_
@@ -29,11 +30,38 @@ NEWS = N_(
 )
 YES = {"yes", "agree", "ยินยอม", "ตกลง", "ใช่"}
 NO = {"no", "ไม่", "ไม่ยินยอม", "ไม่ใช่"}
+STOP = frozenset({"stop", COMMANDS["stop"].thai, *COMMANDS["stop"].also})
+"""Typed where news are asked about these say no, and end what was agreed on other channels too."""
+_NEWS_ON = "marketing_"
 
 
 def purposes(channel: str) -> tuple[str, ...]:
     """What a customer is asked on a channel."""
-    return ("health_record", f"marketing_{channel}")
+    return ("health_record", f"{_NEWS_ON}{channel}")
+
+
+def channel_of(purpose: str) -> str:
+    """The channel that a purpose allows news on; the purpose itself where it is about none."""
+    return purpose.removeprefix(_NEWS_ON)
+
+
+def channel_name(talk: Talk, channel: str) -> str:
+    """What people call a channel."""
+    return next((link.label for link in talk.links("") if link.channel == channel), channel)
+
+
+async def answer(talk: Talk, purpose: str, *, given: bool) -> None:
+    """Keep a yes or a no to the words of a purpose."""
+    await people.give_consent(
+        talk.unit,
+        talk.customer_id,
+        purpose=purpose,
+        version=CONSENT_VERSION,
+        language=talk.words.language,
+        text=_text(talk, purpose),
+        given=given,
+        channel=talk.channel,
+    )
 
 
 def health_text(talk: Talk) -> str:
@@ -44,36 +72,35 @@ def health_text(talk: Talk) -> str:
 def _text(talk: Talk, purpose: str) -> str:
     if purpose == "health_record":
         return health_text(talk)
-    channel = next((link.label for link in talk.links("") if link.channel == talk.channel), talk.channel)
-    return talk.t(NEWS, channel=channel, version=CONSENT_VERSION)
+    return talk.t(NEWS, channel=channel_name(talk, channel_of(purpose)), version=CONSENT_VERSION)
 
 
-def _step(name: str, purpose_of: Callable[[Talk], str]) -> Step:
+def consent_step(
+    name: str,
+    purpose_of: Callable[[Talk, Data], str],
+    needed: Callable[[Data], bool],
+    own_words: frozenset[str],
+) -> Step:
+    """Ask for one consent in full; `own_words` say no to it, and end all news."""
+
     async def ask(talk: Talk, data: Data) -> Question:
         return Question(
-            _text(talk, purpose_of(talk)),
+            _text(talk, purpose_of(talk, data)),
             (Choice(talk.t("I agree"), "yes"), Choice(talk.t("No"), "no")),
             title=talk.t("Your consent"),
         )
 
     async def read(talk: Talk, data: Data, text: str) -> dict[str, Any]:
-        word = text.strip().casefold()
-        if word not in YES | NO:
+        word = " ".join(text.split()).casefold()
+        stopped = word.removeprefix("/") in own_words
+        if not stopped and word not in YES | NO:
             raise DomainError("bad_choice")
-        purpose = purpose_of(talk)
-        await people.give_consent(
-            talk.unit,
-            talk.customer_id,
-            purpose=purpose,
-            version=CONSENT_VERSION,
-            language=talk.words.language,
-            text=_text(talk, purpose),
-            given=word in YES,
-            channel=talk.channel,
-        )
+        if stopped:
+            await people.withdraw_marketing(talk.unit, language=talk.words.language, channel=talk.channel)
+        await answer(talk, purpose_of(talk, data), given=word in YES)
         return {}
 
-    return Step(name, ask, read, needed=lambda data: name in data.get("missing", ()))
+    return Step(name, ask, read, needed, own_words)
 
 
 async def _finish(talk: Talk, data: Data) -> None:
@@ -84,8 +111,18 @@ form = routes.form(
     Form(
         "consents",
         (
-            _step("health_record", lambda talk: "health_record"),
-            _step("marketing", lambda talk: f"marketing_{talk.channel}"),
+            consent_step(
+                "health_record",
+                lambda talk, data: "health_record",
+                lambda data: "health_record" in data.get("missing", ()),
+                frozenset(),
+            ),
+            consent_step(
+                "marketing",
+                lambda talk, data: f"{_NEWS_ON}{talk.channel}",
+                lambda data: "marketing" in data.get("missing", ()),
+                STOP,
+            ),
         ),
         _finish,
     )
@@ -98,4 +135,4 @@ async def ask_missing(talk: Talk) -> None:
     if not missing:
         await welcome_member(talk)
         return
-    await form.start(talk, missing=["marketing" if p.startswith("marketing_") else p for p in missing])
+    await form.start(talk, missing=["marketing" if p.startswith(_NEWS_ON) else p for p in missing])

@@ -106,7 +106,9 @@ async def _hear(talk: Talk, text: str) -> None:
     if found is not None and found[1] and not (text.lstrip().startswith("/") or talk.roles & found[0].roles):
         found = None  # a sentence that begins like a colleague's command
     form = _form(talk)
-    if found is not None:
+    if form is not None and form.takes(talk, text):
+        await form.say(talk, text)
+    elif found is not None:
         await _obey(talk, *found)
     elif "stranger" in talk.roles and (code := as_code(text)):
         await arrive(talk, code)

@@ -1,40 +1,89 @@
-"""Follow-ups: the question after a treatment, the thanks or the help after its answer, and the alarm to staff.
+"""Follow-ups: the clinic's own messages to customers, and the thanks or the help after an answer.
 
-Questions and answers are the clinic's own texts, which come with the notice in both languages.
+Texts and answers are the clinic's, which come with the notice in both languages. An answer may be an act of another
+noun (confirm an appointment, see a plan): then its button is that noun's own, on the row the message is about.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
+from urllib.parse import quote
 from uuid import UUID
 
 from domain.followups import service as followups
 from domain.followups.model import ALARMING, Outcome
+from domain.followups.rules import fill
 from domain.people import service as people
-from domain.people.rules import show_phone
 from domain.unit import Clinic
-from handlers.cards import Action, Button, Card, filled, row_id
+from handlers.appointment_cards import confirm_button
+from handlers.cards import Action, Button, Card, call_button, filled, row_id
 from handlers.menu import command_button
+from handlers.permissions import ACTIONS
 from handlers.router import Routes
 from handlers.talk import Talk
 from handlers.words import Words
 
 routes = Routes()
 
+CONFIRM: Final = "appointment.confirm"
+"""It goes with the time that the message tells."""
+MAP: Final = "map"
+"""The one act of an answer that no noun has: it opens the branch's address."""
+MAPS: Final = "https://www.google.com/maps/search/?api=1&query="
+"""https://developers.google.com/maps/documentation/urls/get-started"""
+HOURS_AHEAD: Final = timedelta(hours=6)
+"""Up to here one counts the hours to an appointment, then the days."""
+
 
 @routes.presenter("followup.ask")
 def present_question(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
-    """The clinic's question, with one button for each answer."""
-    execution_id, version = UUID(facts["execution_id"]), facts["version"]
+    """The clinic's message, with one button for each answer that can be given now."""
+    offered = (_answer_button(words, facts, choice) for choice in range(len(facts["answers"])))
+    prep = facts.get("prep")
     return Card(
         title=words.pick(facts["treatment"]),
-        text=words.pick(facts["text"]),
-        buttons=tuple(
-            Button(words.pick(answer), Action("followup.answer", execution_id, choice, version))
-            for choice, answer in enumerate(facts["answers"])
-        ),
+        text=fill(words.pick(facts["text"]), _moments(words, facts)),
+        rows=filled((words.t("To prepare"), words.pick(prep) if prep else "")),
+        buttons=tuple(button for button in offered if button is not None),
     )
+
+
+def _answer_button(words: Words, facts: Mapping[str, Any], choice: int) -> Button | None:
+    """The button of an answer; None for an act that there is nothing to do it with."""
+    answer = facts["answers"][choice]
+    label, act = words.pick(answer), answer.get("action")
+    if not act:
+        return Button(label, Action("followup.answer", UUID(facts["execution_id"]), choice, facts["version"]))
+    if act == MAP:
+        address = words.pick(facts.get("address") or {})
+        return Button(label, url=f"{MAPS}{quote(address)}") if address else None
+    if act not in ACTIONS or not facts.get("subject_id"):
+        return None
+    subject_id = UUID(facts["subject_id"])
+    if act == CONFIRM:
+        return confirm_button(label, subject_id, facts["at"])
+    return Button(label, Action(act, subject_id))
+
+
+def _moments(words: Words, facts: Mapping[str, Any]) -> dict[str, str]:
+    """What a text may say of its appointment: {date}, {time}, and {when} as seen from when it is sent."""
+    if not facts.get("at"):
+        return {}
+    at = datetime.fromisoformat(facts["at"])
+    sent_at = datetime.fromisoformat(facts["sent_at"])
+    return {"date": words.date(at), "time": words.time(at), "when": ahead(words, at, sent_at)}
+
+
+def ahead(words: Words, at: datetime, now: datetime) -> str:
+    """How far off a moment is, inside a sentence: 'in 2 hours', 'tomorrow'."""
+    if at - now <= HOURS_AHEAD:
+        return words.n("in {count} hour", "in {count} hours", max(1, round((at - now) / timedelta(hours=1))))
+    days = (at.astimezone(words.zone).date() - now.astimezone(words.zone).date()).days
+    if days > 1:
+        return words.n("in {count} day", "in {count} days", days)
+    return words.t("tomorrow") if days else words.t("today")
 
 
 @routes.action("followup.answer")
@@ -54,29 +103,6 @@ def thanks_card(words: Words, name: str) -> Card:
     return Card(text=text, quick=(command_button(words, "points"), command_button(words, "status")))
 
 
-@routes.presenter("followup.alarm")
-def present_alarm(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
-    """To staff: who is unwell after what, and how to reach them."""
-    urgent = facts["outcome"] == Outcome.RED
-    if urgent:
-        title, act = words.t("🔴 Emergency: {name}", name=facts["name"]), words.t("Call now and tell the doctor.")
-    else:
-        title, act = words.t("🟠 {name} is worried", name=facts["name"]), words.t("Please write or call now.")
-    rows = [
-        (words.t("Customer"), facts["name"]),
-        (words.t("Phone"), show_phone(facts["phone"]) if facts["phone"] else ""),
-        (words.t("Treatment"), words.pick(facts["treatment"])),
-        (words.t("Answer"), words.pick(facts["answer"])),
-        (words.t("When"), words.when(facts["at"])),
-    ]
-    return Card(
-        title=title,
-        text=act,
-        rows=filled(*rows),
-        buttons=_call(words.t("Call the customer"), facts["phone"]),
-    )
-
-
 def help_card(talk: Talk, name: str, *, urgent: bool) -> Card:
     """What to do while the team comes: in Thailand 1669 is the ambulance (https://www.niems.go.th)."""
     phone = talk.unit.clinic.phone
@@ -94,9 +120,5 @@ def help_card(talk: Talk, name: str, *, urgent: bool) -> Card:
         title=title,
         text=f"{told} {text}",
         rows=((talk.t("Clinic"), phone),) if phone else (),
-        buttons=_call(talk.t("Call the clinic"), phone),
+        buttons=call_button(talk.t("Call the clinic"), phone),
     )
-
-
-def _call(label: str, phone: str | None) -> tuple[Button, ...]:
-    return (Button(label, url=f"tel:{phone}", style="primary"),) if phone else ()

@@ -1,8 +1,9 @@
 """Forms: questions asked one by one, with back, cancel and correction at each step, and a summary.
 
 A form's state is the conversation row: its name, the step, the answers so far. Buttons of a form carry a
-fingerprint of (form, step, run), so that a press on an old question is recognised. A form whose step a new
-release no longer knows starts again at its first open question with what was filled in.
+fingerprint of (form, step, run) and of the answer it stands for, so that a press on an old question is recognised and
+one on a list that has changed meanwhile never means another line of it. A form whose step a new release no longer knows
+starts again at its first open question with what was filled in.
 """
 
 from __future__ import annotations
@@ -26,6 +27,11 @@ Data = dict[str, Any]
 REVIEW = "review"
 PICKED = 255
 """The choice of the button that opens a calendar: never one of the offered answers."""
+
+BACK_WORDS = frozenset({"back", "แก้", "แก้ไข", "ย้อนกลับ"})
+"""Typed alone in any form, these do what [Back] does."""
+OFFERED = "offered"
+"""Where a form's data keeps the values of the buttons that its question shows."""
 
 PICKERS: Mapping[Picker, str] = {
     "datetime": N_("Pick a day and time"),
@@ -58,12 +64,14 @@ class Question:
 @dataclass(frozen=True, slots=True)
 class Step:
     """One question. `ask` words it; `read` turns an answer into facts to keep or raises a DomainError that
-    says what is wrong. A step that is not `needed` is passed over."""
+    says what is wrong. A step that is not `needed` is passed over. `own_words` are answers here, whatever they are as
+    commands elsewhere."""
 
     name: str
     ask: Callable[[Talk, Data], Awaitable[Question]]
     read: Callable[[Talk, Data, str], Awaitable[Mapping[str, Any]]]
     needed: Callable[[Data], bool] = lambda data: True
+    own_words: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +105,23 @@ class Form:
     async def say(self, talk: Talk, text: str) -> None:
         """An answer was typed."""
         step, data = self._here(talk)
-        if step is None:
+        if " ".join(text.split()).casefold().removeprefix("/") in BACK_WORDS:
+            await self._back(talk, data)
+        elif step is None:
             await self.again(talk)
-            return
-        await self._take(talk, step, data, text)
+        else:
+            await self._take(talk, step, data, text)
+
+    def takes(self, talk: Talk, text: str) -> bool:
+        """Whether a word that is a command answers the current question."""
+        step, _ = self._here(talk)
+        return step is not None and " ".join(text.split()).casefold().removeprefix("/") in step.own_words
 
     async def press(self, talk: Talk, action: Action, picked: str = "") -> None:
         """One of the form's buttons was pressed; `picked` is what its calendar gave."""
         step, data = self._here(talk)
-        if action.version != self._mark(talk, data):
+        value = _value(data, action)
+        if action.version != self._mark(talk, data, value or ""):
             talk.say(talk.t("That question is already answered. Here is the current one:"))
             await self.again(talk)
         elif action.name == "form.back":
@@ -113,14 +129,8 @@ class Form:
         elif action.name == "form.confirm" and step is None:
             talk.forget()
             await self.finish(talk, data)
-        elif action.name == "form.pick" and step is not None and picked:
-            await self._take(talk, step, data, picked)
-        elif action.name == "form.pick" and step is not None:
-            choices = (await step.ask(talk, data)).choices
-            if action.choice < len(choices):
-                await self._take(talk, step, data, choices[action.choice].value)
-            else:
-                await self.again(talk)
+        elif step is not None and action.name == "form.pick" and (answer := picked or value) is not None:
+            await self._take(talk, step, data, answer)
         else:
             await self.again(talk)
 
@@ -172,14 +182,17 @@ class Form:
             talk.forget()
             await self.finish(talk, data)
             return
-        talk.remember(self.name, step.name if step else REVIEW, data)
-        mark = self._mark(talk, data)
+        data.pop(OFFERED, None)
         if step is None:
-            talk.say(await self._summary(talk, data, mark))
+            talk.remember(self.name, REVIEW, data)
+            talk.say(await self._summary(talk, data, self._mark(talk, data)))
             return
         question = await step.ask(talk, data)
+        data[OFFERED] = [choice.value for choice in question.choices]
+        talk.remember(self.name, step.name, data)
+        mark = self._mark(talk, data)
         picks = tuple(
-            Button(choice.label, Action("form.pick", choice=n, version=mark))
+            Button(choice.label, Action("form.pick", choice=n, version=self._mark(talk, data, choice.value)))
             for n, choice in enumerate(question.choices)
         )
         if question.picker:
@@ -204,8 +217,17 @@ class Form:
             return (Button(talk.t(N_("Back")), Action("form.back", version=mark)), cancel)
         return (cancel,)
 
-    def _mark(self, talk: Talk, data: Data) -> int:
-        """What a question's buttons carry; a summary's cover all that it shows, so that none confirms other answers."""
+    def _mark(self, talk: Talk, data: Data, value: str = "") -> int:
+        """What a question's buttons carry, `value` being the answer of one that is an answer.
+
+        A summary's cover all that it shows, so that none confirms other answers.
+        """
         step = (talk.conversation or {"step": ""})["step"]
-        shown = json.dumps(data, sort_keys=True, default=str) if step == REVIEW else str(data.get("run", 0))
+        shown = json.dumps(data, sort_keys=True, default=str) if step == REVIEW else f"{data.get('run', 0)}:{value}"
         return zlib.crc32(f"{self.name}:{step}:{shown}".encode())
+
+
+def _value(data: Data, action: Action) -> str | None:
+    """The answer that a button of the current question stands for; None for every other button."""
+    offered = data.get(OFFERED, ())
+    return str(offered[action.choice]) if action.name == "form.pick" and action.choice < len(offered) else None

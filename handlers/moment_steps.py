@@ -19,27 +19,23 @@ def moment_step(
 ) -> Step:
     """Ask when: `message` (marked with N_) with suggested moments as buttons, the channel's calendar, or typed.
 
-    Keeps ISO text with its zone under `name`. Suggestions are asked for once in a form and kept beside the answer, so
-    that a button always means the moment that it showed. What a typed answer may have meant (17 ก.ค. 69, พรุ่งนี้ 3 โมง)
-    joins them as a button. Whether a moment will do (in the past, outside the clinic's hours) is for the form's use
+    Keeps ISO text with its zone under `name`. What a typed answer may have meant (17 ก.ค. 69, พรุ่งนี้ 3 โมง) joins the
+    suggestions as a button. Whether a moment will do (in the past, outside the clinic's hours) is for the form's use
     case to say.
     """
-    offered = f"{name}_offered"
+    meant = f"{name}_meant"
 
     async def ask(talk: Talk, data: Data) -> Question:
-        if offered not in data:
-            found = await suggest(talk, data) if suggest else ()
-            data[offered] = [moment.astimezone(talk.words.zone).isoformat() for moment in found]
-            state = talk.conversation or {}
-            talk.remember(state["handler"], state["step"], data)
-        choices = [Choice(talk.words.when(value), value) for value in data[offered]]
-        return Question(talk.t(message), choices, picker="datetime")
+        found = await suggest(talk, data) if suggest else ()
+        suggested = [moment.astimezone(talk.words.zone).isoformat() for moment in found]
+        values = dict.fromkeys((*suggested, *data.get(meant, ())))
+        return Question(talk.t(message), [Choice(talk.words.when(v), v) for v in values], picker="datetime")
 
     async def read(talk: Talk, data: Data, text: str) -> Mapping[str, Any]:
         try:
             found = read_moment(text, talk.unit.now, talk.words.zone)
         except DomainError as error:
-            data[offered] = [*data.get(offered, ()), *(m for m in _meant(error) if m not in data.get(offered, ()))]
+            data[meant] = [*dict.fromkeys((*data.get(meant, ()), *_meant(error)))]
             raise
         return {name: found.at.isoformat()}
 

@@ -21,6 +21,7 @@ SELLERS: Final[Roles] = frozenset({"sales"})
 SCANNERS: Final[Roles] = SELLERS | PERFORMERS
 MANAGER: Final[Roles] = frozenset({"manager"})
 DOCTOR: Final[Roles] = frozenset({"doctor"})
+CLINICIANS: Final[Roles] = frozenset({"doctor", "manager"})
 STAFF: Final[Roles] = SALES | PERFORMERS
 CUSTOMER: Final[Roles] = frozenset({"customer"})
 EVERYBODY: Final[Roles] = STAFF | CUSTOMER | {"stranger"}
@@ -64,6 +65,7 @@ COMMANDS: Final[Mapping[str, Word]] = {
         _word("cancel", "ยกเลิก", N_("Cancel"), EVERYBODY),
         _word("language", "ภาษา", N_("Language"), EVERYBODY, argument=_anything),
         _word("stop", "หยุด", N_("Stop news"), CUSTOMER, "ยกเลิกข่าวสาร", "ไม่รับ", "unsubscribe"),
+        _word("settings", "ตั้งค่า", N_("Settings"), STAFF | CUSTOMER),
         _word("points", "แต้ม", N_("Points"), CUSTOMER),
         _word("history", "ประวัติ", N_("History"), CUSTOMER),
         _word("rewards", "ของรางวัล", N_("Rewards"), CUSTOMER),
@@ -217,4 +219,9 @@ ACTIONS: Final[Mapping[str, Press]] = {
     "rule.show": Press(254, MANAGER),
     "rule.switch": Press(255, MANAGER),
     "rule.page": Press(256, MANAGER),
+    "settings.language": Press(270, STAFF | CUSTOMER),
+    "settings.channel": Press(271, STAFF | CUSTOMER),
+    "settings.consent": Press(272, CUSTOMER),
+    "reaction.handle": Press(260, CLINICIANS),
+    "reaction.show": Press(261, STAFF),
 }

@@ -72,6 +72,7 @@ SENTENCES: Mapping[str, Say] = {
     ),
     "bad_search": _plain(N_("Please type a name, a phone number or a customer code, like Nok, 5678 or 42.")),
     "bad_choice": _plain(N_("Please choose one of the answers.")),
+    "choice_gone": _plain(N_("This is not offered any more. Please choose again.")),
     "more_than_due": lambda w, f: w.t(
         N_("That is more than what is due ({due}). Please check the amount."), due=w.money(f["due"])
     ),
@@ -105,6 +106,7 @@ SENTENCES: Mapping[str, Say] = {
     "person_taken": _plain(
         N_("This membership is already linked to another chat here. Please ask the clinic's staff for help.")
     ),
+    "not_linked_there": _plain(N_("You have no chat with us there. Type /settings to see what you can choose.")),
     "not_linked": _plain(N_("No chat is linked to this customer any more.")),
     "not_your_role": _plain(N_("This is for other members of the team. Type /help to see what you can do.")),
     "illegal_move": _plain(N_("This step is not possible now. Please look at the customer's current card.")),
@@ -227,6 +229,9 @@ SENTENCES: Mapping[str, Say] = {
         else N_("This has gone out already, {when}. Plan a new one if you need it."),
         when=w.when(f["at"]),
     ),
+    "no_such_reaction": _plain(N_("We cannot find this report. Please look at the customer's current card.")),
+    "reaction_over": _by(N_("{by} has looked after this, {when}.")),
+    "doctor_needed": _plain(N_("Only a doctor can end an emergency. Please ask one.")),
     "open_journey": _plain(N_("This customer already has an open plan for this treatment.")),
     "health_consent_needed": _plain(
         N_("The customer has not agreed to keeping health data yet. Invite them to chat, or record their signed paper.")
@@ -371,6 +376,7 @@ OVERTAKEN: Final = frozenset(
         "paid_already",
         "plan_sent",
         "reminder_over",
+        "reaction_over",
     }
 )
 """Refusals that mean that somebody, or an earlier press, was first: the form they end is over."""

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
 from domain.errors import DomainError
-from handlers.forms import Choice, Data, Question, Step
+from handlers.forms import OFFERED, Choice, Data, Question, Step
 from handlers.talk import Talk
 
 Wording = Callable[[Talk, Data], str]
@@ -26,6 +26,8 @@ def pick_step(name: str, question: Wording, offer: Offer, *, needed: Needed = la
     async def read(talk: Talk, data: Data, text: str) -> dict[str, Any]:
         wanted = " ".join(text.split()).casefold()
         offered = await offer(talk, data)
+        if text in data.get(OFFERED, ()) and text not in [choice.value for choice in offered]:
+            raise DomainError("choice_gone")
         same = [c for c in offered if wanted in (c.value.casefold(), c.label.casefold())]
         alike = [c for c in offered if wanted and wanted in c.label.casefold()]
         for found in (same, alike):

@@ -19,8 +19,11 @@ HORIZON: Final = timedelta(days=14)
 """How far ahead a free time is looked for."""
 NO_SHOW_AFTER: Final = timedelta(minutes=15)
 """Past the start, or past the minutes a customer announced (PRODUCT C1 T12)."""
-CUT_OFF: Final = timedelta(hours=24)
-"""Until when customers move their own appointments, unless `move_cutoff_hours` of the clinic says otherwise."""
+CUT_OFF: Final = timedelta(hours=12)
+"""Until when customers move their own appointments, unless `move_cutoff_hours` of the clinic says otherwise.
+
+Later than the reminder of the day before, which offers to move it.
+"""
 CHECK_IN_FROM: Final = timedelta(hours=2)
 """How long before the start somebody may arrive."""
 HOLD: Final = timedelta(hours=24)

@@ -114,7 +114,7 @@ async def book(
 async def move(unit: Unit, appointment: Appointment, at: datetime, wish: Wish) -> AppointmentView:
     """Move a locked appointment to another time; its performer stays when they are free then.
 
-    What the customer said of the old time (that they will come, that they will be late) is forgotten.
+    What is known of the old time (that they will come, that they will be late, that they came) is forgotten.
     DomainErrors: those of `book`.
     """
 
@@ -128,6 +128,7 @@ async def move(unit: Unit, appointment: Appointment, at: datetime, wish: Wish) -
             accepted=kept,
             state=AppointmentState.BOOKED,
             confirmed_at=None,
+            arrived_at=None,
             late_minutes=0,
             **_where(slot),
         )
@@ -191,14 +192,16 @@ def _where(slot: Slot) -> dict[str, Any]:
 # Coming, and not coming
 
 
-async def confirm(unit: Unit, appointment_id: UUID, *, version: int) -> AppointmentView:
-    """The customer says that they will come; saying it again changes nothing.
+async def confirm(unit: Unit, appointment_id: UUID, *, at: datetime) -> AppointmentView:
+    """The customer says that they will come `at` the time they saw (to the minute); again changes nothing.
 
-    DomainErrors: `no_such_appointment`, `appointment_over`, `outdated`.
+    Whatever else has changed since, such as who treats them, does not matter. DomainErrors: `no_such_appointment`,
+    `appointment_over`, `outdated` for another time.
     """
     appointment = await lock_own(unit, appointment_id)
     if appointment.state is AppointmentState.BOOKED:
-        check_version(appointment, version)
+        if appointment.starts_at.replace(second=0, microsecond=0) != at.replace(second=0, microsecond=0):
+            raise DomainError("outdated")
         await change(unit, appointment, state=AppointmentState.CONFIRMED, confirmed_at=unit.now)
         unit.record("appointment_confirmed", appointment.id, **_ids(appointment))
     return await view(unit, appointment_id)
@@ -232,10 +235,10 @@ async def release(unit: Unit, journey_id: UUID) -> None:
         await end(unit, appointment, AppointmentState.CANCELLED)
 
 
-async def mark(unit: Unit, journey_id: UUID, state: AppointmentState) -> None:
+async def mark(unit: Unit, journey_id: UUID, state: AppointmentState, **values: Any) -> None:
     """The journey's appointment follows its treatment: started, done, or waiting again."""
     if appointment := await store.lock_live(unit.db, unit.clinic.id, journey_id):
-        await end(unit, appointment, state)
+        await end(unit, appointment, state, **values)
 
 
 async def give_back(unit: Unit, journey_id: UUID) -> None:

@@ -6,6 +6,7 @@ thresholds are whole baht in the files and satang everywhere else.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Annotated, Any, Final, Literal, Self
 from uuid import UUID
@@ -14,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from domain.automation.model import FACTS, MOST_POINTS, Deed, Op
-from domain.followups.model import DeliveryClass, Outcome
+from domain.followups.model import Anchor, DeliveryClass, Outcome
 from domain.payments.rules import SATANG_PER_BAHT
 from domain.people.model import Role
 from domain.rewards.model import Kind, Period
@@ -181,16 +182,20 @@ class Reward(_Named):
 
 
 class Answer(_Entry):
-    """One button under a question, and what pressing it leads to."""
+    """One button under a question, and what pressing it leads to; `action` names the act of an outcome `action`."""
 
     code: Code
     th: Words
     en: Words
     outcome: Outcome
+    action: str = ""
 
 
 class Template(_Entry):
-    """A question in both languages with its buttons; their order never changes, a sent button carries it."""
+    """A question in both languages with its buttons; their order never changes, a sent button carries it.
+
+    A key that ends in `_CODE` of a treatment, or `_category`, goes before the plain one for those treatments.
+    """
 
     key: Code
     th: Words
@@ -199,16 +204,20 @@ class Template(_Entry):
 
     def columns(self) -> dict[str, object]:
         """The row without clinic and id."""
-        answers = [answer.model_dump(mode="json") for answer in self.answers]
+        answers = [answer.model_dump(mode="json", exclude_defaults=True) for answer in self.answers]
         return {"key": self.key, "text_th": self.th, "text_en": self.en, "answers": answers}
 
 
 class Rule(_Entry):
-    """When a template is sent: days after an anchor, at an hour of the clinic's day; for one treatment or all."""
+    """When a template is sent: days and minutes after an anchor (negative: before it), at an hour of the clinic's day.
+
+    For one treatment or all.
+    """
 
     key: Code
-    anchor: Literal["completed"]
-    offset_days: int
+    anchor: Anchor
+    offset_days: int = 0
+    offset_minutes: int = 0
     at_time: time | None = None
     message_class: DeliveryClass
     template: Code
@@ -219,8 +228,9 @@ class Rule(_Entry):
         """The row without clinic and id; `treatments` gives the id of each code."""
         return {
             "key": self.key,
-            "anchor": self.anchor,
+            "anchor": str(self.anchor),
             "offset_days": self.offset_days,
+            "offset_minutes": self.offset_minutes,
             "at_time": self.at_time,
             "message_class": str(self.message_class),
             "template_key": self.template,
@@ -313,6 +323,11 @@ class ClinicNames(_Entry):
     settings: dict[str, Any] = {}
 
 
+def without_secrets(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """A clinic's settings as a file may carry them to another clinic."""
+    return {name: value for name, value in settings.items() if not name.endswith("_secret")}
+
+
 class Room(_Named):
     """A room of a branch."""
 
@@ -344,12 +359,17 @@ class ClinicFile(Catalogue):
         """Codes and keys that other lines name must be in the file; each once."""
         treatments = {treatment.code for treatment in self.treatments}
         templates = {template.key for template in self.templates}
+        references = {
+            "rewards": {"treatment": treatments, "tier": {tier.code for tier in self.tiers}},
+            "rules": {"treatment": treatments, "template": templates},
+            "stage_tasks": {"treatment": treatments},
+        }
         wrong = [
             ((section, n, name), f"there is no {name} {named!r} in this file")
-            for section, entries in (("rules", self.rules), ("stage_tasks", self.stage_tasks))
-            for n, entry in enumerate(entries)
-            for name, known in (("treatment", treatments), ("template", templates))
-            if (named := getattr(entry, name, None)) and named not in known
+            for section, known in references.items()
+            for n, entry in enumerate(getattr(self, section))
+            for name, codes in known.items()
+            if (named := getattr(entry, name)) and named not in codes
         ]
         wrong += [
             ((section, n, key), f"{getattr(entry, key)!r} stands here twice")
@@ -367,6 +387,7 @@ SECTIONS: Final = {
     "treatments": "code",
     "tiers": "code",
     "achievements": "code",
+    "rewards": "code",
     "templates": "key",
     "rules": "key",
     "automation": "code",

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 
 from domain.catalogue import store
-from domain.catalogue.model import Branch, Catalogue, ClinicFile, DemoClinic
+from domain.catalogue.model import Branch, Catalogue, ClinicFile, DemoClinic, without_secrets
 from domain.database.session import set_clinic
 from domain.errors import DomainError
 from domain.loyalty import service as loyalty
@@ -97,10 +97,9 @@ async def import_clinic(unit: Unit, data: Mapping[str, Any]) -> None:
     db, clinic = unit.db, unit.clinic.id
     own = file.clinic
     _zone(own.timezone)
+    settings = {**unit.clinic.settings, **without_secrets(own.settings)}
     names = {"name_th": clean_name(own.name_th), "name_en": clean_name(own.name_en)}
-    await store.set_clinic_row(
-        db, clinic, **names, phone=own.phone, timezone=own.timezone, settings={**unit.clinic.settings, **own.settings}
-    )
+    await store.set_clinic_row(db, clinic, **names, phone=own.phone, timezone=own.timezone, settings=settings)
     await _save_branches(unit, file.branches)
     await load_catalogue(unit, file.model_dump(exclude={"clinic", "branches"}))
 

@@ -16,6 +16,19 @@ Words = Mapping[str, str]
 """A text of the clinic in both languages: {"th": ..., "en": ...}."""
 
 
+class Anchor(StrEnum):
+    """What a message is counted from."""
+
+    COMPLETED = "completed"
+    """The end of a treatment."""
+    SCHEDULED = "scheduled"
+    """The start of an appointment; messages before it remind of it."""
+    QUOTED = "quoted"
+    """The moment a plan was sent."""
+    NEXT_SESSION = "next_session"
+    """When another session of what was paid is due: a treatment's days of recall after its end."""
+
+
 class DeliveryClass(StrEnum):
     """Why a message is sent; decides its hours, and whether consent and caps apply."""
 
@@ -34,7 +47,7 @@ class Outcome(StrEnum):
     RED = "red"
     """An emergency: the text with the telephone number at once, and the doctor is paged."""
     ACTION = "action"
-    """The answer is an act of its own, such as booking."""
+    """The answer is an act of its own, such as confirming an appointment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,36 +83,62 @@ ALARMING: Final = frozenset({Outcome.AMBER, Outcome.RED})
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One active rule of the clinic: when after its anchor which class of message is due."""
+    """One active rule of the clinic: when after its anchor (or before it) which class of message is due.
+
+    `treatment_id` is what the message is about: the journey's session, or its treatment.
+    """
 
     id: UUID
     offset_days: int
+    offset_minutes: int
     at_time: time | None
     message_class: DeliveryClass
+    treatment_id: UUID
+
+    @property
+    def before(self) -> bool:
+        """Whether it reminds of something that is still to come."""
+        return (self.offset_days, self.offset_minutes) < (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One answer of a question, in the order of its buttons."""
+    """One answer of a question, in the order of its buttons; `action` names the act of one that is an act."""
 
     code: str
     label: Words
     outcome: Outcome
+    action: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A planned message whose time has come, with what decides whether it still makes sense."""
+    """A planned message whose time has come, with what decides whether it still makes sense.
+
+    `anchor_at` is the moment it was planned for, `scheduled_at` the journey's time now; `subject_id` the row its
+    buttons act on (an appointment, a plan). `template` is the most specific text that the clinic has.
+    """
 
     id: UUID
     version: int
+    journey_id: UUID
     due_at: datetime
+    anchor: Anchor
+    anchor_at: datetime | None
+    subject_id: UUID | None
     message_class: DeliveryClass
     rule_active: bool
     stage: str
+    scheduled_at: datetime | None
+    arrived_at: datetime | None
+    adverse_open: bool
     person_id: UUID
     customer_name: str
     treatment: Words
+    prep: Words
+    branch: Words
+    address: Words
+    template: str | None
     text: Words | None
     options: tuple[Option, ...]
     consented: bool
@@ -119,6 +158,9 @@ class Asked:
     answer: str | None
     outcome: Outcome | None
     answered_at: datetime | None
+    handled_at: datetime | None
+    handled_by: str | None
+    handled_note: str
 
 
 @dataclass(frozen=True, slots=True)

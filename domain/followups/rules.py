@@ -6,15 +6,27 @@ Times enter and leave as aware UTC; days and hours of the day are the clinic's, 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from domain.followups.model import LATEST, WINDOWS, DeliveryClass, Due, Outcome
+from domain.errors import DomainError
+from domain.followups.model import LATEST, WINDOWS, Anchor, DeliveryClass, Due, Outcome, Rule
+from domain.people.model import Role
 
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 _ENDED: Final = frozenset({"lost", "cancelled"})
+_WAITS_AT: Final[Mapping[Anchor, Collection[str]]] = {
+    Anchor.SCHEDULED: ("treatment_scheduled",),
+    Anchor.QUOTED: ("proposal_sent",),
+    Anchor.NEXT_SESSION: ("treatment_completed", "follow_up"),
+}
+"""The stages at which a message of this anchor makes sense; one about a treatment that was done does at any."""
+_HANDLED_BY: Final[Mapping[Outcome | None, tuple[Role, ...]]] = {
+    Outcome.AMBER: (Role.DOCTOR, Role.MANAGER),
+    Outcome.RED: (Role.DOCTOR,),
+}
 _GRAVITY: Final = {Outcome.FINE: 0, Outcome.ACTION: 0, Outcome.AMBER: 1, Outcome.RED: 2}
 
 
@@ -27,6 +39,13 @@ def due_at(anchor: datetime, offset_days: int, at: time | None, zone: ZoneInfo, 
     if at is not None:
         local = datetime.combine(local.date(), at, zone)
     return local.astimezone(UTC) + timedelta(minutes=minutes)
+
+
+def planned_at(rule: Rule, anchor: datetime, now: datetime, zone: ZoneInfo) -> datetime | None:
+    """When a rule's message goes out, in its class's hours; None for a reminder whose moment has passed already."""
+    due = due_at(anchor, rule.offset_days, rule.at_time, zone, minutes=rule.offset_minutes)
+    due = into_window(due, rule.message_class, zone, earlier=rule.before)
+    return None if rule.before and due < now else due
 
 
 def into_window(when: datetime, cls: DeliveryClass, zone: ZoneInfo, *, earlier: bool = False) -> datetime:
@@ -50,13 +69,49 @@ def why_not(due: Due, now: datetime) -> str | None:
     """Why a due message is not sent any more (a stable word for the row), or None when it is."""
     if not due.rule_active or due.text is None:
         return "rule_off"
-    if due.stage in _ENDED:
+    if due.stage in _ENDED or due.stage not in _WAITS_AT.get(due.anchor, (due.stage,)):
         return "stage_changed"
+    if due.anchor is Anchor.SCHEDULED and (reason := _why_no_reminder(due, now)):
+        return reason
+    if (
+        due.anchor in (Anchor.COMPLETED, Anchor.NEXT_SESSION) and due.adverse_open
+    ):  # a person looks after them, no message does
+        return "adverse_open"
     if now - due.due_at > LATEST[due.message_class]:
         return "past_deadline"
     if due.message_class is DeliveryClass.MARKETING and not due.consented:
         return "no_consent"
     return None
+
+
+def _why_no_reminder(due: Due, now: datetime) -> str | None:
+    """Why nobody needs to be reminded of an appointment."""
+    if due.arrived_at is not None:
+        return "arrived"
+    if due.anchor_at is None or due.anchor_at != due.scheduled_at:
+        return "moved"
+    return "past_deadline" if now >= due.anchor_at else None
+
+
+def is_urgent(outcome: Outcome) -> bool:
+    """Whether a doctor must hear of it."""
+    return outcome is Outcome.RED
+
+
+def may_handle(outcome: Outcome | None, role: str) -> bool:
+    """Whether somebody in this role may end such a reaction."""
+    return outcome in _HANDLED_BY and role in _HANDLED_BY[outcome]
+
+
+def check_handler(outcome: Outcome | None, role: str) -> None:
+    """Who may say that a reaction is over: a doctor or a manager, of an emergency a doctor alone (C10).
+
+    DomainErrors `no_such_reaction` when there is none, `doctor_needed`, `not_your_role`.
+    """
+    if outcome not in _HANDLED_BY:
+        raise DomainError("no_such_reaction")
+    if not may_handle(outcome, role):
+        raise DomainError("doctor_needed" if role == Role.MANAGER else "not_your_role")
 
 
 def is_graver(outcome: Outcome, than: Outcome) -> bool:

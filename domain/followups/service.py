@@ -1,95 +1,91 @@
-"""Use cases of follow-ups: plan messages after something happened, send those that are due, take the answers.
+"""Use cases of follow-ups: plan messages around something that happened, call them off, send those that are due.
 
 A planned message is a row; the scheduler calls `send_due` for every clinic that has one due. Whether it still
-makes sense is looked at again when it is sent.
+makes sense is looked at again when it is sent. What answers lead to is in `caring.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
-from domain.errors import DomainError
 from domain.followups import rules, store
-from domain.followups.model import ALARMING, Answered, Asked, DeliveryClass, Due, Option, Words
+from domain.followups.caring import alarm_facts, answer, call_if_unanswered, check_handling, handle, reaction
+from domain.followups.model import Anchor, DeliveryClass, Due, Outcome, Words
+from domain.followups.rules import may_handle
 from domain.notifications.service import notify
-from domain.people import service as people
-from domain.people.model import STAFF_ROLES
 from domain.unit import Unit
+
+__all__ = [
+    "alarm_facts",
+    "answer",
+    "call_if_unanswered",
+    "cancel",
+    "check_handling",
+    "handle",
+    "may_handle",
+    "next_due",
+    "plan",
+    "reaction",
+    "send_due",
+]
+
+UNANSWERED_AFTER: Final = timedelta(hours=24)
+"""How long a question about somebody's care may stay without an answer before somebody calls (C10)."""
 
 
 async def plan(
-    unit: Unit, *, journey_id: UUID, customer_id: UUID, anchor: str, anchor_at: datetime, anchor_version: int
+    unit: Unit,
+    *,
+    journey_id: UUID,
+    customer_id: UUID,
+    anchor: str,
+    anchor_at: datetime,
+    anchor_version: int,
+    subject_id: UUID | None = None,
 ) -> int:
-    """Plan what the clinic's rules say follows from `anchor` (such as 'completed'); returns how many are new.
+    """Plan what the clinic's rules say belongs to `anchor`; returns how many are new.
 
-    The same anchor version again plans nothing twice.
+    The same anchor version again plans nothing twice. An appointment or a plan has one set of messages: what an earlier
+    version planned is cancelled. `subject_id` is the row that the messages' buttons act on.
     """
+    if anchor != Anchor.COMPLETED:
+        await cancel(unit, journey_id, because="moved", anchor=anchor)
     found = await store.rules_for(unit.db, unit.clinic.id, anchor, journey_id)
-    zone = unit.clinic.zone
+    moments = {rule: rules.planned_at(rule, anchor_at, unit.now, unit.clinic.zone) for rule in found}
     rows = [
         {
             "rule_id": rule.id,
             "journey_id": journey_id,
             "customer_id": customer_id,
+            "treatment_id": rule.treatment_id,
+            "subject_id": subject_id,
             "anchor_version": anchor_version,
-            "due_at": rules.into_window(
-                rules.due_at(anchor_at, rule.offset_days, rule.at_time, zone), rule.message_class, zone
-            ),
+            "anchor_at": anchor_at,
+            "due_at": due_at,
         }
-        for rule in found
+        for rule, due_at in moments.items()
+        if due_at is not None
     ]
     return await store.add_planned(unit.db, unit.clinic.id, rows)
+
+
+async def cancel(unit: Unit, journey_id: UUID, *, because: str, anchor: str | None = None) -> None:
+    """What is still planned for a journey (of one anchor, else all) is not sent; `because` is kept in the rows."""
+    await store.cancel(unit.db, unit.clinic.id, journey_id, anchor, because)
 
 
 async def send_due(unit: Unit, limit: int = 100) -> int:
     """Deal with up to `limit` due messages of this clinic, oldest first; returns how many there were.
 
     Each is sent, moved to the opening of its class's hours, or skipped with the reason in its row. Rows that
-    another scheduler is dealing with are not touched.
+    another scheduler is dealing with are not touched. The first aftercare is recorded as `aftercare_sent`.
     """
     waiting = await store.due(unit.db, unit.clinic.id, unit.now, limit)
     for due in waiting:
         await _deal_with(unit, due)
     return len(waiting)
-
-
-async def answer(unit: Unit, execution_id: UUID, choice: int) -> Answered:
-    """Take the customer's answer: the button at position `choice` of the question.
-
-    The first answer stays, but a graver one always counts: who first felt fine may feel worse later. Amber and
-    red alarm the clinic at once. DomainError `not_yours`, `no_such_answer`, or `already_answered` (facts
-    `answer` {th, en}, `outcome`, `at`).
-    """
-    asked = await store.asked(unit.db, unit.clinic.id, execution_id)
-    if asked is None or asked.customer_id != unit.actor.customer_id:
-        raise DomainError("not_yours")
-    if not 0 <= choice < len(asked.options):
-        raise DomainError("no_such_answer")
-    option = asked.options[choice]
-    if asked.outcome is not None and not rules.is_graver(option.outcome, asked.outcome):
-        raise DomainError("already_answered", **_stored_answer(asked))
-    await store.save(
-        unit.db,
-        unit.clinic.id,
-        asked.id,
-        state="answered",
-        answer=option.code,
-        outcome=option.outcome,
-        answered_at=unit.now,
-    )
-    about = {"journey_id": str(asked.journey_id), "customer_id": str(asked.customer_id)}
-    unit.record("followup_answered", asked.id, **about)  # facts are kept for ever: ids, not how somebody felt
-    if option.outcome in ALARMING:
-        await _alarm(unit, asked, option)
-    return Answered(option.outcome, asked.outcome is None, option.label)
-
-
-async def cancel_planned(unit: Unit, journey_id: UUID) -> None:
-    """The journey was given up: what is still planned for it is not sent."""
-    await store.cancel_planned(unit.db, unit.clinic.id, journey_id)
 
 
 async def next_due(unit: Unit) -> datetime | None:
@@ -111,10 +107,15 @@ async def _deal_with(unit: Unit, due: Due) -> None:
     reached = await notify(
         unit, [due.person_id], "followup.ask", facts, message_class=due.message_class, subject=subject
     )
-    if reached:
-        await store.save(unit.db, unit.clinic.id, due.id, state="sent", sent_at=unit.now)
-    else:
+    if not reached:
         await store.save(unit.db, unit.clinic.id, due.id, state="skipped", skipped_because="blocked")
+        return
+    await store.save(unit.db, unit.clinic.id, due.id, state="sent", sent_at=unit.now, template_key=due.template)
+    if due.anchor is Anchor.COMPLETED and due.stage == "treatment_completed":
+        unit.record("aftercare_sent", due.journey_id, execution_id=str(due.id))
+    asks = any(option.outcome is not Outcome.ACTION for option in due.options)
+    if asks and due.message_class is DeliveryClass.CARE:
+        unit.set_timer("followup.unanswered", due.id, unit.now + UNANSWERED_AFTER)
 
 
 def _question(unit: Unit, due: Due) -> dict[str, Any]:
@@ -123,12 +124,18 @@ def _question(unit: Unit, due: Due) -> dict[str, Any]:
         "execution_id": str(due.id),
         "version": due.version + 1,
         "text": _text(unit, due),
-        "answers": [dict(option.label) for option in due.options],
+        "answers": [{**option.label, "action": option.action} for option in due.options],
         "treatment": dict(due.treatment),
+        "subject_id": str(due.subject_id) if due.subject_id else None,
+        "at": due.anchor_at.isoformat() if due.anchor_at else None,
+        "sent_at": unit.now.isoformat(),
+        "prep": dict(due.prep) if due.anchor is Anchor.SCHEDULED else None,
+        "address": dict(due.address),
     }
 
 
 def _text(unit: Unit, due: Due) -> Words:
+    """The clinic's text in both languages; {date}, {time} and {when} are filled when it is shown."""
     clinic = {"th": unit.clinic.name_th, "en": unit.clinic.name_en}
     return {
         language: rules.fill(
@@ -137,42 +144,9 @@ def _text(unit: Unit, due: Due) -> Words:
                 "nick": due.customer_name,
                 "clinic": clinic[language],
                 "treatment": due.treatment[language],
+                "branch": due.branch[language] or clinic[language],
                 "phone": unit.clinic.phone,
             },
         )
         for language, template in (due.text or {}).items()
     }
-
-
-def _stored_answer(asked: Asked) -> dict[str, Any]:
-    """What was answered before, for the sentence that tells so."""
-    label = next((dict(option.label) for option in asked.options if option.code == asked.answer), None)
-    at = asked.answered_at.isoformat() if asked.answered_at else None
-    return {"answer": label or {"th": "", "en": ""}, "outcome": asked.outcome, "at": at}
-
-
-async def _alarm(unit: Unit, asked: Asked, option: Option) -> None:
-    """Tell the journey's owner, who treated last, and all managers, whatever the hour."""
-    facts = {
-        "execution_id": str(asked.id),
-        "journey_id": str(asked.journey_id),
-        "customer_id": str(asked.customer_id),
-        "name": asked.customer_name,
-        "phone": asked.phone,
-        "treatment": dict(asked.treatment),
-        "outcome": option.outcome,
-        "answer": dict(option.label),
-        "at": unit.now.isoformat(),
-    }
-    # Facts are kept for ever, so this one holds ids only, not who felt what.
-    ids = {name: facts[name] for name in ("execution_id", "journey_id", "customer_id", "outcome")}
-    unit.record("reaction_reported", asked.journey_id, **ids)
-    persons = await store.alarmed_persons(unit.db, unit.clinic.id, asked.journey_id)
-    if not await _tell(unit, persons, facts):  # none of them has a chat: somebody must hear of it
-        everybody = await people.staff_of_role(unit, STAFF_ROLES)
-        await _tell(unit, [member.person_id for member in everybody], facts)
-
-
-async def _tell(unit: Unit, persons: Sequence[UUID], facts: dict[str, Any]) -> int:
-    subject = f"reaction:{facts['execution_id']}"
-    return await notify(unit, persons, "followup.alarm", facts, message_class=DeliveryClass.SAFETY, subject=subject)

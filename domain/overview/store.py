@@ -67,7 +67,7 @@ _CONFIRMED = text(
     " where clinic_id = :clinic and state = 'confirmed' and confirmed_at > :since"
 )
 _TREATED = text(
-    "select count(*) from task_queue where clinic_id = :clinic and state = 'completed' and kind = 'perform'"
+    "select count(*) from task_queue where clinic_id = :clinic and state = 'completed' and kind = 'treatment'"
     " and completed_at > :since"
 )
 # Facts about the team, requests and rules; and moves that needed a reason, with where they led from and to.

@@ -131,6 +131,14 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """The channels a person has linked, and the one they want to be told things on; None: where they wrote last."""
+
+    channels: tuple[str, ...]
+    preferred: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Invitation:
     """A one-time code that binds a chat to one staff member or one customer. The code itself is kept nowhere."""
 

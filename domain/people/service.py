@@ -27,6 +27,7 @@ from domain.people.model import (
     PURPOSES,
     WITHDRAWN,
     Customer,
+    Reach,
     Staff,
 )
 from domain.people.notes import add_note, alerts_of, notes_of
@@ -56,6 +57,8 @@ __all__ = [
     "members",
     "next_customer_code",
     "notes_of",
+    "prefer_channel",
+    "reach",
     "record_paper_consent",
     "reinvite_staff",
     "remove_staff",
@@ -87,6 +90,20 @@ async def set_language(unit: Unit, language: str) -> None:
 async def switch_own_menu(unit: Unit) -> None:
     """Show the actor's chats the menu that is theirs, once more."""
     await switch_menu(unit, _person(unit))
+
+
+async def reach(unit: Unit) -> Reach:
+    """Where the actor can be told things."""
+    chats = await store.chats(unit.db, unit.clinic.id, person_id=_person(unit))
+    preferred = await store.preferred_channel(unit.db, unit.clinic.id, _person(unit))
+    return Reach(tuple(sorted({chat.channel for chat in chats})), preferred)
+
+
+async def prefer_channel(unit: Unit, channel: str | None) -> None:
+    """Notices come to the actor on this channel (None: where they wrote last); DomainError `not_linked_there`."""
+    if channel is not None and channel not in (await reach(unit)).channels:
+        raise DomainError("not_linked_there")
+    await store.change_person(unit.db, unit.clinic.id, _person(unit), preferred_channel=channel)
 
 
 async def set_person_name(unit: Unit, name: str) -> str:

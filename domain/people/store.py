@@ -100,6 +100,13 @@ async def chats(db: Connection, clinic_id: UUID, **ids: UUID) -> list[Chat]:
     return [Chat(**row._mapping) for row in await db.execute(query)]
 
 
+async def preferred_channel(db: Connection, clinic_id: UUID, person_id: UUID) -> str | None:
+    """Where a person wants to be told things, if they have said so."""
+    query = select(_p.preferred_channel).where(_p.clinic_id == clinic_id, _p.id == person_id)
+    channel: str | None = (await db.execute(query)).scalar_one()
+    return channel
+
+
 async def lock_chat(db: Connection, clinic_id: UUID, identity_id: UUID) -> None:
     """Wait until no event of this chat is being worked on, and keep new ones waiting."""
     c = channel_identities.c

@@ -155,15 +155,15 @@ async def mark_error(unit: Unit, task_id: UUID, reason: str) -> TaskView:
     return await _close(unit, view, state, reason)
 
 
-async def cancel_open(unit: Unit, journey_id: UUID, reason: str = "") -> int:
+async def cancel_open(unit: Unit, journey_id: UUID, reason: str = "", *, told: bool = False) -> int:
     """Call off every open task of a journey, whose lock the caller holds; returns how many.
 
-    Offers end, cards change, and whoever had accepted is told.
+    Offers end, cards change, and whoever had accepted is told, unless something else has `told` them already.
     """
     views = await store.open_of_journey(unit.db, unit.clinic.id, journey_id)
     for view in views:
         held = await lock(unit, view.id)
-        await _close(unit, held, next_task_state(held.state, TaskAction.CANCEL), reason)
+        await _close(unit, held, next_task_state(held.state, TaskAction.CANCEL), reason, told=told)
     return len(views)
 
 
@@ -174,14 +174,17 @@ async def close_desk_tasks(unit: Unit, journey_id: UUID, *, done: bool) -> None:
     await store.close_desk_tasks(unit.db, unit.clinic.id, journey_id, state=state, **by)
 
 
-async def offer_again(unit: Unit, view: TaskView) -> None:
-    """Whoever had accepted a locked task is not free at its new time: another one is offered to those who are."""
+async def offer_again(unit: Unit, view: TaskView, room_id: UUID | None) -> None:
+    """The time and `room_id` of a locked task are new, and nobody has it then: who is free is asked.
+
+    Offers of before lose their buttons; whoever had accepted it is told that it is theirs no more.
+    """
     if view.assignee_id is None:
-        await offer(unit, view.journey_id)
-        return
-    closed = await _close(unit, view, next_task_state(view.state, TaskAction.RELEASE), "")
-    unit.record("task_released", closed.id, **fact_data(closed, user_id=str(view.assignee_id)))
-    await offer(unit, view.journey_id)
+        await replace_cards(unit, await task_view(unit, view.id), "task.taken")
+    else:
+        closed = await _close(unit, view, next_task_state(view.state, TaskAction.RELEASE), "")
+        unit.record("task_released", closed.id, **fact_data(closed, user_id=str(view.assignee_id)))
+    await offer(unit, view.journey_id, room_id)
 
 
 async def release_tasks_of(unit: Unit, user_id: UUID) -> list[TaskView]:
@@ -190,27 +193,28 @@ async def release_tasks_of(unit: Unit, user_id: UUID) -> list[TaskView]:
     for seen in await store.of_assignee(unit.db, unit.clinic.id, user_id):
         view = await lock(unit, seen.id)
         if view.assignee_id == user_id and view.state is TaskState.ACCEPTED:
-            await offer_again(unit, view)
+            await offer_again(unit, view, view.room_id)
         elif view.assignee_id == user_id and view.state in (TaskState.IN_PROGRESS, TaskState.ON_HOLD):
             under_way.append(view)
     return under_way
 
 
-async def show_again(unit: Unit, view: TaskView) -> None:
-    """What a locked task is about has changed: its cards say how it is now, and who has it reads it."""
+async def show_again(unit: Unit, view: TaskView, room_id: UUID | None) -> None:
+    """The time and `room_id` of a locked task are new: the cards of who has it say so, else it is offered again."""
     if view.assignee_id is None:
-        await offer(unit, view.journey_id)
+        await offer_again(unit, view, room_id)
         return
+    await store.change(unit.db, unit.clinic.id, view.id, room_id=room_id)
     await replace_cards(unit, await task_view(unit, view.id), "task.taken")
 
 
-async def _close(unit: Unit, view: TaskView, state: TaskState, reason: str) -> TaskView:
+async def _close(unit: Unit, view: TaskView, state: TaskState, reason: str, *, told: bool = False) -> TaskView:
     view = await change(unit, view, state=state, reason=reason, handed_to=None)
     await offer_store.expire(unit.db, unit.clinic.id, view.id, unit.now)
     unit.cancel_timer(NUDGE, view.id)
     unit.record("task_cancelled", view.id, **fact_data(view, state=state))
     await replace_cards(unit, view, "task.closed")
-    if view.assignee_id is not None and view.assignee_id != unit.actor.user_id:
+    if view.assignee_id not in (None, unit.actor.user_id) and not told:
         await tell(unit, view, await _still_here(unit, view.assignee_id), "task.closed")
     return view
 

@@ -43,7 +43,7 @@ async def cancel(unit: Unit, journey_id: UUID, *, version: int, reason: str, mon
     if paid and money not in {*Money}:
         raise DomainError("money_undecided")
     decided = {"money": money, "paid_satang": paid} if paid else {}
-    await _withdraw(unit, journey_id)
+    await withdraw_plan(unit, journey_id)
     await courses.cancel(unit, journey_id)
     await move(unit, journey, Action.CANCEL, reason=_reason(reason), data=decided, scheduled_at=None)
     at = journey.scheduled_at.isoformat() if journey.scheduled_at else None
@@ -62,7 +62,7 @@ async def mark_lost(unit: Unit, journey_id: UUID, *, version: int, reason: str) 
     next_stage(journey.stage, Action.MARK_LOST, role(unit))
     if await payments.paid_so_far(unit, journey_id):
         raise DomainError("manager_needed")
-    await _withdraw(unit, journey_id)
+    await withdraw_plan(unit, journey_id)
     await move(unit, journey, Action.MARK_LOST, reason=_reason(reason))
     unit.record("journey_lost", journey_id, **_ids(journey))
     return await journey_view(unit, journey_id)
@@ -126,7 +126,8 @@ async def _current(unit: Unit, journey_id: UUID, version: int | None) -> Journey
     return journey
 
 
-async def _withdraw(unit: Unit, journey_id: UUID) -> None:
+async def withdraw_plan(unit: Unit, journey_id: UUID) -> None:
+    """Whatever plan is on the table is off it."""
     await proposal_store.take_off(unit.db, unit.clinic.id, journey_id, ProposalState.WITHDRAWN)
 
 

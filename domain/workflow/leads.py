@@ -15,7 +15,7 @@ from domain.unit import Unit
 from domain.workflow import store
 from domain.workflow.ending import take_up
 from domain.workflow.model import Action, JourneyView, Stage, Touch
-from domain.workflow.moves import journey_view, lock, role, write_action
+from domain.workflow.moves import journey_view, lock, role, watch_idle, write_action
 from domain.workflow.rules import next_stage, transition_for
 
 SCAN_TREATMENT: Final = "SCN"
@@ -108,6 +108,7 @@ async def _open(unit: Unit, customer: Customer, treatment: Treatment, source: st
         existing = await store.open_one(unit.db, unit.clinic.id, customer.id, treatment.id, unit.now)
         raise DomainError("open_journey", journey_id=str(existing))
     await write_action(unit, journey_id, Action.CREATE, None, stage, version=1, data={"source": source})
+    watch_idle(unit, journey_id, stage)
     unit.record(
         "lead_created",
         journey_id,

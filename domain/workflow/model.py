@@ -38,9 +38,9 @@ ENDED_STAGES: Final = frozenset({Stage.CLOSED, Stage.LOST, Stage.CANCELLED})
 OVER_STAGES: Final = frozenset({Stage.TREATMENT_COMPLETED, Stage.FOLLOW_UP, Stage.CLOSED, Stage.LOST, Stage.CANCELLED})
 """The treatment was done or given up, so the customer may start another journey of the same treatment."""
 
-
 UNPAID_STAGES: Final = frozenset({Stage.LEAD, Stage.SCANNED, Stage.PROPOSAL_SENT})
 """Before the agreed minimum is there."""
+
 
 MORE_MAY_COME: Final = frozenset({Stage.TREATMENT_COMPLETED, Stage.FOLLOW_UP})
 """From here the next session of a course can be scheduled: with sessions left the journey is open all the same."""

@@ -6,7 +6,8 @@ Used by the use cases in `service.py` and `leads.py`; nothing else changes a sta
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from domain.errors import DomainError
@@ -14,8 +15,15 @@ from domain.people.model import Role
 from domain.tasks import service as tasks
 from domain.unit import Unit
 from domain.workflow import store
-from domain.workflow.model import GIVEN_UP, WORK_STAGES, Action, Journey, JourneyView, Stage
+from domain.workflow.model import GIVEN_UP, UNPAID_STAGES, WORK_STAGES, Action, Journey, JourneyView, Stage
 from domain.workflow.rules import TRANSITIONS, next_stage
+
+IDLE_TIMER: Final = "journey.idle"
+IDLE_AFTER: Final = timedelta(days=60)
+"""A journey before its payment that nobody moves for so long is lost (C1, T14)."""
+
+_TOLD: Final = frozenset({Action.CANCEL_APPOINTMENT, Action.NO_SHOW})
+"""Whoever had accepted the task hears of these with the news of the appointment."""
 
 
 async def journey_view(unit: Unit, journey_id: UUID) -> JourneyView:
@@ -52,7 +60,8 @@ async def move(
     await store.change(unit.db, unit.clinic.id, journey.id, version=version, **changes)
     await write_action(unit, journey.id, action, journey.stage, stage, version=version, reason=reason, data=data or {})
     if journey.stage in WORK_STAGES and stage not in WORK_STAGES:
-        await tasks.cancel_open(unit, journey.id)
+        await tasks.cancel_open(unit, journey.id, told=action in _TOLD)
+    watch_idle(unit, journey.id, stage)
     return stage
 
 
@@ -61,6 +70,14 @@ async def note(unit: Unit, journey: Journey, action: Action, data: Mapping[str, 
     version = journey.version + 1
     await store.change(unit.db, unit.clinic.id, journey.id, version=version, **changes)
     await write_action(unit, journey.id, action, journey.stage, journey.stage, version=version, data=data)
+
+
+def watch_idle(unit: Unit, journey_id: UUID, stage: Stage) -> None:
+    """Every move of a journey before its payment gives it 60 more days."""
+    if stage in UNPAID_STAGES:
+        unit.set_timer(IDLE_TIMER, journey_id, unit.now + IDLE_AFTER)
+    else:
+        unit.cancel_timer(IDLE_TIMER, journey_id)
 
 
 async def write_action(

@@ -9,6 +9,7 @@ from domain.errors import DomainError
 from domain.payments import service as payments
 from domain.payments.rules import check_amount, needs_second_person
 from domain.unit import Unit
+from domain.workflow.holding import book_held
 from domain.workflow.model import Action, Journey, JourneyView, PaymentResult
 from domain.workflow.moves import journey_view, lock, may_ever, move
 from domain.workflow.rules import transition_for
@@ -22,6 +23,7 @@ async def confirm_payment(
 ) -> PaymentResult:
     """Write down money that came in; the journey moves once the agreed minimum is there (T4, T4b; the rest is T4c).
 
+    A time that was kept for it is booked then (T5).
     `version` is the journey as the person saw it, so that a second press or a second salesperson pays nothing twice.
     DomainErrors: `no_such_journey`, `not_your_role`, `already_paid` (by, at, amount, receipt_no), `outdated`,
     `illegal_move`, `scan_needed`, `own_payment`, `bad_amount`, `more_than_due` (due), `second_person_needed`
@@ -95,6 +97,7 @@ async def write_payment(
         receipt_no=payment.receipt_no,
         stage=stage,
     )
+    await book_held(unit, journey.id)
     return PaymentResult(payment, await journey_view(unit, journey.id))
 
 

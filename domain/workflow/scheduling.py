@@ -86,7 +86,7 @@ async def reschedule(unit: Unit, appointment_id: UUID, *, version: int, at: date
     await move(unit, journey, Action.RESCHEDULE, acting=hat, data=times, **_session(moved), arrived_at=None)
     if task is not None:
         gone = appointment.accepted and not moved.accepted
-        await (tasks.offer_again if gone else tasks.show_again)(unit, task)
+        await (tasks.offer_again if gone else tasks.show_again)(unit, task, moved.room_id)
     unit.record("appointment_moved", moved.id, **visit_facts(moved), version=moved.version, was=times["from"])
     return moved
 

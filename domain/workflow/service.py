@@ -12,6 +12,15 @@ from uuid import UUID
 from domain.people.rules import parse_phone
 from domain.unit import Unit
 from domain.workflow import store
+from domain.workflow.aftercare import (
+    aftercare_sent,
+    begin_follow_up,
+    close_reaction,
+    close_when_quiet,
+    expect_follow_up,
+    lose_when_idle,
+    open_reaction,
+)
 from domain.workflow.amending import amend, history, set_hold
 from domain.workflow.approving import approve, request_payment, request_void
 from domain.workflow.editing import change_treatment, correct_customer
@@ -59,6 +68,7 @@ __all__ = [
     "TREATED",
     "abort_treatment",
     "accept_proposal",
+    "aftercare_sent",
     "amend",
     "answer_for",
     "approve",
@@ -67,6 +77,7 @@ __all__ = [
     "ask_about_proposal",
     "ask_for",
     "askable",
+    "begin_follow_up",
     "board",
     "book_held",
     "cancel",
@@ -75,6 +86,8 @@ __all__ = [
     "changeable",
     "check_move",
     "close",
+    "close_reaction",
+    "close_when_quiet",
     "colleagues",
     "complete_treatment",
     "confirm_payment",
@@ -84,6 +97,7 @@ __all__ = [
     "create_self_lead",
     "current_proposal",
     "decline_proposal",
+    "expect_follow_up",
     "hand_over",
     "history",
     "hold_open",
@@ -95,6 +109,7 @@ __all__ = [
     "journeys_to_scan",
     "journeys_to_schedule",
     "lapse_hold",
+    "lose_when_idle",
     "mark_lost",
     "mark_no_show",
     "may_ask",
@@ -104,6 +119,7 @@ __all__ = [
     "next_session",
     "open_journeys_of_owner",
     "open_journeys_of_phone",
+    "open_reaction",
     "plan_lines",
     "proposal",
     "reassign",

@@ -107,6 +107,13 @@ async def change(db: Connection, clinic_id: UUID, journey_id: UUID, **values: An
     await db.execute(update(workflow_states).where(_s.clinic_id == clinic_id, _s.id == journey_id).values(**values))
 
 
+async def put_off_until(db: Connection, clinic_id: UUID, journey_id: UUID) -> datetime | None:
+    """Until when somebody has put a journey off."""
+    query = select(_s.snoozed_until).where(_s.clinic_id == clinic_id, _s.id == journey_id)
+    until: datetime | None = (await db.execute(query)).scalar_one_or_none()
+    return until
+
+
 async def add_action(db: Connection, clinic_id: UUID, **values: Any) -> None:
     """One line of the audit trail; a journey's versions are unique in it."""
     await db.execute(insert(workflow_actions).values(clinic_id=clinic_id, **values))

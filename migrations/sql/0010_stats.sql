@@ -39,7 +39,7 @@ language sql stable as $$
              where a.clinic_id = q.clinic_id and a.journey_id = q.journey_id and a.to_stage = 'payment_confirmed'
                and a.from_stage is distinct from a.to_stage and a.at <= q.accepted_at) as paid_at
       from task_queue q
-     where q.clinic_id = clinic_uuid and q.accepted_at >= since and q.kind = 'perform'
+     where q.clinic_id = clinic_uuid and q.accepted_at >= since and q.kind = 'treatment'
   ), took as (
     select 'paid_to_accepted' as step, extract(epoch from t.accepted_at - t.paid_at) / 60 as minutes from task t
     union all

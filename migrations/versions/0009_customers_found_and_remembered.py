@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.security import protect, run_script
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 
 
 def upgrade() -> None:

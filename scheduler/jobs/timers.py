@@ -13,6 +13,7 @@ from domain.approvals import service as approvals
 from domain.database import timers
 from domain.database.session import Engine
 from domain.database.timers import Timer, TimerTaken
+from domain.followups import service as followups
 from domain.loyalty import service as loyalty
 from domain.notifications import news
 from domain.reminders import service as reminders
@@ -31,6 +32,10 @@ USE_CASES: Final[Mapping[str, Callable[[Unit, UUID], Awaitable[None]]]] = {
     "appointment.no_show": workflow.watch_no_show,
     "task.nudge": tasks.nudge,
     approvals.EXPIRE: approvals.expire,
+    "followup.unanswered": followups.call_if_unanswered,
+    "journey.follow_up": workflow.begin_follow_up,
+    "journey.close": workflow.close_when_quiet,
+    "journey.idle": workflow.lose_when_idle,
 }
 """What to do when a timer of this kind is due; it gets the timer's subject and looks for itself what is still true."""
 

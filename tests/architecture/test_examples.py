@@ -17,6 +17,7 @@ import handlers
 from bots.preview.phones import CHANNELS, Shown, phones
 from domain.catalogue import starting_catalogue
 from handlers.cards import Action, Button, Card
+from handlers.conversation import LANGUAGE_NAMES
 from handlers.examples import Example, examples
 from handlers.examples.demo import CODE, PEOPLE
 from handlers.routes import ROUTES
@@ -132,7 +133,8 @@ def latin(*names: str) -> set[str]:
     return {word for name in names for word in LATIN.findall(name)}
 
 
-LATIN_IN_THAI = PRODUCTS | latin(*PEOPLE, "Anna-Katharina", *(row["th"] for row in starting_catalogue()["treatments"]))
+TREATMENT_NAMES = [row["th"] for row in starting_catalogue()["treatments"]]
+LATIN_IN_THAI = PRODUCTS | latin(*PEOPLE, "Anna-Katharina", "DRG-0042", *LANGUAGE_NAMES, *TREATMENT_NAMES)
 
 
 @pytest.mark.parametrize("channel", CHANNELS)

@@ -32,6 +32,20 @@ def test_out_and_in_again(aura: Aura, exported: Path, tmp_path: Path) -> None:
     assert json.loads(aura("clinic", "export", "BUA", "--json").stdout) == yaml.safe_load(again)
 
 
+def test_rewards_are_in_it_and_secrets_are_not(aura: Aura, exported: Path) -> None:
+    data = yaml.safe_load(exported.read_text("utf-8"))
+    rewards = {reward["code"]: reward for reward in data["rewards"]}
+    assert rewards["RFAC"]["treatment"] == "FAC-HYD"
+    assert (rewards["R300"]["discount"], rewards["R300"]["minimum"], rewards["R300"]["limit"]) == (300, 2000, 2)
+    assert {rule["key"]: rule for rule in data["rules"]}["appt_2h"]["offset_minutes"] == -120
+    data["clinic"]["settings"]["arrival_secret"] = "of another clinic"
+    data["clinic"]["settings"]["move_cutoff_hours"] = 6
+    exported.write_text(yaml.safe_dump(data, allow_unicode=True), "utf-8")
+    aura.json("clinic", "import", "DRG", str(exported))
+    settings = json.loads(aura("clinic", "export", "DRG", "--json").stdout)["clinic"]["settings"]
+    assert (settings["move_cutoff_hours"], "arrival_secret" in settings) == (6, False)
+
+
 def test_a_changed_line_is_a_changed_row(aura: Aura, exported: Path) -> None:
     data = yaml.safe_load(exported.read_text("utf-8"))
     facial = next(t for t in data["treatments"] if t["code"] == "FAC-HYD")

@@ -18,7 +18,7 @@ from tests.cli.conftest import Aura, on_the_platform
         (("staff", "invite", "nowhere", "--role", "sales", "--name", "x"), "no clinic nowhere"),
         (("channel", "set", "nowhere", "line"), "--channel-secret and --access-token missing"),
         (("channel", "set", "nowhere", "pigeon"), "no channel pigeon"),
-        (("jobs", "run", "nothing"), "there are: followups, housekeeping"),
+        (("jobs", "run", "nothing"), "there are: timers, followups, housekeeping"),
         (("jobs", "run", "followups", "--at", "tomorrow"), "not a time"),
         (("jobs", "run", "followups", "--at", "2030-01-01T10:00:00"), "offset"),
     ],

@@ -130,11 +130,11 @@ class TestClinic:
             )
             return result.journey
 
-    async def scheduled(self, sales: Actor, name: str = "สมชาย") -> tuple[JourneyView, UUID]:
-        """A facial an hour from now, the customer here and their consent signed, and the task opened for it."""
+    async def scheduled(self, sales: Actor, name: str = "สมชาย", *, hours: int = 1) -> tuple[JourneyView, UUID]:
+        """A facial `hours` from now, the customer here and their consent signed, and the task opened for it."""
         journey = await self.paid(sales, name)
         async with self.by(sales) as unit:
-            journey = await booked_and_here(unit, journey, unit.now + timedelta(hours=1))
+            journey = await booked_and_here(unit, journey, unit.now + timedelta(hours=hours))
             await people.record_paper_consent(
                 unit, journey.customer_id, purpose="health_record", language="th", text="…"
             )

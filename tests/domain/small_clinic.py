@@ -144,7 +144,7 @@ async def small_clinic(engine: Engine, react: React = nothing, *, timezone: str 
         await _add(db, achievements, clinic_id, **badge, target=1, points=100)
         words = {"text_th": "คุณ{nick} เป็นอย่างไรบ้างคะ", "text_en": "How is your skin, {nick}? {clinic}"}
         await _add(db, followup_templates, clinic_id, key="check", answers=CHECK, **words)
-        await _add(db, stage_tasks, clinic_id, stage="treatment_scheduled", kind="perform")
+        await _add(db, stage_tasks, clinic_id, stage="treatment_scheduled", kind="treatment")
         bare = SmallClinic(
             clinic_id, engine, Units(engine, react), account_id, treatment_id, *[Person(clinic_id, clinic_id)] * 3
         )

@@ -125,7 +125,7 @@ def test_a_doctor_without_a_licence_number_is_not_booked() -> None:
     assert may_perform([unlicensed, MINT], None) == [MINT]
     assert may_perform([], None) == []
     for staff, wanted, code in (
-        ([unlicensed], None, "licence_missing"),
+        ([unlicensed], None, "no_licence_on_file"),
         ([unlicensed, MINT], unlicensed.id, "cannot_perform"),
         ([MINT], NAN.id, "cannot_perform"),
     ):

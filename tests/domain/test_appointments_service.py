@@ -11,15 +11,16 @@ import pytest
 
 from domain.appointments import service as appointments
 from domain.appointments.model import AppointmentState, AppointmentView
+from domain.courses import service as courses
+from domain.courses.model import Sale
 from domain.database.session import Engine
 from domain.errors import DomainError
 from domain.people import service as people
 from domain.tasks import service as tasks
 from domain.unit import SYSTEM, Actor, Unit
-from domain.workflow import scheduling
 from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView, Stage
-from tests.domain.clinic_factory import TestClinic, make_clinic, overtaken, pay, refused
+from tests.domain.clinic_factory import TestClinic, booked_and_here, make_clinic, overtaken, pay, refused, ticks_all
 from tests.domain.small_clinic import BANGKOK
 
 NOW = datetime(2026, 7, 20, 11, tzinfo=BANGKOK)  # a Monday
@@ -187,7 +188,7 @@ async def test_only_licensed_doctors_and_those_with_the_skill(clinic: TestClinic
         await workflow.schedule(unit, journey.id, version=journey.version, at=TWO, performer_id=nan.user_id)
     await clinic.rows("update treatments set roles = '{doctor}' where code = 'FAC-HYD'")
     doctor = await clinic.staff("doctor", "หมอ")
-    async with at(clinic, sales) as unit, refused("licence_missing"):
+    async with at(clinic, sales) as unit, refused("no_licence_on_file"):
         await workflow.schedule(unit, journey.id, version=journey.version, at=TWO)
     await clinic.rows("update users set licence_no = 'D1' where id = :id", id=doctor.user_id)
     assert (await booked(clinic, sales, journey)).performer_id == doctor.user_id
@@ -276,7 +277,7 @@ async def test_customers_move_and_cancel_their_own_until_the_cut_off(
     journey = await paid(clinic, sales, "ก")
     customer, stranger = await own(clinic, journey), await own(clinic, await paid(clinic, sales, "ข"))
     visit = await booked(clinic, sales, journey, TOMORROW)
-    late = TOMORROW - timedelta(hours=23, minutes=59)
+    late = TOMORROW - timedelta(hours=11, minutes=59)
     for actor, code, now in (
         (stranger, "not_your_role", NOW),
         (mint, "not_your_role", NOW),
@@ -384,15 +385,39 @@ async def test_answers_change_the_appointment_and_only_ones_own(clinic: TestClin
     visit, customer = await booked(clinic, sales, journey), await own(clinic, journey)
     async with at(clinic, customer) as unit:
         async with refused("outdated"):
-            await appointments.confirm(unit, visit.id, version=7)
+            await appointments.confirm(unit, visit.id, at=visit.starts_at + timedelta(minutes=1))
         for _ in range(2):
-            sure = await appointments.confirm(unit, visit.id, version=visit.version)
+            sure = await appointments.confirm(unit, visit.id, at=visit.starts_at)
             assert (sure.state, sure.confirmed_at) == ("confirmed", NOW)
     assert clinic.kinds().count("appointment_confirmed") == 1
     async with at(clinic, await own(clinic, await paid(clinic, sales, "ข"))) as unit:
-        for act in (appointments.confirm(unit, visit.id, version=2), appointments.announce_late(unit, visit.id, 10)):
+        confirming = appointments.confirm(unit, visit.id, at=visit.starts_at)
+        for act in (confirming, appointments.announce_late(unit, visit.id, 10)):
             async with refused("no_such_appointment"):
                 await act
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+async def test_the_task_goes_to_the_room_of_the_new_time(
+    clinic: TestClinic, sales: Actor, mint: Actor, accepted: bool
+) -> None:
+    await clinic.staff("beautician", "แนน")
+    place = await branch(clinic, rooms=2)
+    one, two = await paid(clinic, sales, "ก", place), await paid(clinic, sales, "ข", place)
+    first, other = await booked(clinic, sales, one), await booked(clinic, sales, two, TOMORROW)
+    assert first.room_id == other.room_id
+    if accepted:
+        async with at(clinic, mint) as unit:
+            task = await tasks.open_for_journey(unit, one.id)
+            assert task is not None
+            await tasks.accept(unit, task.id)
+    async with at(clinic, sales) as unit:
+        moved = await workflow.reschedule(unit, first.id, version=first.version, at=TOMORROW)
+    assert moved.room_id not in (None, first.room_id)
+    [row] = await clinic.rows(
+        "select room_id, state from task_queue where journey_id = :id and kind = 'treatment'", id=one.id
+    )
+    assert (row["room_id"], row["state"]) == (moved.room_id, "accepted" if accepted else "requested")
 
 
 # Before the payment, and after the treatment
@@ -409,9 +434,7 @@ async def test_a_held_time_becomes_the_booking_with_the_payment(clinic: TestClin
         async with refused("slot_taken"):
             await workflow.hold_time(unit, late.id, version=late.version, at=TOMORROW)
     async with at(clinic, sales) as unit:
-        await pay(unit, lead)
-        await workflow.book_held(unit, lead.id)
-        done = await workflow.journey_view(unit, lead.id)
+        done = (await pay(unit, lead)).journey
         assert (done.stage, done.scheduled_at, done.appointment_state) == ("treatment_scheduled", TOMORROW, "booked")
         assert unit.timers["appointment.lapse", visit.id] is None
     async with at(clinic, now=NOW + timedelta(days=1)) as unit:
@@ -432,29 +455,47 @@ async def test_a_held_time_lapses(clinic: TestClinic, sales: Actor, mint: Actor)
             assert (await appointments.view(unit, visit.id)).state == state
     assert clinic.kinds().count("hold_lapsed") == 1
     async with at(clinic, sales) as unit:
-        await pay(unit, lead)
-        await workflow.book_held(unit, lead.id)
-        assert (await workflow.journey_view(unit, lead.id)).stage == Stage.PAYMENT_CONFIRMED
+        assert (await pay(unit, lead)).journey.stage == Stage.PAYMENT_CONFIRMED
 
 
-async def test_the_next_session_needs_one_that_is_left(
-    clinic: TestClinic, sales: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    journey = await paid(clinic, sales, "ก")
-    await clinic.put(journey.id, "treatment_completed")
-    async with at(clinic, sales) as unit, refused("no_sessions_left"):
-        await workflow.next_session(unit, journey.id, version=journey.version, at=TWO)
-
-    async def one_left(*_: object) -> int:
-        return 1
-
-    monkeypatch.setattr(scheduling, "sessions_left", one_left)
+async def test_the_next_session_needs_one_that_is_left(clinic: TestClinic, sales: Actor, mint: Actor) -> None:
+    """A course of two is scheduled a second time, for the same treatment, and not a third."""
+    lead = await clinic.lead(sales)
     async with at(clinic, sales) as unit:
+        await pay(unit, lead)
+        sale = Sale(uuid4(), lead.treatment_id, 2, lead.agreed_satang)
+        await courses.open_courses(unit, journey_id=lead.id, customer_id=lead.customer_id, sales=[sale])
+        await booked_and_here(unit, await workflow.journey_view(unit, lead.id), TWO)
+    await had(clinic, mint, lead)
+    async with at(clinic, sales, TWO) as unit:
         async with refused("outdated"):
-            await workflow.next_session(unit, journey.id, version=1, at=TWO)
-        after = await workflow.next_session(unit, journey.id, version=journey.version, at=TWO)
-        assert (after.stage, after.scheduled_at) == (Stage.TREATMENT_SCHEDULED, TWO)
-        assert await tasks.open_for_journey(unit, journey.id) is not None
+            await workflow.next_session(unit, lead.id, version=1, at=TOMORROW)
+        seen = await workflow.journey_view(unit, lead.id)
+        again = await workflow.next_session(unit, lead.id, version=seen.version, at=TOMORROW)
+        assert (again.stage, again.scheduled_at, again.arrived_at) == (Stage.TREATMENT_SCHEDULED, TOMORROW, None)
+        assert (again.session_treatment_id, again.appointment_state) == (lead.treatment_id, "booked")
+        assert again.appointment_id is not None
+        await workflow.arrive(unit, again.appointment_id)
+    await had(clinic, mint, lead)
+    async with at(clinic, sales, TOMORROW) as unit, refused("no_sessions_left"):
+        seen = await workflow.journey_view(unit, lead.id)
+        await workflow.next_session(unit, lead.id, version=seen.version, at=TOMORROW + HOUR)
+
+
+async def had(clinic: TestClinic, performer: Actor, journey: JourneyView) -> None:
+    """The session that is booked, from its acceptance to its end, and one session less."""
+    async with at(clinic, performer, TWO) as unit:
+        await people.record_paper_consent(unit, journey.customer_id, purpose="health_record", language="th", text="…")
+        task = await tasks.open_for_journey(unit, journey.id)
+        assert task is not None
+        await tasks.accept(unit, task.id)
+        await workflow.start_treatment(unit, task.id)
+        await ticks_all(unit, task.id)
+        await workflow.complete_treatment(unit, task.id, "ผิวปกติดี ไม่มีอาการ")
+        await courses.use_session(
+            unit, journey_id=journey.id, treatment_id=journey.treatment_id, task_id=task.id, used_by=performer.user_id
+        )
+        await appointments.mark(unit, journey.id, AppointmentState.DONE)
 
 
 async def test_customers_ask_for_a_time_and_the_clinic_sets_it(clinic: TestClinic, sales: Actor, mint: Actor) -> None:

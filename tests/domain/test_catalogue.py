@@ -28,7 +28,7 @@ async def sizes(clinic: TestClinic, tables: tuple[str, ...]) -> dict[str, int]:
 
 
 async def test_a_new_clinic_has_the_whole_catalogue_and_nobody(clinic: TestClinic) -> None:
-    assert await sizes(clinic, TABLES) == dict(zip(TABLES, (12, 5, 1, 1, 1, 12), strict=True))
+    assert await sizes(clinic, TABLES) == dict(zip(TABLES, (12, 5, 1, 12, 15, 12), strict=True))
     assert await sizes(clinic, PEOPLE) == dict.fromkeys(PEOPLE, 0)
     async with clinic.by() as unit:
         unscanned = await clinics.treatments(unit, scan_required=False)
@@ -40,9 +40,12 @@ async def test_a_new_clinic_has_the_whole_catalogue_and_nobody(clinic: TestClini
         assert (await clinics.treatment_by_code(unit, SCAN_TREATMENT)).price_satang == 0
         async with refused("no_such_treatment"):
             await clinics.treatment_by_code(unit, "NONE")
-    [rule] = await clinic.rows("select anchor, offset_days, at_time::text, message_class, active from followup_rules")
-    assert [*map(str, rule.values())] == ["completed", "1", "10:00:00", "care", "True"]
-    [template] = await clinic.rows("select answers from followup_templates")
+    [rule] = await clinic.rows(
+        "select anchor, offset_days, offset_minutes, at_time::text, message_class, active from followup_rules"
+        " where key = 'd1'"
+    )
+    assert [*map(str, rule.values())] == ["completed", "1", "0", "10:00:00", "care", "True"]
+    [template] = await clinic.rows("select answers from followup_templates where key = 'check_d1'")
     assert [answer["outcome"] for answer in template["answers"]] == ["fine", "fine", "amber"]
 
 

@@ -19,6 +19,7 @@ from domain.loyalty import service as loyalty
 from domain.loyalty.model import Line
 from domain.loyalty.rules import activation_share, earn_delta, points_for
 from domain.loyalty.sharing import spread
+from domain.people import service as people
 from domain.reactions import react
 from domain.tasks import service as tasks
 from domain.unit import Actor
@@ -76,13 +77,14 @@ async def pay(clinic: SmallClinic, journey_id: UUID, satang: int) -> JourneyView
 
 async def treat(clinic: SmallClinic, journey_id: UUID, at: datetime = NOON) -> None:
     """One more session, from the appointment to its end."""
-    await clinic.change(
-        "update workflow_states set stage = 'payment_confirmed' where id = :id and stage = 'treatment_completed'",
-        id=journey_id,
-    )
     async with clinic.at(at, staff("sales", clinic.sales)) as unit:
         journey = await workflow.journey_view(unit, journey_id)
-        await workflow.schedule(unit, journey_id, version=journey.version, at=at)
+        again = journey.stage is Stage.TREATMENT_COMPLETED
+        schedule = workflow.next_session if again else workflow.schedule
+        booked = await schedule(unit, journey_id, version=journey.version, at=at)
+        assert booked.appointment_id is not None
+        await workflow.arrive(unit, booked.appointment_id)
+        await people.record_paper_consent(unit, journey.customer_id, purpose="health_record", language="th", text="…")
         task = await tasks.open_for_journey(unit, journey_id)
     assert task is not None
     async with clinic.at(at, staff("beautician", clinic.beautician)) as unit:
@@ -122,7 +124,7 @@ async def test_a_session_is_had_once_for_a_task(clinic: SmallClinic) -> None:
     journey = await planned(clinic, customer, 5)
     await pay(clinic, journey.id, COURSE)
     await treat(clinic, journey.id)
-    [task] = await clinic.rows("select id from task_queue where kind = 'perform'")
+    [task] = await clinic.rows("select id from task_queue where kind = 'treatment'")
     async with clinic.at() as unit:
         again = await courses.use_session(
             unit, journey_id=journey.id, treatment_id=clinic.treatment_id, task_id=task.id, used_by=None

@@ -89,8 +89,8 @@ async def test_a_void_cancels_what_was_pending_and_tells_the_customer(clinic: Sm
 async def test_a_void_claws_back_what_was_usable_once_and_the_rest_is_owed(clinic: SmallClinic) -> None:
     nok = await clinic.customer()
     journey = await paid(clinic, nok)
+    await treated(clinic, journey)
     async with clinic.at() as unit:
-        await loyalty.activate_for_completion(unit, journey_id=journey.id, customer_id=nok.id, completion_id=uuid4())
         await loyalty.adjust(unit, nok.id, -120, "adj:t", "spent")
     assert await books_agree(clinic, nok) == (31, 0, 0)
     request = uuid4()
@@ -101,6 +101,35 @@ async def test_a_void_claws_back_what_was_usable_once_and_the_rest_is_owed(clini
     assert await books_agree(clinic, nok) == (0, 0, 20)
     [spend] = await clinic.rows("select sum(tier_spend_satang) as satang from point_lots")
     assert spend.satang == 0
+
+
+async def test_a_void_leaves_what_is_set_aside_for_a_reward_and_owes_the_rest_until_it_comes_back(
+    clinic: SmallClinic,
+) -> None:
+    nok = await clinic.customer()
+    journey = await paid(clinic, nok)
+    await treated(clinic, journey)
+    redemption = uuid4()
+    async with clinic.at() as unit:
+        await loyalty.hold(unit, await loyalty.enrol(unit, nok.id), redemption, 120, {"th": "ก", "en": "A"})
+    async with clinic.at() as unit:
+        await loyalty.undo_payments(unit, journey_id=journey.id, customer_id=nok.id, void_id=uuid4())
+    assert await books_agree(clinic, nok) == (0, 0, 20)
+    async with clinic.at() as unit:
+        await loyalty.release(unit, await loyalty.enrol(unit, nok.id), redemption)
+    assert await books_agree(clinic, nok) == (100, 0, 20)
+
+
+async def treated(clinic: SmallClinic, journey: JourneyView) -> None:
+    """The points of the journey's only treatment are usable."""
+    async with clinic.at() as unit:
+        await loyalty.activate_for_completion(
+            unit,
+            journey_id=journey.id,
+            customer_id=journey.customer_id,
+            completion_id=uuid4(),
+            line_id=journey.id,  # without a plan, the one line is the journey itself
+        )
 
 
 async def test_points_by_hand_have_a_cap_and_are_never_ones_own(clinic: SmallClinic) -> None:
@@ -219,6 +248,8 @@ async def test_statistics_of_an_empty_clinic_and_of_one_treatment(clinic: SmallC
     async with clinic.at(NOON + timedelta(minutes=4), beautician) as unit:
         await tasks.accept(unit, task_id)
     async with clinic.at(NOON + timedelta(minutes=10), beautician) as unit:
+        await workflow.they_are_here(unit, task_id)
+        await workflow.signed_on_paper(unit, task_id, language="th", text="…")
         await workflow.start_treatment(unit, task_id)
     async with clinic.at(NOON + timedelta(minutes=70), beautician) as unit:
         await workflow.complete_treatment(unit, task_id, "ผิวดี ทายาครบทุกขั้นตอน")

@@ -8,6 +8,8 @@ from uuid import UUID
 
 import pytest
 
+from domain.appointments import service as appointments
+from domain.appointments.model import AppointmentState
 from domain.conversations import store as conversations
 from domain.database.session import Engine
 from domain.loyalty import service as loyalty
@@ -17,6 +19,7 @@ from domain.tasks import service as tasks
 from domain.unit import Actor
 from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView
+from domain.workflow.treating import StopReason
 from tests.domain.clinic_factory import booked_and_here
 from tests.domain.small_clinic import BANGKOK, NOON, Person, SmallClinic, small_clinic
 
@@ -210,3 +213,29 @@ async def test_a_second_treatment_brings_its_own_points_and_no_second_badge(clin
     assert (first.content["usable"], second.content["usable"]) == (251, 302)
     assert second.content["awards"] == []
     assert second.content["tier_up"] is None
+
+
+async def test_who_left_and_who_was_moved_would_have_to_come_again(clinic: SmallClinic) -> None:
+    """The arrival of a treatment that was broken off, or of a time that was moved, counts for nothing any more."""
+    customer = await clinic.customer()
+    journey = await pay(clinic, await lead(clinic, customer), 129_000)
+    sales, mint = staff("sales", clinic.sales), staff("beautician", clinic.beautician)
+    async with clinic.at(NOON, sales) as unit:
+        booked = await booked_and_here(unit, journey, SLOT)
+        await people.record_paper_consent(unit, journey.customer_id, purpose="health_record", language="th", text="…")
+        task = await tasks.open_for_journey(unit, journey.id)
+    assert task is not None
+    async with clinic.at(SLOT, mint) as unit:
+        await tasks.accept(unit, task.id)
+        await workflow.start_treatment(unit, task.id)
+    async with clinic.at(SLOT, mint) as unit:
+        await workflow.abort_treatment(unit, task.id, StopReason.CUSTOMER, stays=False)
+    assert booked.appointment_id is not None
+    for _ in range(2):
+        async with clinic.at(SLOT, sales) as unit:
+            seen = await appointments.view(unit, booked.appointment_id)
+            assert (seen.state, seen.arrived_at) == (AppointmentState.BOOKED, None)
+            await workflow.arrive(unit, seen.id)
+            assert (await workflow.journey_view(unit, journey.id)).arrived_at == SLOT
+            seen = await appointments.view(unit, seen.id)
+            await workflow.reschedule(unit, seen.id, version=seen.version, at=seen.starts_at + timedelta(days=1))

@@ -67,7 +67,7 @@ async def spoil(clinic: TestClinic, gate: Gate) -> None:
     """Make one light red."""
     sql = {
         Gate.PAID: ["update workflow_states set agreed_satang = agreed_satang + 100"],
-        Gate.ARRIVED: ["update workflow_states set arrived_at = null"],
+        Gate.ARRIVED: ["update workflow_states set arrived_at = null", "update appointments set state = 'booked'"],
         Gate.CONSENT: ["update consents set version = '0'"],
         Gate.CONTRAINDICATION: [ALERT],
         Gate.LICENCE: ["update treatments set roles = '{doctor}'"],
@@ -95,6 +95,7 @@ async def test_all_reds_are_seen_at_once_and_put_right_by_name(clinic: TestClini
         async with clinic.by(who) as unit, refused("not_your_role"):
             await workflow.answer_for(unit, task_id, gate, "เหตุผล")
     clinic.outbox.clear()
+    clinic.facts.clear()
     for who, gate, reason in ((ploy, Gate.PAID, "later"), (doctor, Gate.CONTRAINDICATION, "ตรวจแล้ว")):
         async with clinic.by(mint) as unit:
             await workflow.ask_for(unit, task_id, gate)
@@ -110,6 +111,7 @@ async def test_all_reds_are_seen_at_once_and_put_right_by_name(clinic: TestClini
     seen: dict[str, Any] = {row["recipient"]: row["content"] for row in clinic.outbox}
     assert (len(seen["doctor"]["alerts"]), seen["ploy"]["alerts"]) == (1, [])  # managers read nothing medical
     async with clinic.by(mint) as unit:
+        await workflow.they_are_here(unit, task_id)
         await workflow.they_are_here(unit, task_id)
         await workflow.signed_on_paper(unit, task_id, language="th", text="ข้อความ")
         await workflow.start_treatment(unit, task_id)

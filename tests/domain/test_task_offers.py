@@ -235,7 +235,7 @@ async def test_an_accept_races_with_time_and_with_a_refusal(clinic: TestClinic, 
 
     _, lost = await overtaken(clinic.engine, clinic.by(mint), clinic.by(nan), run_first, run_late)
     assert not isinstance(lost, Exception)
-    [row] = await clinic.rows("select state, assignee_id from task_queue")
+    [row] = await clinic.rows("select state, assignee_id from task_queue where kind = 'treatment'")
     assert (row["state"], row["assignee_id"]) == ("accepted", mint.user_id if first is take else nan.user_id)
     assert told(clinic) == ([("ploy", "task.unclaimed")] if first is expire else [])
 

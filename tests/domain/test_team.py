@@ -142,7 +142,7 @@ async def test_accepted_tasks_go_back_and_those_under_way_are_told(clinic: TestC
     mint = await clinic.staff("beautician", "มิ้นท์", "U-mint")
     jay = await clinic.staff("sales", "เจ")
     first, task = await clinic.scheduled(jay, "หนึ่ง")
-    _, begun = await clinic.scheduled(jay, "สอง")
+    _, begun = await clinic.scheduled(jay, "สอง", hours=3)
     async with clinic.by(mint) as unit:
         await tasks.accept(unit, task)
         await tasks.accept(unit, begun)

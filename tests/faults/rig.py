@@ -44,6 +44,8 @@ select not exists (select 1 from inbox where state = 'pending')
    and not exists (select 1 from outbox where state in ('pending', 'sending'))
    and not exists (select 1 from followup_executions, clock
                     where state = 'planned' and due_at <= clock_timestamp() + make_interval(secs => offset_seconds))
+   and not exists (select 1 from timers, clock
+                    where due_at <= clock_timestamp() + make_interval(secs => offset_seconds))
 """
 _LEASES_RUN_OUT = """
 update inbox set lease_until = clock_timestamp() - interval '1 s' where state = 'pending' and lease_until is not null;

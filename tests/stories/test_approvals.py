@@ -153,7 +153,7 @@ async def test_a_false_payment_is_voided_by_two(world: World, channel: str, lang
     await jay.sees("Approved by คุณเจ")
     await jay.sees_changed("Approved by คุณเจ")
     await ploy.sees(approved(ploy, "คุณเจ"))
-    await mint.sees_changed("Task closed")
+    await mint.sees_changed("Task called off")
     await nat.sees(("Payment cancelled", "Your appointment is released for now."))
     assert await world.one_truth("select stage from workflow_states") == "proposal_sent"
     assert await world.one_truth("select pending_points from loyalty_profiles") == 0

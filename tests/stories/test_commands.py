@@ -8,7 +8,7 @@ import pytest
 
 from handlers.cards import Action
 from handlers.menu import command_button
-from handlers.permissions import ACTIONS, COMMANDS, EVERYBODY, SALES, STAFF
+from handlers.permissions import ACTIONS, COMMANDS, EVERYBODY, SALES, SCANNERS, STAFF
 from handlers.routes import ROUTES
 from handlers.words import Words
 from tests.stories.forgery import token
@@ -25,6 +25,10 @@ EACH_ROLE = [(role, *CASES[n % 2]) for n, role in enumerate(sorted(EVERYBODY))]
 
 
 FORM_BUTTONS = {"form.pick", "form.confirm", "form.back", "form.cancel", "command.run"}
+
+
+OF_ONESELF = {"language.pick", "settings.language", "settings.consent", "duty.on", "duty.off"}
+"""Buttons that do something without a row: it is about who presses."""
 
 
 def runs(name: str) -> Action:
@@ -50,14 +54,21 @@ def test_what_is_whose() -> None:
     """By noun, so that a slip in one line of the table shows."""
     assert {name for name, press in ACTIONS.items() if "stranger" in press.roles} == {"language.pick"} | FORM_BUTTONS
     for name, press in ACTIONS.items():
-        if name.startswith(("journey.", "customer.")):
-            assert press.roles <= (STAFF if name == "customer.show" else SALES), name
+        if name.startswith(("journey.", "customer.")) and press.roles not in (SCANNERS, STAFF):
+            assert press.roles <= SALES, name
         if name.startswith("task."):
             assert press.roles <= STAFF, name
+    assert ACTIONS["customer.show"].roles == STAFF
+    assert {name for name, press in ACTIONS.items() if press.roles == SCANNERS} == {
+        "journey.scan",
+        "journey.paper_consent",
+        "scan.waiting",
+    }
     everybodys = {"start", "help", "language", "cancel"}
+    assert COMMANDS["settings"].roles == EVERYBODY - {"stranger"}
     assert {name for name, word in COMMANDS.items() if word.roles >= EVERYBODY} == everybodys
     for word in COMMANDS.values():
-        assert word.roles <= STAFF or not word.roles & STAFF or word.name in everybodys, word.name
+        assert word.roles <= STAFF or not word.roles & STAFF or word.name in everybodys | {"settings"}, word.name
 
 
 @pytest.mark.parametrize(("role", "channel", "language"), EACH_ROLE)
@@ -87,7 +98,7 @@ async def test_every_button(world: World, role: str, channel: str, language: str
     before = await state_of(world)
     for name in ROUTES.actions:
         for action in (Action(name, uuid4(), 200, 1), Action(name)):
-            without_a_row = action == Action("language.pick") or name == "member.add" or name.startswith("duty.")
+            without_a_row = name == "member.add" or (action == Action(name) and name in OF_ONESELF)
             if role in ACTIONS[name].roles and without_a_row:
                 continue
             heard = await hears_after(person, action)

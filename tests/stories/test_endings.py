@@ -68,7 +68,7 @@ async def test_what_is_off_is_off_for_everybody(world: World) -> None:
     await ploy.sees("Cancel this plan for good?")
     await ploy.taps("End this plan")
     await ploy.sees("The plan is cancelled.")
-    await mint.sees_changed("Task cancelled", "Nat")
+    await mint.sees_changed("Task called off", "Nat")
 
 
 async def test_a_manager_cancels_what_was_paid(world: World) -> None:

@@ -18,7 +18,16 @@ from PIL import Image
 from domain.people.model import CONSENT_VERSION
 from handlers.consents import HEALTH, NEWS
 from tests.stories.person import Person
-from tests.stories.scenes import CHOOSE_LANGUAGE, NOTE, PHONE, begins, chooses_language, code_cards, sees_joined
+from tests.stories.scenes import (
+    CHOOSE_LANGUAGE,
+    NOTE,
+    PHONE,
+    begins,
+    chooses_language,
+    code_cards,
+    gets_aftercare,
+    sees_joined,
+)
 from tests.stories.world import Time, World
 
 HYDRATING = {"th": "ทรีตเมนต์เติมน้ำผิว", "en": "Hydrating facial"}
@@ -204,6 +213,7 @@ async def nat_looks_around(nat: Person, *, stage: str, usable: int, pending: int
 
 async def the_day_after(time: Time, jay: Person, mint: Person, nat: Person) -> None:
     """Step 8: at ten Nat is asked how she is; she is worried, and the clinic knows at once."""
+    await gets_aftercare(time, nat)
     await time.moves_to_tomorrow("09:59")
     await nat.sees_nothing()
     await time.moves_to(await time.now() + timedelta(minutes=1))
@@ -222,9 +232,9 @@ async def the_books_are_right(world: World, chats: list[Person]) -> None:
     journey = await world.truth(
         "select w.stage, w.agreed_satang, w.source, u.name from workflow_states w join users u on u.id = w.owner_id"
     )
-    assert [tuple(row) for row in journey] == [("treatment_completed", 129_000, "friend", "คุณเจ")]
+    assert [tuple(row) for row in journey] == [("follow_up", 129_000, "friend", "คุณเจ")]
     moves = await world.truth("select action, to_stage from workflow_actions order by version")
-    assert [row["action"] for row in moves] == ["create", "confirm_payment", "schedule", "start", "complete"]
+    assert [row["action"] for row in moves] == ["create", "confirm_payment", "schedule", "start", "complete", "auto"]
     task = await world.truth(
         "select t.state, n.text, u.name from task_queue t join users u on u.id = t.assignee_id"
         " join task_notes n on n.task_id = t.id where t.kind = 'treatment'"
@@ -233,8 +243,10 @@ async def the_books_are_right(world: World, chats: list[Person]) -> None:
     payment = await world.truth("select receipt_no, amount_satang, method, state from payments")
     assert [tuple(row) for row in payment] == [(1, 129_000, "cash", "confirmed")]
     await the_points_are_right(world)
-    answered = await world.truth("select state, answer, outcome from followup_executions")
-    assert [tuple(row) for row in answered] == [("answered", "worried", "amber")]
+    answered = await world.truth("select state, answer, outcome from followup_executions order by due_at")
+    later = [("planned", None, None)] * 2  # of the third and the seventh day
+    assert [tuple(row) for row in answered] == [("sent", None, None), ("answered", "worried", "amber"), *later]
+    assert await world.one_truth("select adverse_open from workflow_states") is True
     consents = await world.truth(
         "select purpose, given, version, language, text_hash, channel from consents order by at"
     )

@@ -17,7 +17,16 @@ from handlers.words import Words
 from tests.conftest import Database
 from tests.faults.invariants import check_messages
 from tests.stories.forgery import data_of, post, press
-from tests.stories.scenes import accepts, joins_team, new_member, reaches_payment, sets_time, takes_payment, treats
+from tests.stories.scenes import (
+    AFTERCARE,
+    accepts,
+    joins_team,
+    new_member,
+    reaches_payment,
+    sets_time,
+    takes_payment,
+    treats,
+)
 from tests.stories.world import CHANNELS, Time, World, settings_for
 from tests.stories.world import world as make_world
 
@@ -151,7 +160,7 @@ async def test_two_replicas_at_once_tell_the_story_once(database: Database, chan
         await accepts(mint)
         await treats(mint, nat)
         await _both_clocks_reach(world, other, await Time(world).now() + timedelta(days=1))
-        await nat.sees("One day on: how is your skin?")
+        await nat.sees(AFTERCARE["en"], "One day on: how is your skin?")
         await nat.taps("Worried")
         await nat.sees(nat.t("Thank you for telling us, {name}", name="Nat"))
         for staff in (jay, mint):

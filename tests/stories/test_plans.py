@@ -8,6 +8,7 @@ from tests.stories.person import Person
 from tests.stories.scenes import (
     CHOOSE_LANGUAGE,
     accepts,
+    begins,
     chooses_language,
     enters_lead,
     joins_team,
@@ -151,8 +152,7 @@ async def test_a_course_paid_in_part_and_used(world: World) -> None:
     await nat.sees_changed("This plan is no longer open.")
     await sets_time(jay, mint)
     await accepts(mint)
-    await mint.taps("Start")
-    await mint.sees("Press Complete when you are done.")
+    await begins(mint)
     await mint.taps("Complete")
     await mint.sees(mint.t("How did it go with {name}? Choose a note or write your own.", name="Nat"))
     await mint.says("Skin calm, aftercare explained")

@@ -83,5 +83,7 @@ async def test_given_back_and_offered_again(world: World, channel: str, language
     await nan.taps("Accept")
     await nan.sees(("Task accepted", NAN))
     await nan.sees_changed("Task accepted", NAN)
-    states = await world.truth("select t.state, u.name from task_queue t join users u on u.id = t.assignee_id")
+    states = await world.truth(
+        "select t.state, u.name from task_queue t join users u on u.id = t.assignee_id where kind = 'treatment'"
+    )
     assert sorted(tuple(row) for row in states) == [("accepted", NAN), ("released", MINT)]

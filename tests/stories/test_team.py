@@ -68,6 +68,7 @@ async def test_an_accepted_task_goes_back_to_the_others(world: World) -> None:
     await ploy.taps("Remove from the team")
     await ploy.sees("คุณมิ้นท์ is not on the team any more")
     await nan.sees("New task")
+    await nan.sees_changed("Task given back")
     await mint.taps("Start")
     await mint.sees(NOT_FOR_YOU)
     await nan.taps("Accept")

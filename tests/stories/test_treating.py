@@ -31,10 +31,11 @@ async def test_what_is_red_is_put_right(world: World, channel: str, language: st
     mint = await joins_team(world, "beautician", MINT, channel, language)
     ploy = await joins_team(world, "manager", "คุณพลอย", channel, language)
     doctor = await joins_team(world, "doctor", DOCTOR, channel, language)
-    await a_task_waits(world, mint)
+    jay, _ = await a_task_waits(world, mint)
     await accepts(mint)
     for sql in (
         "update workflow_states set agreed_satang = agreed_satang + 10000, arrived_at = null",
+        "update appointments set state = 'booked', arrived_at = null",
         "update consents set version = '0' where purpose = 'health_record'",
         "insert into health_alerts (clinic_id, customer_id, kind, text, blocks, noted_at) select clinic_id,"
         " customer_id, 'pregnancy', 'ตั้งครรภ์ 5 เดือน', true, created_at from workflow_states",
@@ -47,6 +48,7 @@ async def test_what_is_red_is_put_right(world: World, channel: str, language: st
     unseen, unsigned = "🔴 Nobody has written down that they are here", "🔴 The current text is not signed yet"
     await mint.sees(("Not ready to start yet", due, unseen, unsigned, alert, "🟢"))
     await mint.taps("They are here")
+    await jay.sees("Nat has arrived")
     await mint.sees(("Not ready to start yet", due, unsigned, alert))
     await mint.taps("Record paper consent")
     await mint.sees(mint.t("Let {name} read and sign this on paper, and keep the sheet:", name="Nat"))
@@ -88,9 +90,7 @@ async def test_protocol_and_lot_before_the_end(world: World, channel: str, langu
     jay = await joins_team(world, "sales", "คุณเจ", channel, language)
     nat = await new_member(world, jay, "Nat", channel, language)
     await takes_payment(jay, nat)
-    await world.truth(
-        "update workflow_states set session_treatment_id = (select id from treatments where code = 'FIL')"
-    )
+    await world.truth("update courses set treatment_id = (select id from treatments where code = 'FIL')")
     await sets_time(jay, doctor)
     await accepts(doctor)
     await doctor.taps("Start")
@@ -182,7 +182,7 @@ async def test_sales_read_nothing_medical(world: World) -> None:
         "insert into health_alerts (clinic_id, customer_id, kind, text, noted_at)"
         " select clinic_id, customer_id, 'allergy', 'latex', created_at from workflow_states"
     )
-    task_id = await world.one_truth("select id from task_queue")
+    task_id = await world.one_truth("select id from task_queue where kind = 'treatment'")
     await mint.says("/tasks")
     await mint.sees(("New task", "⚠️ Allergy: latex", "DRG-"))
     for person, expected in ((ploy, "⚠️ 1 health note for whoever treats"), (jay, "New task")):

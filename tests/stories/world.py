@@ -247,11 +247,13 @@ async def world(database: Database) -> AsyncIterator[World]:
         program = await stack.enter_async_context(build(settings_for(address), database.url))
         await stack.enter_async_context(running(program, menus=False))
         made = World(program, database, http, address, line, telegram)
-        yield made
-        if made.owner is not None:
-            await made.owner.close()
-        if made.admin is not None:
-            await made.admin.dispose()
+        try:
+            yield made
+        finally:  # also after a story that failed, whose connections would be found open in another one
+            if made.owner is not None:
+                await made.owner.close()
+            if made.admin is not None:
+                await made.admin.dispose()
 
 
 @asynccontextmanager

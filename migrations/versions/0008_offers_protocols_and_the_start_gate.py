@@ -8,8 +8,8 @@ from sqlalchemy.dialects import postgresql
 
 from migrations.security import protect
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 
 
 def upgrade() -> None:

@@ -8,8 +8,8 @@ from sqlalchemy.dialects import postgresql
 
 from migrations.security import protect
 
-revision = "0006"
-down_revision = "0008"
+revision = "0007"
+down_revision = "0006"
 
 
 def upgrade() -> None:

@@ -7,7 +7,7 @@ from alembic import op
 
 from migrations.security import protect
 
-revision = "0008"
+revision = "0006"
 down_revision = "0005"
 
 
