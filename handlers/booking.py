@@ -30,6 +30,7 @@ from handlers.words import N_, Words
 routes = Routes()
 
 ANYONE: Final = "anyone"
+WHEN: Final = N_("Which day and time? Choose one or type it, like tomorrow 14:00.")
 Wanted = Callable[[Talk, Data], Awaitable[tuple[Wish, UUID | None]]]
 
 
@@ -40,7 +41,7 @@ def _time_step(wanted: Wanted) -> Step:
         wish, instead_of = await wanted(talk, data)
         return await appointments.offers(talk.unit, wish, instead_of=instead_of)
 
-    step = moment_step("at", N_("Which day and time? Choose one or type it, like tomorrow 14:00."), suggest)
+    step = moment_step("at", WHEN, suggest)
 
     async def read(talk: Talk, data: Data, text: str) -> Mapping[str, Any]:
         found = await step.read(talk, data, text)

@@ -10,6 +10,7 @@ from domain.errors import DomainError
 from handlers.forms import Choice, Data, Question, Step
 from handlers.moments import read_moment
 from handlers.talk import Talk
+from handlers.words import Words
 
 Suggest = Callable[[Talk, Data], Awaitable[Sequence[datetime]]]
 
@@ -29,7 +30,7 @@ def moment_step(
         found = await suggest(talk, data) if suggest else ()
         suggested = [moment.astimezone(talk.words.zone).isoformat() for moment in found]
         values = dict.fromkeys((*suggested, *data.get(meant, ())))
-        return Question(talk.t(message), [Choice(talk.words.when(v), v) for v in values], picker="datetime")
+        return moment_question(talk.words, message, [*values])
 
     async def read(talk: Talk, data: Data, text: str) -> Mapping[str, Any]:
         try:
@@ -40,6 +41,11 @@ def moment_step(
         return {name: found.at.isoformat()}
 
     return Step(name, ask, read, needed)
+
+
+def moment_question(words: Words, message: str, moments: Sequence[str]) -> Question:
+    """The question with moments (ISO text) to choose from and the channel's calendar."""
+    return Question(words.t(message), [Choice(words.when(at), at) for at in moments], picker="datetime")
 
 
 def _meant(error: DomainError) -> list[str]:

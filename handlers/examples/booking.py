@@ -9,8 +9,9 @@ from handlers import booking
 from handlers.cards import Card
 from handlers.examples import example
 from handlers.examples.appointments import OFFERS, appointment
-from handlers.examples.chat import at_step, summary, talk
+from handlers.examples.chat import at_step, question, summary, talk
 from handlers.examples.demo import AS_SALES, DOCTOR, ID, LONG, LONGEST, journey
+from handlers.moment_steps import moment_question
 from handlers.words import Words
 
 STARTED: dict[str, Any] = {
@@ -29,7 +30,7 @@ def performer(words: Words) -> Card:
 
 @example("booking.time", "free times to choose from")
 def time(words: Words) -> Card:
-    return at_step(booking.visit, "at", talk(words, AS_SALES), **STARTED, performer=str(ID), at_offered=OFFERS)
+    return question(words, moment_question(words, booking.WHEN, OFFERS))
 
 
 @example("booking.review", "a paid treatment")
@@ -61,4 +62,4 @@ def move(words: Words) -> Card:
 
 @example("booking.asking", "a customer's wish")
 def asking(words: Words) -> Card:
-    return at_step(booking.asking, "at", talk(words), journey=str(ID), at_offered=OFFERS)
+    return question(words, moment_question(words, booking.WHEN, OFFERS), first=True)
