@@ -109,7 +109,7 @@ def _why_void(talk: Talk, data: Data) -> str:
     return talk.t("Why does the payment of {name} count no more?", name=data["customer"])
 
 
-def _void_chips(talk: Talk) -> list[str]:
+def _void_chips(talk: Talk, data: Data) -> list[str]:
     return [
         talk.t(N_("The slip was false")),
         talk.t(N_("The bank took the money back")),

@@ -44,7 +44,7 @@ def _ask_note(talk: Talk, data: Data) -> str:
     return talk.t("What should be remembered about {name}? Choose a note or write your own.", name=data["name"])
 
 
-def _chips(talk: Talk) -> list[str]:
+def _chips(talk: Talk, data: Data) -> list[str]:
     return [talk.t(chip) for chip in CHIPS]
 
 

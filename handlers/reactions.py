@@ -73,7 +73,7 @@ handling = routes.form(
             text_step(
                 "note",
                 lambda talk, data: talk.t("How is {name} now, and what was done?", name=data["name"]),
-                chips=lambda talk: (
+                chips=lambda talk, data: (
                     talk.t(N_("Called: all is well")),
                     talk.t(N_("Doctor has seen them")),
                     talk.t(N_("Advice given by phone")),

@@ -54,7 +54,7 @@ lots = routes.form(
             text_step(
                 "site",
                 lambda talk, data: talk.t("Where? Choose or write."),
-                chips=lambda talk: [talk.t(site) for site in _SITES],
+                chips=lambda talk, data: [talk.t(site) for site in _SITES],
             ),
         ),
         _lot_finish,
@@ -67,7 +67,7 @@ lots = routes.form(
 # Notes
 
 
-def note_chips(talk: Talk) -> list[str]:
+def note_chips(talk: Talk, data: Data) -> list[str]:
     """The ready-made notes in words."""
     return [talk.t(note) for note in NOTES.values()]
 

@@ -75,7 +75,7 @@ def _ask_reason(talk: Talk, data: Data) -> str:
     return talk.t("What should I remind you of? Choose or write it.")
 
 
-def _chips(talk: Talk) -> list[str]:
+def _chips(talk: Talk, data: Data) -> list[str]:
     return [talk.t(reason) for reason in REASONS]
 
 

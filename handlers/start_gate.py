@@ -107,9 +107,8 @@ def _why(talk: Talk, data: Data) -> str:
     return talk.t("You answer for “{gate}” with your name. Why may it start? Choose or write.", gate=gate)
 
 
-def _chips(talk: Talk) -> list[str]:
-    gate = (talk.conversation or {"data": {}})["data"].get("gate", Gate.PAID)
-    return [talk.t(REASONS[code]) for code in _CHIPS[gate]]
+def _chips(talk: Talk, data: Data) -> list[str]:
+    return [talk.t(REASONS[code]) for code in _CHIPS[data["gate"]]]
 
 
 async def _answered(talk: Talk, data: Data) -> None:

@@ -42,14 +42,14 @@ def text_step(
     name: str,
     question: Wording,
     *,
-    chips: Callable[[Talk], Sequence[str]] = lambda talk: (),
+    chips: Callable[[Talk, Data], Sequence[str]] = lambda talk, data: (),
     check: Callable[[str], None] = lambda text: None,
     needed: Needed = lambda data: True,
 ) -> Step:
     """A text, typed or one of the `chips`. `check` raises a DomainError for one that will not do."""
 
     async def ask(talk: Talk, data: Data) -> Question:
-        return Question(question(talk, data), [Choice(chip, chip) for chip in chips(talk)])
+        return Question(question(talk, data), [Choice(chip, chip) for chip in chips(talk, data)])
 
     async def read(talk: Talk, data: Data, text: str) -> dict[str, Any]:
         written = text.strip()

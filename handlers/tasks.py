@@ -162,9 +162,8 @@ ACTS: Final[Mapping[str, ReasonedAct]] = {
 }
 
 
-def _chips(talk: Talk) -> list[str]:
-    act = (talk.conversation or {"data": {}})["data"].get("act", "decline")
-    return [talk.t(REASONS[code]) for code in ACTS[act].chips]
+def _chips(talk: Talk, data: Data) -> list[str]:
+    return [talk.t(REASONS[code]) for code in ACTS[data["act"]].chips]
 
 
 async def _reasoned(talk: Talk, data: Data) -> None:

@@ -64,13 +64,13 @@ async def test_a_death_in_every_step_changes_nothing(nursery: Nursery, database:
     """Each step dies at one commit; two over one message may leave it `unknown`, where a story cannot go on."""
     async with rig(nursery, database, seed()) as world:
         commits = await plays(world, "calm", channel, {})
+        calm = await effects(world, "calm")
         luck = world.luck
         deaths = {step: [Trap(luck.randrange(count), luck.choice(PHASES))] for step, count in commits.items()}
         print(deaths)  # noqa: T201 - pytest shows it with a failure
         await plays(world, "storm", channel, deaths)
         # A step's last commits are not always there: some rows are written down together or apart.
         assert world.served.starts > len(STEPS) * 3 / 4, "most steps should have had their death"
-        calm = await effects(world, "calm")
         assert await effects(world, "storm") == calm
         assert calm["events"].total() == calm["events"]["done", 0] > len(STEPS) - 2
         assert calm["payments"].total() == calm["badges"].total() == 1

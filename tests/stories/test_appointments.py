@@ -148,6 +148,7 @@ async def test_a_missed_appointment_and_a_new_time(world: World, time: Time, cha
         await person.sees(person.t("{name} will be {minutes} minutes late", name="Nat", minutes=20))
     when = await starts_at(world)
     await time.moves_to(when + timedelta(minutes=34))
+    await nat.sees({"th": "อีก 2 ชั่วโมงพบกันนะคะ", "en": "See you in 2 hours"}[language])
     await jay.sees_nothing()
     await jay.taps("Show appointment")
     await jay.sees("Nat")

@@ -35,7 +35,9 @@ NOT_YOUR_ROLE = "This is for other members of the team. Type /help to see what y
 SECRET = "CANARY-OF-BUA"
 MOVING = frozenset({"inbox", "outbox", "customer_conversations", "channel_identities", "channel_accounts"})
 """Tables that a refused press may touch: it came in, was answered, and somebody was seen."""
-WITHOUT_ID = frozenset({"language.pick", "points.history", "duty.on", "duty.off"})
+WITHOUT_ID = frozenset(
+    {"language.pick", "points.history", "settings.language", "settings.consent", "duty.on", "duty.off"}
+)
 """Buttons that name no row."""
 
 

@@ -40,7 +40,7 @@ async def is_scanned(mint: Person, jay: Person) -> None:
     """The beautician scans who waits, and the salesperson hears of it."""
     await mint.says("/tasks")
     await mint.sees("Waiting for a skin scan")
-    await mint.taps(mint.t("Scan {name}", name="Nat"))
+    await mint.taps("Nat")
     await mint.sees(mint.t("What does {name} want to improve? Choose, or type it.", name="Nat"))
     await mint.taps("Dark spots")
     await mint.sees(mint.t("{concerns}. Anything else?", concerns=mint.t("Dark spots")))

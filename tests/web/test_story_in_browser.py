@@ -257,7 +257,7 @@ async def test_the_demos_state_survives_a_restart_and_reset_starts_afresh(data_d
         before = await chat_of(demo, account, person)
     async with running_demo(data_dir) as demo:
         assert (await demo.look("phones"))[0] == sales
-        assert [fact["kind"] for fact in (await demo.look("strip"))["facts"]] == ["staff_joined"]
+        assert [fact["kind"] for fact in (await demo.look("strip"))["facts"]] == ["staff_joined", "loyalty_paused"]
         assert await chat_of(demo, account, person) == before
         assert len(before) == 3  # asked for the language when following, the code, greeted by name
     async with running_demo(data_dir, "--reset") as demo:
