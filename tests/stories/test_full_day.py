@@ -132,8 +132,9 @@ async def test_the_whole_day(world: World, time: Time, channel: str, language: s
     # The other one does not come: fifteen minutes later everybody knows, and she may choose another time.
     await time.moves_to(await time.today_at("16:16"))
     await nok.sees(nok.t("We missed you today, {name}. Hope all is well. Pick a new time:", name="Nok"))
+    await nok.sees_changed("Missed")
     await jay.sees(jay.t("{name} did not come", name="Nok"))
-    await mint.sees("Task called off", mint.t("{name} did not come", name="Nok"))
+    await mint.sees(mint.t("{name} did not come", name="Nok"))
     await mint.sees_changed("Task called off")
 
     # The evening: the board and the numbers.
