@@ -26,7 +26,7 @@ from domain.workflow.approving import approve, request_payment, request_void
 from domain.workflow.editing import change_treatment, correct_customer
 from domain.workflow.ending import cancel, close, mark_lost, reopen
 from domain.workflow.gate import answer_for, ask_for, signed_on_paper, start_gate, they_are_here
-from domain.workflow.holding import HOLDABLE, book_held, hold_time, lapse_hold
+from domain.workflow.holding import HOLDABLE, hold_time, lapse_hold
 from domain.workflow.leads import create_lead, create_self_lead, touches
 from domain.workflow.model import JourneyView
 from domain.workflow.moves import check_move, journey_view, may_move
@@ -79,7 +79,6 @@ __all__ = [
     "askable",
     "begin_follow_up",
     "board",
-    "book_held",
     "cancel",
     "cancel_appointment",
     "change_treatment",
