@@ -19,8 +19,9 @@ from domain.unit import Clinic
 from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView
 from handlers.appointment_cards import minutes_of, moment_of, offer_buttons, own_card, staff_card, state_name
-from handlers.cards import Action, Button, Card, Picture, row_id
-from handlers.lists import Entry, list_card
+from handlers.cards import Action, Button, Card, Item, Picture, row_id
+from handlers.lists import list_card
+from handlers.menu import command_button
 from handlers.permissions import STAFF
 from handlers.router import Routes
 from handlers.talk import Link, Talk
@@ -58,13 +59,13 @@ async def past_page(talk: Talk, action: Action) -> None:
 
 def past_card(words: Words, views: Sequence[AppointmentView], page: int = 0) -> Card:
     """A page of what is over."""
-    entries = [
-        Entry(
-            words.when(view.starts_at), f"{words.pick(view.treatment)} · {state_name(words, appointments.facts(view))}"
+    items = [
+        Item(
+            words.pick(view.treatment), f"{words.when(view.starts_at)} · {state_name(words, appointments.facts(view))}"
         )
         for view in views
     ]
-    return list_card(words, words.t("Earlier appointments"), entries, "appointment.past", page)
+    return list_card(words, words.t("Earlier appointments"), items, "appointment.past", page)
 
 
 async def _say_offer(talk: Talk) -> bool:
@@ -150,7 +151,8 @@ def here_card(words: Words, link: Link) -> Card:
     caption = words.t("Scan to say that you are here ({channel})", channel=link.label)
     return Card(
         title=link.label,
-        text=words.t("Valid for one minute. Type /counter for a new code."),
+        text=words.t("Valid for one minute."),
+        buttons=(replace(command_button(words, "counter"), label=words.t("New code")),),
         picture=Picture("qr", {"url": link.url, "caption": caption}, caption),
     )
 
@@ -167,16 +169,16 @@ async def _today(talk: Talk, branch_id: UUID | None, page: int = 0) -> Card:
 
 def today_card(words: Words, views: Sequence[AppointmentView], page: int = 0) -> Card:
     """A page of those who are expected, with a button each."""
-    entries = [
-        Entry(
-            words.time(view.starts_at),
-            f"{view.customer_name} · {state_name(words, appointments.facts(view))}",
+    items = [
+        Item(
+            f"{words.time(view.starts_at)} · {view.customer_name}",
+            state_name(words, appointments.facts(view)),
             Button(view.customer_name, Action("appointment.show", view.id, version=view.version)),
         )
         for view in views
     ]
     title = words.t("Expected today") if views else words.t("Nobody is expected today")
-    return list_card(words, title, entries, "appointment.today", page)
+    return list_card(words, title, items, "appointment.today", page)
 
 
 @routes.action("appointment.arrive")

@@ -15,8 +15,8 @@ from domain.approvals import service as approvals
 from domain.approvals.model import Approval, ApprovalKind, ApprovalState
 from domain.unit import Actor, Clinic
 from domain.workflow import service as workflow
-from handlers.cards import Action, Button, Card, filled, row_id
-from handlers.lists import Entry, list_card
+from handlers.cards import Action, Button, Card, Item, filled, row_id
+from handlers.lists import list_card
 from handlers.menu import command_button
 from handlers.router import Routes
 from handlers.talk import Talk
@@ -86,11 +86,11 @@ def asked_card(words: Words, waiting: Sequence[Approval]) -> Card:
     return list_card(words, title, [_entry(words, each) for each in waiting[:8]], "approval.page")
 
 
-def _entry(words: Words, each: Approval) -> Entry:
+def _entry(words: Words, each: Approval) -> Item:
     amount = words.money(each.facts["amount_satang"])
     since = words.t("since {when}", when=words.when(each.requested_at))
     value = " · ".join([amount, each.requested_by_name, since])
-    return Entry(each.facts["customer"], value, Button(each.facts["customer"], Action("approval.show", id=each.id)))
+    return Item(each.facts["customer"], value, Button(each.facts["customer"], Action("approval.show", id=each.id)))
 
 
 def approval_card(words: Words, facts: Mapping[str, Any], viewer: Actor | None = None, said: str = "") -> Card:

@@ -13,8 +13,8 @@ from domain.automation import service as automation
 from domain.automation.model import Condition, Deed, Rule
 from domain.unit import Clinic
 from handlers.approvals import METHODS
-from handlers.cards import Action, Button, Card, filled, row_id
-from handlers.lists import Entry, list_card
+from handlers.cards import Action, Button, Card, Item, filled, row_id
+from handlers.lists import list_card
 from handlers.menu import command_button
 from handlers.router import Routes
 from handlers.stages import STAGES
@@ -82,11 +82,11 @@ def rules_card(words: Words, rules: Sequence[Rule], page: int = 0) -> Card:
     if not rules:
         text = words.t("There are no rules yet. They are written in the clinic's file (aura clinic import).")
         return Card(title=words.t("Automation"), text=text, buttons=(command_button(words, "team"),))
-    entries = [
-        Entry(words.pick(rule.names), _state(words, rule), Button(words.pick(rule.names), Action("rule.show", rule.id)))
+    items = [
+        Item(words.pick(rule.names), _state(words, rule), Button(words.pick(rule.names), Action("rule.show", rule.id)))
         for rule in rules
     ]
-    return list_card(words, words.t("Automation"), entries, "rule.page", page)
+    return list_card(words, words.t("Automation"), items, "rule.page", page)
 
 
 def _state(words: Words, rule: Rule) -> str:

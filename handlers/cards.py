@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 from uuid import UUID
 
+import regex
+
 from domain.errors import DomainError
 
 Style = Literal["primary", "secondary", "danger"]
@@ -37,6 +39,11 @@ def row_id(action: Action) -> UUID:
     if action.id is None:
         raise DomainError("bad_button")
     return action.id
+
+
+def width(label: str) -> int:
+    """How many characters a reader sees (Thai marks above and below take no room of their own)."""
+    return len(regex.findall(r"\X", label))
 
 
 def filled(*rows: tuple[str, str]) -> tuple[tuple[str, str], ...]:
@@ -74,8 +81,20 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Item:
+    """One entry of a list: what it is, what there is to know of it, and the button that opens it (none: only to read).
+
+    Where a channel can make the entry itself tappable (LINE), no button stands beside it.
+    """
+
+    title: str
+    detail: str = ""
+    button: Button | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
-    """One message: a title, text, label/value rows, a footnote, buttons, quick replies, a picture.
+    """One message: a title, text, label/value rows, items of a list, a footnote, buttons, quick replies, a picture.
 
     `quick` are short answers offered once, below the newest message (LINE quick replies; on Telegram
     they join the buttons). Everything but `text` may be empty; a card with only `text` is a plain bubble.
@@ -84,6 +103,7 @@ class Card:
     text: str = ""
     title: str = ""
     rows: tuple[tuple[str, str], ...] = ()
+    items: tuple[Item, ...] = ()
     footnote: str = ""
     buttons: tuple[Button, ...] = ()
     quick: tuple[Button, ...] = ()
@@ -92,7 +112,8 @@ class Card:
     def to_json(self) -> dict[str, Any]:
         """The card as JSON-able data (ids as strings); read back with `from_json`."""
         data: dict[str, Any] = asdict(self)
-        for button in (*data["buttons"], *data["quick"]):
+        of_items = (item["button"] for item in data["items"] if item["button"])
+        for button in (*data["buttons"], *data["quick"], *of_items):
             if button["action"] and button["action"]["id"]:
                 button["action"]["id"] = str(button["action"]["id"])
         return data
@@ -105,6 +126,7 @@ class Card:
             text=data.get("text", ""),
             title=data.get("title", ""),
             rows=tuple((label, value) for label, value in data.get("rows", ())),
+            items=tuple(_item(item) for item in data.get("items", ())),
             footnote=data.get("footnote", ""),
             buttons=tuple(_button(b) for b in data.get("buttons", ())),
             quick=tuple(_button(b) for b in data.get("quick", ())),
@@ -114,7 +136,17 @@ class Card:
     def as_text(self) -> str:
         """The whole card as plain text, for channels and places that can show nothing else (LINE altText)."""
         rows = "\n".join(f"{label}: {value}" for label, value in self.rows)
-        return "\n".join(part for part in (self.title, self.text, rows, self.footnote) if part)
+        items = "\n".join(f"{item.title}: {item.detail}" if item.detail else item.title for item in self.items)
+        return "\n".join(part for part in (self.title, self.text, rows, items, self.footnote) if part)
+
+    def all_buttons(self) -> tuple[Button, ...]:
+        """Everything that can be pressed, from top to bottom."""
+        return (*(item.button for item in self.items if item.button), *self.buttons, *self.quick)
+
+
+def _item(data: Mapping[str, Any]) -> Item:
+    button = data.get("button")
+    return Item(data["title"], data.get("detail", ""), _button(button) if button else None)
 
 
 def _button(data: Mapping[str, Any]) -> Button:

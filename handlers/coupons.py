@@ -15,10 +15,10 @@ from domain.rewards.codes import TOKEN_SECONDS
 from domain.rewards.codes import show as spaced
 from domain.rewards.model import CouponView
 from domain.unit import Clinic
-from handlers.cards import Action, Button, Card, Picture, filled, row_id
+from handlers.cards import Action, Button, Card, Item, Picture, filled, row_id
 from handlers.counter import counter_view
 from handlers.coupon_cards import countdown, wallet_card
-from handlers.lists import Entry, list_card
+from handlers.lists import list_card
 from handlers.menu import command_button, command_buttons
 from handlers.router import Routes
 from handlers.talk import Link, Talk
@@ -128,9 +128,9 @@ def coupons_card(words: Words, views: Sequence[CouponView], now: datetime, page:
     return list_card(words, words.t("Your coupons"), entries, "coupon.list", page)
 
 
-def _entry(words: Words, view: CouponView, now: datetime) -> Entry:
+def _entry(words: Words, view: CouponView, now: datetime) -> Item:
     name = words.pick(view.reward.name)
-    return Entry(name, countdown(words, view, now), Button(name, Action("coupon.show", view.id)))
+    return Item(name, countdown(words, view, now), Button(name, Action("coupon.show", view.id)))
 
 
 def picture_card(talk: Talk, view: CouponView, link: Link) -> Card:

@@ -13,6 +13,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from domain.courses import service as courses
+from domain.courses.model import Course
 from domain.loyalty import service as loyalty
 from domain.overview import customers as overview
 from domain.overview.model import Flags
@@ -22,9 +24,11 @@ from domain.people.rules import show_phone
 from domain.workflow import service as workflow
 from domain.workflow.model import ENDED_STAGES, JourneyView
 from handlers.ages import age
-from handlers.cards import Action, Button, Card, filled, row_id
+from handlers.cards import Action, Button, Card, Item, filled, row_id
+from handlers.courses import course_left
 from handlers.journeys import next_steps
 from handlers.leads import SOURCES
+from handlers.menu import command_buttons
 from handlers.router import Routes
 from handlers.stages import stage_name
 from handlers.talk import Talk
@@ -35,7 +39,7 @@ from handlers.words import N_, Words
 routes = Routes()
 
 MOST_PLANS: Final = 4
-"""Open plans with a button of their own: with the customer's own buttons they fit under one card."""
+"""Open plans on one card."""
 NOTES: Final = 2
 """Newest notes on the card; the others are in the history."""
 
@@ -46,6 +50,7 @@ class Seen:
 
     customer: Customer
     plans: tuple[JourneyView, ...]
+    courses: tuple[Course, ...]
     flags: Flags
     tier: str
     usable: int
@@ -80,6 +85,7 @@ async def _look(talk: Talk, customer_id: UUID) -> Seen:
     return Seen(
         customer=customer,
         plans=tuple(await workflow.journeys_of_customer(unit, customer_id)),
+        courses=tuple(await courses.of_customer(unit, customer_id)),
         flags=await overview.flags(unit, customer_id),
         tier=card.tier.code,
         usable=card.balance.usable,
@@ -108,15 +114,16 @@ def customer_card(words: Words, seen: Seen, said: str = "") -> Card:
         (words.t("Customer no."), customer.code or ""),
         (words.t("Phone"), show_phone(customer.phone) if customer.phone else words.t("not known")),
         (words.t("Looked after by"), seen.owner or words.t("nobody yet")),
-        *((words.pick(plan.treatment), _plan(words, plan, seen.now)) for plan in plans or seen.plans[:1]),
         (words.t("Tier"), tier),
+        *((words.t("Left"), _sessions(words, course)) for course in seen.courses if course.usable(seen.now)),
         (words.t("Missed appointments"), words.number(seen.flags.no_shows) if seen.flags.no_shows else ""),
         (words.t("News"), _news(words, seen.consents)),
         (words.t("Put aside until"), words.when(aside) if aside else ""),
         (words.t("Found us through"), _source(words, customer.source)),
         *((f"{note.by}, {words.date(note.at)}", note.text) for note in seen.notes),
     ]
-    return Card(title=customer.name, text=said, rows=filled(*rows), buttons=_buttons(words, seen, plans))
+    items = tuple(_plan(words, plan, seen.now) for plan in (plans or seen.plans[:1])[:MOST_PLANS])
+    return Card(title=customer.name, text=said, rows=filled(*rows), items=items, buttons=_buttons(words, seen, plans))
 
 
 def _buttons(words: Words, seen: Seen, plans: tuple[JourneyView, ...]) -> tuple[Button, ...]:
@@ -124,7 +131,6 @@ def _buttons(words: Words, seen: Seen, plans: tuple[JourneyView, ...]) -> tuple[
     first = next_steps(words, plans[0], seen.roles)[:1] if plans else []
     return (
         *(replace(step, style="primary") for step in first),
-        *(Button(words.pick(plan.treatment), Action("journey.show", plan.id)) for plan in plans[:MOST_PLANS]),
         Button(words.t("History"), Action("customer.history", customer_id)),
         Button(words.t("Write a note"), Action("customer.note", customer_id)),
         Button(words.t("Remind me"), Action("customer.remind", customer_id)),
@@ -138,11 +144,18 @@ def _open(plans: tuple[JourneyView, ...]) -> tuple[JourneyView, ...]:
     return tuple(plan for plan in plans if plan.stage not in ENDED_STAGES)
 
 
-def _plan(words: Words, plan: JourneyView, now: datetime) -> str:
+def _sessions(words: Words, course: Course) -> str:
+    return f"{words.pick(course.treatment)}: {course_left(words, course)}"
+
+
+def _plan(words: Words, plan: JourneyView, now: datetime) -> Item:
+    """Where a plan stands and since when, its time and its money; it opens by a tap."""
+    treatment = words.pick(plan.treatment)
     money = words.t("{paid} of {agreed}", paid=words.money(plan.paid_satang), agreed=words.money(plan.agreed_satang))
     when = words.when(plan.scheduled_at) if plan.scheduled_at else ""
     since = age(words, plan.stage_changed_at, now)
-    return " · ".join(filter(None, (stage_name(words, plan.stage), since, when, money)))
+    detail = " · ".join(filter(None, (stage_name(words, plan.stage), since, when, money)))
+    return Item(treatment, detail, Button(treatment, Action("journey.show", plan.id)))
 
 
 def _news(words: Words, consents: Mapping[str, bool]) -> str:
@@ -186,7 +199,7 @@ def care_card(words: Words, customer: Customer, plans: list[JourneyView], alerts
         (words.t("Customer no."), customer.code or ""),
         *((words.pick(plan.treatment), _care(words, plan)) for plan in plans[:MOST_PLANS]),
     ]
-    return Card(title=customer.name, rows=filled(*rows))
+    return Card(title=customer.name, rows=filled(*rows), buttons=command_buttons(words, ("mytasks", "tasks")))
 
 
 def _care(words: Words, plan: JourneyView) -> str:

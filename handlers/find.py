@@ -12,10 +12,10 @@ from domain.people.model import Customer
 from domain.people.rules import show_phone
 from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView
-from handlers.cards import Action, Button, Card
+from handlers.cards import Action, Button, Card, Item
 from handlers.customers import say_customer
 from handlers.forms import Data, Form
-from handlers.lists import Entry, list_card
+from handlers.lists import list_card
 from handlers.menu import command_button
 from handlers.router import Routes
 from handlers.stages import stage_name
@@ -55,11 +55,11 @@ def found_card(words: Words, text: str, found: Sequence[Customer], plans: Mappin
             buttons=(command_button(words, "lead"), command_button(words, "find")),
         )
     names = Counter(customer.name for customer in found)
-    entries = [_entry(words, customer, plans[customer.id][:1], names[customer.name] == 1) for customer in found]
-    return list_card(words, words.t("Who do you mean?"), entries, "customer.show")
+    items = [_entry(words, customer, plans[customer.id][:1], names[customer.name] == 1) for customer in found]
+    return list_card(words, words.t("Who do you mean?"), items, "customer.show")
 
 
-def _entry(words: Words, customer: Customer, newest: Sequence[JourneyView], alone: bool) -> Entry:
+def _entry(words: Words, customer: Customer, newest: Sequence[JourneyView], alone: bool) -> Item:
     """Somebody who was found; whose name others have too is told from them by their digits."""
     digits = show_phone(customer.phone)[-_LAST_DIGITS:] if customer.phone else ""
     parts = [
@@ -68,7 +68,7 @@ def _entry(words: Words, customer: Customer, newest: Sequence[JourneyView], alon
         *(stage_name(words, plan.stage) for plan in newest),
     ]
     label = customer.name if alone or not digits else f"{customer.name} …{digits}"
-    return Entry(customer.name, " · ".join(filter(None, parts)), Button(label, Action("customer.show", customer.id)))
+    return Item(customer.name, " · ".join(filter(None, parts)), Button(label, Action("customer.show", customer.id)))
 
 
 def _ask(talk: Talk, data: Data) -> str:

@@ -41,13 +41,24 @@ HOURS_AHEAD: Final = timedelta(hours=6)
 def present_question(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
     """The clinic's message, with one button for each answer that can be given now."""
     offered = (_answer_button(words, facts, choice) for choice in range(len(facts["answers"])))
-    prep = facts.get("prep")
     return Card(
         title=words.pick(facts["treatment"]),
         text=fill(words.pick(facts["text"]), _moments(words, facts)),
-        rows=filled((words.t("To prepare"), words.pick(prep) if prep else "")),
+        rows=filled((words.t("To prepare"), _preparation(words, facts))),
         buttons=tuple(button for button in offered if button is not None),
     )
+
+
+def _preparation(words: Words, facts: Mapping[str, Any]) -> str:
+    """What to do before the appointment, while there is still time for it."""
+    if not facts.get("prep") or _hours_away(facts):
+        return ""
+    return words.pick(facts["prep"])
+
+
+def _hours_away(facts: Mapping[str, Any]) -> bool:
+    at, sent_at = (datetime.fromisoformat(facts[key]) for key in ("at", "sent_at"))
+    return at - sent_at <= HOURS_AHEAD
 
 
 def _answer_button(words: Words, facts: Mapping[str, Any], choice: int) -> Button | None:
@@ -55,7 +66,8 @@ def _answer_button(words: Words, facts: Mapping[str, Any], choice: int) -> Butto
     answer = facts["answers"][choice]
     label, act = words.pick(answer), answer.get("action")
     if not act:
-        return Button(label, Action("followup.answer", UUID(facts["execution_id"]), choice, facts["version"]))
+        action = Action("followup.answer", UUID(facts["execution_id"]), choice, facts["version"])
+        return Button(label, action, style="danger" if answer.get("outcome") == Outcome.RED else "secondary")
     if act == MAP:
         address = words.pick(facts.get("address") or {})
         return Button(label, url=f"{MAPS}{quote(address)}") if address else None

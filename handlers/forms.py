@@ -205,9 +205,14 @@ class Form:
         confirm = self.confirm(talk, data) if self.confirm else Button(talk.t("Confirm"))
         if confirm.action is None:
             confirm = replace(confirm, action=Action("form.confirm", version=mark))
+        # A card that already has its likely answer (going on with what there is) keeps it: one button leads.
+        leads = any(button.style == "primary" for button in card.buttons)
+        if confirm.style == "secondary" and not leads:
+            confirm = replace(confirm, style="primary")
+        buttons = (*card.buttons, confirm) if leads else (confirm, *card.buttons)
         return replace(
             card,
-            buttons=(replace(confirm, style="primary"), *card.buttons),
+            buttons=buttons,
             quick=self._ways_out(talk, data, mark),
         )
 

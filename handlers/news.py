@@ -11,8 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from domain.unit import Clinic
-from handlers.cards import Action, Button, Card
-from handlers.lists import PAGE
+from handlers.cards import Action, Button, Card, Item
 from handlers.menu import command_button
 from handlers.router import Routes
 from handlers.words import N_, Words
@@ -29,20 +28,24 @@ NEWS: Final[Mapping[str, str]] = {
 
 @routes.presenter("news")
 def news(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
-    """One piece of news as its own card, several as a list with a button for each customer."""
-    items = facts["items"]
-    told = [(item["name"], words.t(NEWS[item["kind"]], by=item.get("by", ""))) for item in items]
-    customers = {item["customer_id"]: item["name"] for item in items}
+    """One piece of news as its own card, several as a list whose entries open the customer."""
+    items = [_item(words, told) for told in facts["items"]]
     if len(items) == 1:
-        ((name, said),) = told
-        opened = Action("customer.show", UUID(items[0]["customer_id"]))
-        return Card(title=name, text=said, buttons=(Button(words.t("All about the customer"), opened),))
-    shown = list(customers.items())[:PAGE]
+        [only], [told] = items, facts["items"]
+        return Card(
+            title=only.title, text=only.detail, buttons=(Button(words.t("All about the customer"), _opened(told)),)
+        )
     return Card(
-        title=words.n("{count} piece of news about your customers", "{count} news about your customers", len(items)),
-        rows=tuple(told),
-        buttons=(
-            *(Button(name, Action("customer.show", UUID(customer_id))) for customer_id, name in shown),
-            command_button(words, "pipeline"),
-        ),
+        title=words.n("{count} update about your customers", "{count} updates about your customers", len(items)),
+        items=tuple(items),
+        buttons=(command_button(words, "pipeline"),),
     )
+
+
+def _item(words: Words, told: Mapping[str, Any]) -> Item:
+    said = words.t(NEWS[told["kind"]], by=told.get("by", ""))
+    return Item(told["name"], said, Button(told["name"], _opened(told)))
+
+
+def _opened(told: Mapping[str, Any]) -> Action:
+    return Action("customer.show", UUID(told["customer_id"]))

@@ -21,7 +21,7 @@ from domain.unit import Clinic
 from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView, Stage
 from handlers.approvals import METHODS, approval_card
-from handlers.cards import Action, Button, Card, Picture, row_id
+from handlers.cards import Action, Button, Card, Item, Picture, row_id
 from handlers.forms import REVIEW, Choice, Data, Form, Question, Step
 from handlers.journeys import journey_card, payable, short_label
 from handlers.menu import command_button
@@ -62,12 +62,18 @@ def untimed_card(words: Words, journeys: Sequence[JourneyView]) -> Card:
 
 
 def _list(words: Words, title: str, text: str, journeys: Sequence[JourneyView], action: str) -> Card:
-    """What for and how much in rows, since a button has room for a name only."""
+    """Who, and what for and how much."""
     return Card(
         title=title,
         text=text,
-        rows=tuple((journey.customer_name, _line(words, journey)) for journey in journeys),
-        buttons=tuple(Button(short_label(words, each, journeys), Action(action, id=each.id)) for each in journeys),
+        items=tuple(
+            Item(
+                each.customer_name,
+                _line(words, each),
+                Button(short_label(words, each, journeys), Action(action, each.id)),
+            )
+            for each in journeys
+        ),
     )
 
 

@@ -19,9 +19,9 @@ from domain.workflow import service as workflow
 from domain.workflow.model import Column, JourneyView
 from domain.workflow.pipeline import BOARD, DESK_STAGES, HALF_LATE, LATE
 from handlers.ages import age
-from handlers.cards import Action, Button, Card, Picture
+from handlers.cards import Action, Button, Card, Item, Picture
 from handlers.journeys import next_steps
-from handlers.lists import Entry, list_card
+from handlers.lists import list_card
 from handlers.menu import command_button
 from handlers.permissions import Roles
 from handlers.router import Routes
@@ -86,20 +86,14 @@ def board_card(words: Words, columns: Sequence[Column], whose: int, now: datetim
         )
     else:
         said = words.t("Nobody has waited longer than 48 hours.")
-    stages = [
-        Button(
-            f"{stage_name(words, column.stage)}: {words.number(column.count)}",
-            Action("pipeline.stage", version=whose * len(BOARD) + BOARD.index(column.stage)),
-        )
-        for column in full
-    ]
+    stages = [_stage(words, column, whose, now) for column in full]
     others = words.t("Everybody's customers") if whose == OWN else words.t("My customers")
     return Card(
         title=_title(words, whose),
         text=said,
-        rows=tuple((stage_name(words, column.stage), _waits(words, column, now)) for column in full),
+        items=tuple(stages),
         buttons=(
-            *(stages or [command_button(words, "lead")]),
+            *(() if stages else (command_button(words, "lead"),)),
             Button(others, Action("pipeline.board", choice=EVERYBODY if whose == OWN else OWN)),
             Button(words.t("Planned"), Action("pipeline.planned", choice=0, version=whose)),
             Button(words.t("Hand over customers"), Action("pipeline.hand_over")),
@@ -119,14 +113,14 @@ def stage_card(
     which: int = 0,
 ) -> Card:
     """Who is at a stage, the longest waiting first; a name does the next thing, or opens the customer."""
-    entries = [_entry(words, journey, until, now, roles) for journey, until in waiting]
-    card = list_card(words, stage_name(words, at), entries, "pipeline.stage", page, which=which)
-    if entries:
+    items = [_entry(words, journey, until, now, roles) for journey, until in waiting]
+    card = list_card(words, stage_name(words, at), items, "pipeline.stage", page, which=which)
+    if items:
         return replace(card, text=words.t("Press a name to go on with it."))
     return replace(card, text=words.t("Nobody is here any more."), buttons=(command_button(words, "pipeline"),))
 
 
-def _entry(words: Words, journey: JourneyView, until: datetime | None, now: datetime, roles: Roles) -> Entry:
+def _entry(words: Words, journey: JourneyView, until: datetime | None, now: datetime, roles: Roles) -> Item:
     steps = next_steps(words, journey, roles)
     parts = [
         age(words, journey.stage_changed_at, now),
@@ -136,7 +130,13 @@ def _entry(words: Words, journey: JourneyView, until: datetime | None, now: date
         words.t("next: {step}", step=steps[0].label) if steps else "",
     ]
     action = steps[0].action if steps else Action("customer.show", journey.customer_id)
-    return Entry(journey.customer_name, " · ".join(filter(None, parts)), Button(journey.customer_name, action))
+    return Item(journey.customer_name, " · ".join(filter(None, parts)), Button(journey.customer_name, action))
+
+
+def _stage(words: Words, column: Column, whose: int, now: datetime) -> Item:
+    name = stage_name(words, column.stage)
+    action = Action("pipeline.stage", version=whose * len(BOARD) + BOARD.index(column.stage))
+    return Item(name, _waits(words, column, now), Button(f"{name}: {words.number(column.count)}", action))
 
 
 def _waits(words: Words, column: Column, now: datetime) -> str:

@@ -17,10 +17,10 @@ from domain.reminders import service as reminders
 from domain.reminders.model import Kind, Reminder, State
 from domain.reminders.rules import into_hours
 from domain.unit import Clinic
-from handlers.cards import Action, Button, Card, row_id
+from handlers.cards import Action, Button, Card, Item, row_id
 from handlers.customers import say_customer
 from handlers.forms import Choice, Data, Form
-from handlers.lists import Entry, list_card
+from handlers.lists import list_card
 from handlers.menu import command_button
 from handlers.moment_steps import moment_step
 from handlers.pipeline import EVERYBODY
@@ -152,15 +152,15 @@ def planned_card(words: Words, waiting: Sequence[Reminder], *, page: int = 0, wh
     """Reminders and messages that wait, the next first."""
     if not waiting:
         return Card(text=words.t("Nothing is planned."), buttons=(command_button(words, "pipeline"),))
-    entries = [
-        Entry(
-            words.when(each.due_at),
-            f"{words.t(KINDS[each.kind])} · {each.customer_name} · {each.text}",
+    items = [
+        Item(
+            f"{words.when(each.due_at)} · {each.customer_name}",
+            f"{words.t(KINDS[each.kind])} · {each.text}",
             Button(each.customer_name, Action("reminder.show", each.id)),
         )
         for each in waiting
     ]
-    return list_card(words, words.t("Planned"), entries, "pipeline.planned", page, which=which)
+    return list_card(words, words.t("Planned"), items, "pipeline.planned", page, which=which)
 
 
 @routes.action("reminder.show")

@@ -13,9 +13,9 @@ from typing import Any, Final
 from domain.errors import DomainError
 from domain.rewards import service as rewards
 from domain.rewards.model import Offer
-from handlers.cards import Action, Button, Card, filled, row_id
+from handlers.cards import Action, Button, Card, Item, filled, row_id
 from handlers.coupon_cards import terms, wallet_card
-from handlers.lists import Entry, list_card
+from handlers.lists import list_card
 from handlers.menu import command_button, command_buttons
 from handlers.refusals import refusal
 from handlers.router import Routes
@@ -110,11 +110,10 @@ def rewards_card(words: Words, offers: Sequence[Offer], page: int = 0) -> Card:
     if not offers:
         text = words.t("There are no rewards at the moment. Your points stay yours.")
         return Card(text=text, buttons=(command_button(words, "points"),))
-    entries = [
-        Entry(name := words.pick(offer.reward.name), _line(words, offer), Button(name, _open(offer)))
-        for offer in offers
+    items = [
+        Item(name := words.pick(offer.reward.name), _line(words, offer), Button(name, _open(offer))) for offer in offers
     ]
-    card = list_card(words, words.t("Rewards"), entries, "reward.list", page)
+    card = list_card(words, words.t("Rewards"), items, "reward.list", page)
     usable = words.t("You can use {count} points.", count=words.number(offers[0].usable))
     return replace(card, text=usable, quick=command_buttons(words, ("points", "coupons")))
 

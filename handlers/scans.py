@@ -16,12 +16,12 @@ from domain.workflow import service as workflow
 from domain.workflow.model import Action as Move
 from domain.workflow.model import JourneyView
 from domain.workflow.scanning import HEALTH, clean_concerns
-from handlers.cards import Action, Button, Card, row_id
+from handlers.cards import Action, Button, Card, Item, row_id
 from handlers.concerns import CONCERNS, concern_words
 from handlers.consents import health_text
 from handlers.forms import Choice, Data, Form, Question, Step
 from handlers.journeys import journey_card, show_button
-from handlers.lists import Entry, list_card
+from handlers.lists import list_card
 from handlers.permissions import SALES
 from handlers.router import Routes
 from handlers.talk import Talk
@@ -47,15 +47,15 @@ async def say_waiting(talk: Talk, page: int = 0) -> bool:
 
 def waiting_card(words: Words, waiting: Sequence[JourneyView], page: int = 0) -> Card:
     """A page of those who wait, with a button each."""
-    entries = [
-        Entry(
-            words.date(journey.stage_changed_at),
-            f"{journey.customer_name} · {words.pick(journey.treatment)}",
+    items = [
+        Item(
+            journey.customer_name,
+            f"{words.pick(journey.treatment)} · {words.date(journey.stage_changed_at)}",
             Button(journey.customer_name, _start(journey)),
         )
         for journey in waiting
     ]
-    return list_card(words, words.t("Waiting for a skin scan"), entries, "scan.waiting", page)
+    return list_card(words, words.t("Waiting for a skin scan"), items, "scan.waiting", page)
 
 
 @routes.action("scan.waiting")

@@ -39,7 +39,7 @@ async def show(talk: Talk) -> None:
 
 
 def stats_card(words: Words, clinic: str, found: Statistics, at: str) -> Card:
-    """The picture, and all its numbers in words."""
+    """The picture with its main numbers in words, and what it leaves out: what is over."""
     facts = stats_facts(words, clinic, found, at)
     return Card(
         title=words.t("The last 7 days"),
@@ -48,7 +48,7 @@ def stats_card(words: Words, clinic: str, found: Statistics, at: str) -> Card:
             (words.t("Payments"), words.number(found.payments)),
             (words.t("Treatments done"), words.number(found.treatments)),
             *((words.t(STEPS[step.step]), _step(words, step)) for step in found.handoff),
-            *((stage_name(words, each.stage), words.number(each.count)) for each in found.stages if each.count),
+            *((stage_name(words, each.stage), words.number(each.count)) for each in found.stages if each.stage in ENDS),
         ),
         footnote=words.t("Hand-off target: {minutes} minutes from paid to accepted.", minutes=TARGET_MINUTES),
         buttons=command_buttons(words, ("approvals", "team")),

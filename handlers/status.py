@@ -11,7 +11,7 @@ from domain.courses import service as courses
 from domain.courses.model import Course
 from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView, Proposal, Stage
-from handlers.cards import Action, Button, Card, filled
+from handlers.cards import Action, Button, Card, Item, filled
 from handlers.courses import course_left
 from handlers.menu import command_button
 from handlers.router import Routes
@@ -47,6 +47,8 @@ STAGES = {
 }
 TIMED = frozenset({Stage.PAYMENT_CONFIRMED, Stage.TREATMENT_SCHEDULED})
 """Where the customer can ask for a time, or has one to confirm or move."""
+UNPLANNED = frozenset({Stage.LEAD, Stage.SCANNED})
+"""Where no sum has been agreed yet: to say what is unpaid would press somebody who only asked."""
 ENDED = frozenset({Stage.CLOSED, Stage.LOST, Stage.CANCELLED})
 
 
@@ -67,8 +69,8 @@ async def show(talk: Talk) -> None:
 
 def earlier_card(words: Words, views: Sequence[JourneyView]) -> Card:
     """The treatments that are over."""
-    rows = tuple((words.pick(view.treatment), words.t(STAGES[view.stage][0])) for view in views)
-    return Card(title=words.t("Earlier"), rows=rows)
+    items = tuple(Item(words.pick(view.treatment), words.t(STAGES[view.stage][0])) for view in views)
+    return Card(title=words.t("Earlier"), items=items)
 
 
 def journey_card(words: Words, view: JourneyView, owned: Sequence[Course], plan: Proposal | None) -> Card:
@@ -112,8 +114,8 @@ def _plan_button(words: Words, plan: Proposal | None) -> tuple[Button, ...]:
 
 
 def _paid(words: Words, view: JourneyView) -> str:
-    """What was paid, of how much when something is still due; nothing for what costs nothing."""
-    if view.due_satang:
+    """What was paid, of how much when something is still due; nothing before there is a plan to pay for."""
+    if view.due_satang and (view.paid_satang or view.stage not in UNPLANNED):
         return words.t("{paid} of {total}", paid=words.money(view.paid_satang), total=words.money(view.agreed_satang))
     return words.money(view.paid_satang) if view.paid_satang else ""
 

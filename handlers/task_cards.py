@@ -17,8 +17,8 @@ from domain.people.model import PERFORMERS
 from domain.tasks import service as tasks
 from domain.tasks.model import PHASES, TaskState, TaskView
 from domain.unit import Actor
-from handlers.cards import Action, Button, Card, filled
-from handlers.lists import Entry, list_card
+from handlers.cards import Action, Button, Card, Item, filled
+from handlers.lists import list_card
 from handlers.menu import command_button
 from handlers.pauses import pause_buttons
 from handlers.talk import Talk
@@ -89,19 +89,19 @@ def task_list(
     words: Words, title: str, views: Sequence[TaskView], more: str, page: int = 0, *, now: datetime | None = None
 ) -> Card:
     """Tasks as rows, each with a button that opens it; with `now` also how long each has been waiting."""
-    entries = [
-        Entry(
-            slot(words, view.scheduled_at),
+    items = [
+        Item(
+            " · ".join(filter(None, (slot(words, view.scheduled_at), view.customer_name))),
             _line(words, view, now),
             Button(view.customer_name, Action("task.show", view.id, version=view.version)),
         )
         for view in views
     ]
-    return list_card(words, title, entries, more, page)
+    return list_card(words, title, items, more, page)
 
 
 def _line(words: Words, view: TaskView, now: datetime | None) -> str:
-    parts = [view.customer_name, tier_name(words, view.tier), words.pick(view.treatment)]
+    parts = [tier_name(words, view.tier), words.pick(view.treatment)]
     if now is not None:
         minutes = int((now - view.created_at).total_seconds() // 60)
         parts.append(words.n("waiting for {count} minute", "waiting for {count} minutes", minutes))
@@ -155,7 +155,7 @@ def _buttons(words: Words, facts: Mapping[str, Any], viewer: Actor | None, phase
         return _running(words, facts, phase)
     elif state == TaskState.ON_HOLD:
         buttons = [button(N_("Resume"), "resume"), button(N_("Hand over"), "hand_over")]
-        buttons.append(button(N_("Stop treatment"), "stop"))
+        buttons.append(replace(button(N_("Stop treatment"), "stop"), style="danger"))
     else:
         return ()
     return (replace(buttons[0], style="primary"), *buttons[1:])

@@ -7,6 +7,7 @@ Names and roles come from `domain.people`, the list of changes from `domain.over
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,10 +16,11 @@ from domain.overview.model import AuditLine
 from domain.people import service as people
 from domain.people.model import Invitation, Member
 from domain.unit import Clinic
-from handlers.cards import Action, Button, Card, row_id
+from handlers.cards import Action, Button, Card, Item, row_id
 from handlers.journeys import CHANNELS, code_card, link_card
-from handlers.lists import Entry, list_card
+from handlers.lists import list_card
 from handlers.members import ROLE_NAMES
+from handlers.menu import command_buttons
 from handlers.router import Routes
 from handlers.stages import stage_name
 from handlers.talk import Talk
@@ -63,13 +65,13 @@ async def page(talk: Talk, action: Action) -> None:
 
 def team_card(words: Words, team: Sequence[Member], page: int = 0) -> Card:
     """The team with role, branch, whether on duty, and chats; managers first."""
-    entries = [
-        Entry(each.name, _line(words, each), Button(each.name, Action("member.show", id=each.user_id))) for each in team
+    items = [
+        Item(each.name, _line(words, each), Button(each.name, Action("member.show", id=each.user_id))) for each in team
     ]
-    card = list_card(words, words.t("Team"), entries, "team.page", page)
+    card = list_card(words, words.t("Team"), items, "team.page", page)
     add = Button(words.t("Add somebody"), Action("member.add"))
     audit = Button(words.t("What was changed"), Action("team.audit"))
-    return Card(title=card.title, rows=card.rows, footnote=card.footnote, buttons=card.buttons, quick=(add, audit))
+    return replace(card, quick=(add, audit))
 
 
 def _line(words: Words, each: Member) -> str:
@@ -142,8 +144,9 @@ def audit_card(words: Words, lines: Sequence[AuditLine], page: int = 0) -> Card:
     """Who, when, from what to what, and why; newest first."""
     if not lines:
         return Card(title=words.t("What was changed"), text=words.t("Nothing has been changed yet."))
-    entries = [Entry(words.when(line.at), _change(words, line)) for line in lines]
-    return list_card(words, words.t("What was changed"), entries, "team.audit", page)
+    items = [Item(words.when(line.at), _change(words, line)) for line in lines]
+    card = list_card(words, words.t("What was changed"), items, "team.audit", page)
+    return replace(card, quick=command_buttons(words, ("team", "approvals")))
 
 
 def _change(words: Words, line: AuditLine) -> str:

@@ -14,9 +14,9 @@ from domain.people.model import STAFF_ROLES, Member, Role
 from domain.people.rules import clean_name
 from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView
-from handlers.cards import Action, Button, Card, filled, row_id
+from handlers.cards import Action, Button, Card, Item, filled, row_id
 from handlers.forms import Choice, Data, Form
-from handlers.lists import Entry, list_card
+from handlers.lists import list_card
 from handlers.members import ROLE_NAMES
 from handlers.router import Routes
 from handlers.steps import pick_step, text_step
@@ -135,14 +135,14 @@ def removed_card(words: Words, gone: Member) -> Card:
 
 def orphans_card(words: Words, gone: Member, journeys: Sequence[JourneyView]) -> Card:
     """Customers with an open plan that the person looked after, each to be handed over."""
-    entries = [
-        Entry(
+    items = [
+        Item(
             each.customer_name, words.pick(each.treatment), Button(each.customer_name, Action("journey.show", each.id))
         )
         for each in journeys[:8]
     ]
     title = words.n("{count} customer to hand over", "{count} customers to hand over", len(journeys))
-    return list_card(words, title, entries, "team.page")
+    return list_card(words, title, items, "team.page")
 
 
 removal_form = routes.form(

@@ -99,7 +99,10 @@ def more_card(words: Words, view: TaskView) -> Card:
         (N_("Stop treatment"), "stop"),
         (N_("Back to the task"), "show"),
     )
-    buttons = tuple(task_button(words, facts, label, name) for label, name in ways)
+    buttons = tuple(
+        replace(task_button(words, facts, label, name), style="danger" if name == "stop" else "secondary")
+        for label, name in ways
+    )
     return Card(title=view.customer_name, text=words.pick(view.treatment), buttons=buttons)
 
 
@@ -199,7 +202,7 @@ stopping = routes.form(
         ),
         _stopped,
         review=_stop_review,
-        confirm=lambda talk, data: Button(talk.t("Stop treatment")),
+        confirm=lambda talk, data: Button(talk.t("Stop treatment"), style="danger"),
         subject=("task.show", "task"),
     )
 )

@@ -100,7 +100,7 @@ def _look(component: Mapping[str, Any], seen: _Seen) -> None:
             _read(component, seen)
         case "image" if seen.picture is None:
             seen.picture = component["url"]
-        case "box" if _is_row(component):
+        case "box" if _is_row(component) or _is_item(component):
             seen.rows.append([_words(child) for child in children])
         case "box":
             for child in children:
@@ -122,6 +122,14 @@ def _is_row(box: Mapping[str, Any]) -> bool:
     children = box.get("contents") or []
     side_by_side = box.get("layout") in ("horizontal", "baseline")
     return side_by_side and len(children) == 2 and all(child["type"] == "text" for child in children)
+
+
+def _is_item(box: Mapping[str, Any]) -> bool:
+    """A bold line over a plain one reads as a thing and what there is to know of it."""
+    children = box.get("contents") or []
+    looks = [(child.get("weight"), child.get("size")) for child in children if child["type"] == "text"]
+    stacked = box.get("layout") == "vertical" and len(children) == len(looks) == 2
+    return stacked and looks[0][0] == "bold" and looks[0][1] == looks[1][1]
 
 
 def _words(text: Mapping[str, Any]) -> str:

@@ -32,7 +32,7 @@ from linebot.v3.messaging import (
 
 from bots.channel import Letter
 from bots.line import limits
-from handlers.cards import Button, Card, Picture
+from handlers.cards import Button, Card, Item, Picture, width
 
 BRAND = "#B5546E"
 INK = "#3B2A30"
@@ -42,6 +42,8 @@ DANGER = "#B3261E"
 
 # Ours, not LINE's: longer parts are no longer read, and together these leave most of the bubble to the text.
 _TITLE, _LABEL, _VALUE, _FOOTNOTE = 200, 60, 500, 1000
+# Labels of at most so many visible characters share a line, in twos.
+_SHORT, _PAIR = 12, 2
 # Width to height of the pictures that are not 20:13, and what lies around them; what differs is letterboxed, never
 # cropped. A receipt grows with its rows: around it lies more of the desk it is drawn on.
 _SHAPES = {
@@ -61,7 +63,7 @@ def render(card: Card, letter: Letter, index: int = 0) -> Message:
     card = _fitted(card, letter.repeat_mark)
     quick = [QuickReplyItem(action=_action(button, limits.QUICK_LABEL, letter)) for button in card.quick]
     quick_reply = QuickReply(items=quick) if quick else None
-    if not (card.title or card.rows or card.footnote or card.buttons or card.picture):
+    if not (card.title or card.rows or card.items or card.footnote or card.buttons or card.picture):
         text = limits.cut(card.text, limits.TEXT) or limits.ELLIPSIS
         return TextMessage(text=text, quick_reply=quick_reply)
     bubble = _bubble(card, letter, index)
@@ -83,6 +85,7 @@ def _fitted(card: Card, repeat_mark: str) -> Card:
         title=limits.cut(title, _TITLE),
         text=limits.cut(text, limits.TEXT),
         rows=tuple(row for label, value in card.rows if any(row := _fitted_row(label, value))),
+        items=tuple(item for each in card.items if (item := _fitted_item(each)).title),
         footnote=limits.cut(card.footnote, _FOOTNOTE),
         buttons=tuple(tappable),
         quick=tuple(button for button in card.quick[: limits.QUICK_ITEMS] if _is_tappable(button)),
@@ -93,8 +96,15 @@ def _fitted_row(label: str, value: str) -> tuple[str, str]:
     return limits.cut(label, _LABEL), limits.cut(value, _VALUE)
 
 
+def _fitted_item(item: Item) -> Item:
+    """An item with a title; a button that cannot be pressed is left out."""
+    title, detail = item.title.strip() or item.detail, item.detail if item.title.strip() else ""
+    button = item.button if item.button and _is_tappable(item.button) else None
+    return Item(limits.cut(title, _TITLE), limits.cut(detail, _VALUE), button)
+
+
 def _smaller(card: Card, excess: int) -> Card:
-    """The card with about `excess` bytes less JSON: text goes first, then last rows, footnote, last button."""
+    """The card with about `excess` bytes less JSON: text goes first, then last rows, footnote, last item or button."""
     if card.text:
         room = limits.escaped(card.text) - excess
         return replace(card, text=limits.cut(card.text, room, limits.escaped) if room > 100 else "")
@@ -105,11 +115,13 @@ def _smaller(card: Card, excess: int) -> Card:
         return replace(card, rows=(*rows, _MORE))
     if card.rows or card.footnote:
         return replace(card, rows=(), footnote="")
+    if card.items:
+        return replace(card, items=card.items[:-1])
     return replace(card, buttons=card.buttons[:-1])
 
 
 def _bubble(card: Card, letter: Letter, index: int) -> FlexBubble:
-    body = _words(card)
+    body = [*_words(card), *_list(card, letter), *_footnote(card)]
     return FlexBubble(
         size="mega",
         hero=_hero(card.picture, letter.picture_url(index)) if card.picture else None,
@@ -118,7 +130,7 @@ def _bubble(card: Card, letter: Letter, index: int) -> FlexBubble:
             layout="vertical",
             spacing="sm",
             padding_all="16px",
-            contents=[_button(button, letter) for button in card.buttons],
+            contents=_buttons(card.buttons, letter),
         )
         if card.buttons
         else None,
@@ -132,7 +144,7 @@ def _hero(picture: Picture, url: str) -> FlexImage:
 
 
 def _words(card: Card) -> list[FlexComponent]:
-    """Title, text, rows and footnote. LINE refuses empty texts, so what is empty is left out."""
+    """Title, text and rows. LINE refuses empty texts, so what is empty is left out."""
     parts: list[FlexComponent] = []
     if card.title:
         parts.append(FlexText(text=card.title, weight="bold", size="lg", color=INK, wrap=True))
@@ -141,9 +153,29 @@ def _words(card: Card) -> list[FlexComponent]:
     if card.rows:
         parts += [FlexSeparator(color=TINT)] if parts else []
         parts.append(FlexBox(layout="vertical", spacing="sm", contents=[_row(*row) for row in card.rows]))
-    if card.footnote:
-        parts.append(FlexText(text=card.footnote, size="xs", color=MUTED, wrap=True))
     return parts
+
+
+def _footnote(card: Card) -> list[FlexComponent]:
+    return [FlexText(text=card.footnote, size="xs", color=MUTED, wrap=True)] if card.footnote else []
+
+
+def _list(card: Card, letter: Letter) -> list[FlexComponent]:
+    """The items between lines."""
+    return [part for item in card.items for part in (FlexSeparator(color=TINT), _item(item, letter))]
+
+
+def _item(item: Item, letter: Letter) -> FlexBox:
+    """Title over detail; the whole of it can be tapped where something opens, which an arrow shows."""
+    texts = [FlexText(text=item.title, weight="bold", size="sm", color=INK, wrap=True)]
+    if item.detail:
+        texts.append(FlexText(text=item.detail, size="sm", color=MUTED, wrap=True))
+    words = FlexBox(layout="vertical", spacing="xs", contents=texts, flex=1)
+    if item.button is None:
+        return words
+    arrow = FlexText(text="›", size="xl", color=BRAND, gravity="center", flex=0)
+    action = _action(item.button, limits.FLEX_LABEL, letter)
+    return FlexBox(layout="horizontal", spacing="md", contents=[words, arrow], action=action)
 
 
 def _row(label: str, value: str) -> FlexComponent:
@@ -157,6 +189,24 @@ def _row(label: str, value: str) -> FlexComponent:
             FlexText(text=value, size="sm", color=INK, wrap=True, flex=3),
         ],
     )
+
+
+def _buttons(buttons: Sequence[Button], letter: Letter) -> list[FlexComponent]:
+    """One below the other; short ones that are not the main act stand in pairs."""
+    parts: list[FlexComponent] = []
+    waiting = list(buttons)
+    while waiting:
+        pair = waiting[:2]
+        if len(pair) < _PAIR or not all(_is_short(button) for button in pair):
+            pair = waiting[:1]
+        del waiting[: len(pair)]
+        keys = [_button(button, letter) for button in pair]
+        parts.append(keys[0] if len(keys) == 1 else FlexBox(layout="horizontal", spacing="sm", contents=keys))
+    return parts
+
+
+def _is_short(button: Button) -> bool:
+    return button.style != "primary" and width(button.label) <= _SHORT
 
 
 def _button(button: Button, letter: Letter) -> FlexButton:
@@ -195,6 +245,6 @@ def _address(url: str) -> str:
 
 def _alt_text(card: Card) -> str:
     """What notifications and old apps show: the card as text, else its picture's or buttons' words. Never empty."""
-    labels: Sequence[str] = [button.label for button in (*card.buttons, *card.quick)]
+    labels: Sequence[str] = [button.label for button in card.all_buttons()]
     text = card.as_text().strip() or (card.picture.alt if card.picture else "") or "\n".join(labels)
     return limits.cut(text, limits.ALT_TEXT) or limits.ELLIPSIS

@@ -87,8 +87,3 @@ def cut(text: str, limit: int) -> str:
             break
         kept.append(match.group())
     return "".join(kept).rstrip() + _ELLIPSIS
-
-
-def width(label: str) -> int:
-    """How many characters a reader sees (Thai marks above and below take no room of their own)."""
-    return len(_GRAPHEME.findall(label))

@@ -13,11 +13,14 @@ from urllib.parse import urlsplit
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 
-from bots.telegram.limits import CAPTION_UNITS, KEYBOARD_BUTTONS, LABEL_UNITS, TEXT_UNITS, cut, units, width
-from handlers.cards import Action, Button, Card
+from bots.telegram.limits import CAPTION_UNITS, KEYBOARD_BUTTONS, LABEL_UNITS, TEXT_UNITS, cut, units
+from handlers.cards import Action, Button, Card, Item, width
 
-_PER_ROW = ((3, 5), (5, 4), (7, 3), (14, 2))
+_PER_ROW = ((3, 5), (5, 4), (7, 3), (15, 2))
 """Labels of at most so many visible characters may stand so many to a row; longer ones have their own."""
+
+Run = tuple[str, bool]
+"""Words, and whether they are bold."""
 
 _NO_TEXT = "…"
 _BREAK = "\n"
@@ -37,29 +40,42 @@ def render(card: Card, sign: Callable[[Action], str], repeat_mark: str = "", *, 
 
     A text message stands in for the card's picture with the picture's description.
     """
-    mark, title = repeat_mark.strip(), card.title.strip()
-    text = _text(card, mark, title, described=not caption)
-    text = cut(text, CAPTION_UNITS if caption else TEXT_UNITS)
+    runs = list(_joined(_paragraphs(card, repeat_mark.strip(), described=not caption)))
+    text = cut("".join(words for words, _ in runs), CAPTION_UNITS if caption else TEXT_UNITS)
     if not text and not caption:
         text = _NO_TEXT
-    return Rendered(text, _bold(text, mark, title), _keyboard(card, sign))
+    return Rendered(text, tuple(_bold(runs, units(text))), _keyboard(card, sign))
 
 
-def _text(card: Card, mark: str, title: str, *, described: bool) -> str:
-    head = " ".join(part for part in (mark, title) if part)
-    separator = "\n" if title else " "
+def _paragraphs(card: Card, mark: str, *, described: bool) -> Iterator[list[Run]]:
+    title, text = card.title.strip(), card.text.strip()
+    head = [(f"{mark} " if mark and (title or text) else mark, False), (title, True)]
+    yield [*head, (f"\n{text}" if title and text else text, False)]
     lines = [_line(label, value) for label, value in card.rows]
+    yield [("\n".join(lines).strip(), False)]
+    yield [run for number, item in enumerate(card.items) for run in _item(item, first=not number)]
     known = "\n".join((card.text, *lines))
-    unfit = ((b.label, _readable(b.url)) for b in _all(card) if b.url and not _fits_button(b.url))
-    links = (f"{label}: {address}" for label, address in unfit if address not in known)
-    sections = (
-        separator.join(part for part in (head, card.text.strip()) if part),
-        "\n".join(lines),
-        card.picture.alt if card.picture and described else "",
-        "\n".join(links),
-        card.footnote,
-    )
-    return "\n\n".join(section for part in sections if (section := part.strip()))
+    unfit = ((b.label, _readable(b.url)) for b in card.all_buttons() if b.url and not _fits_button(b.url))
+    links = [f"{label}: {address}" for label, address in unfit if address not in known]
+    alt = card.picture.alt if card.picture and described else ""
+    yield from ([(part.strip(), False)] for part in (alt, "\n".join(links), card.footnote))
+
+
+def _item(item: Item, *, first: bool) -> list[Run]:
+    """Its detail below its bold title: the titles lead the eye down the list."""
+    detail = f"\n{item.detail}".rstrip()
+    return [("" if first else "\n", False), (item.title.strip(), True), (detail, False)]
+
+
+def _joined(paragraphs: Iterator[list[Run]]) -> Iterator[Run]:
+    """The runs of the paragraphs that say something, an empty line between two."""
+    begun = False
+    for paragraph in paragraphs:
+        if any(words for words, _ in paragraph):
+            if begun:
+                yield "\n\n", False
+            yield from paragraph
+            begun = True
 
 
 def _line(label: str, value: str) -> str:
@@ -67,20 +83,21 @@ def _line(label: str, value: str) -> str:
     return f"{label}:{_BREAK if _BREAK in value else ' '}{value}" if label else value
 
 
-def _bold(text: str, mark: str, title: str) -> tuple[MessageEntity, ...]:
-    offset = units(mark) + 1 if mark else 0
-    length = min(units(title), units(text) - offset)
-    return (MessageEntity(MessageEntity.BOLD, offset, length),) if title and length > 0 else ()
-
-
-def _all(card: Card) -> tuple[Button, ...]:
-    return card.buttons + card.quick
+def _bold(runs: Sequence[Run], end: int) -> Iterator[MessageEntity]:
+    """Where the bold runs are, in the UTF-16 units that Telegram counts in, up to where the text was cut."""
+    offset = 0
+    for words, bold in runs:
+        length = min(units(words), end - offset)
+        if bold and length > 0:
+            yield MessageEntity(MessageEntity.BOLD, offset, length)
+        offset += units(words)
 
 
 def _keyboard(card: Card, sign: Callable[[Action], str]) -> InlineKeyboardMarkup | None:
     rows: list[list[InlineKeyboardButton]] = []
     room = KEYBOARD_BUTTONS
-    for group in (card.buttons, card.quick):
+    opening = tuple(item.button for item in card.items if item.button)
+    for group in (opening, card.buttons, card.quick):
         keys = [key for button in group if (key := _key(button, sign))][:room]
         room -= len(keys)
         rows.extend(_rows(keys))

@@ -124,7 +124,7 @@ def _question(unit: Unit, due: Due) -> dict[str, Any]:
         "execution_id": str(due.id),
         "version": due.version + 1,
         "text": _text(unit, due),
-        "answers": [{**option.label, "action": option.action} for option in due.options],
+        "answers": [{**option.label, "action": option.action, "outcome": option.outcome} for option in due.options],
         "treatment": dict(due.treatment),
         "subject_id": str(due.subject_id) if due.subject_id else None,
         "at": due.anchor_at.isoformat() if due.anchor_at else None,

@@ -11,6 +11,7 @@ from handlers import customers, timeline
 from handlers.cards import Card
 from handlers.customers import Seen
 from handlers.examples import example
+from handlers.examples.courses import course
 from handlers.examples.demo import FACIAL, ID, LONG, LONGEST, NOK, NOW, PHONE, SALES, journey
 from handlers.permissions import SALES as DESK
 from handlers.words import Words
@@ -27,14 +28,28 @@ def full(words: Words) -> Card:
     )
     notes = (Note("โทรแล้ว ขอคิดดูก่อน อยากได้ช่วงเย็นวันเสาร์", SALES, NOW), Note("สอบถามราคา", SALES, NOW))
     flags = Flags(2, NOW + timedelta(days=3))
-    seen = Seen(LADY, plans, flags, "platinum", 12_345, {"marketing_line": False}, notes, SALES, NOW, DESK)
+    seen = Seen(
+        LADY,
+        plans,
+        (course(treatment=LONGEST, sessions_total=10, used=3),),
+        flags,
+        "platinum",
+        12_345,
+        {"marketing_line": False},
+        notes,
+        SALES,
+        NOW,
+        DESK,
+    )
     return customers.customer_card(words, seen, words.t("Noted."))
 
 
 @example("customer.show", "the desk's, a stranger's name alone")
 def bare(words: Words) -> Card:
     nobody = Customer(ID, ID, NOK, None, None, None)
-    return customers.customer_card(words, Seen(nobody, (), Flags(0, None), "platinum", 12_345, {}, (), None, NOW, DESK))
+    return customers.customer_card(
+        words, Seen(nobody, (), (), Flags(0, None), "platinum", 12_345, {}, (), None, NOW, DESK)
+    )
 
 
 @example("customer.show", "the performers', with alerts")

@@ -79,9 +79,10 @@ def lost(cards: list[Card], shown: Shown) -> Iterator[str]:
     """What stands on a card and on no message: it was cut, or has no place. Telegram has no calendar to open."""
     seen = "\n".join(visible([message["raw"] for message in shown.messages]))
     for card in cards:
-        buttons = [b for b in (*card.buttons, *card.quick) if shown.channel == "line" or not b.picker]
+        buttons = [b for b in card.all_buttons() if shown.channel == "line" or not b.picker]
         words = [button.label if shown.channel == "line" else label_or_number(button) for button in buttons]
-        parts = (card.title, card.text, *(part for row in card.rows for part in row), card.footnote, *words)
+        rows = (*card.rows, *((item.title, item.detail) for item in card.items))
+        parts = (card.title, card.text, *(part for row in rows for part in row), card.footnote, *words)
         yield from (part for part in parts if part.strip() not in seen)
 
 
@@ -108,7 +109,7 @@ def visible(raw: Any) -> Iterator[str]:
 def texts(cards: list[Card]) -> Iterator[str]:
     """Everything people read on cards and their pictures."""
     for card in cards:
-        yield from (card.as_text(), *(button.label for button in (*card.buttons, *card.quick)))
+        yield from (card.as_text(), *(button.label for button in card.all_buttons()))
         if card.picture:
             yield card.picture.alt
             yield from words_of([fact for name, fact in card.picture.facts.items() if name != "tier_code"])

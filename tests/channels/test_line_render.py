@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bots.line import limits
 from bots.line.emulator_checks import refusal
 from bots.line.render import render
-from handlers.cards import Action, Button, Card, Picture
+from handlers.cards import Action, Button, Card, Item, Picture
 from tests.channels.line_samples import letter
 
 
@@ -48,7 +48,7 @@ def test_a_full_card_is_one_bubble_with_everything_in_it() -> None:
     bubble = sent["contents"]
     assert bubble["size"] == "mega"
     assert bubble["hero"]["url"] == "https://clinic.example/pictures/0"
-    accept, decline, map_ = (button["action"] for button in bubble["footer"]["contents"])
+    accept, decline, map_ = (part["action"] for part in _components(bubble["footer"]) if "action" in part)
     assert accept == {
         "type": "postback",
         "label": "รับงาน",
@@ -61,6 +61,25 @@ def test_a_full_card_is_one_bubble_with_everything_in_it() -> None:
     texts = [part for part in _components(bubble) if part["type"] == "text"]
     assert texts
     assert all(part["wrap"] for part in texts)
+
+
+def test_short_buttons_stand_in_pairs_and_the_main_one_alone() -> None:
+    labels = ("รับงาน", "ปฏิเสธ", "ของรางวัล", "ทรีตเมนต์มากับเพื่อน", "คูปอง")
+    buttons = [Button(label, Action("a"), style="primary" if n == 0 else "secondary") for n, label in enumerate(labels)]
+    footer = message(Card(text="x", buttons=tuple(buttons)))["contents"]["footer"]["contents"]
+    lines = [[b["action"]["label"] for b in part.get("contents", [part])] for part in footer]
+    assert lines == [["รับงาน"], ["ปฏิเสธ", "ของรางวัล"], ["ทรีตเมนต์มากับเพื่อน"], ["คูปอง"]]
+
+
+def test_an_item_opens_by_a_tap_on_its_words() -> None:
+    items = (Item("นก", "1,290 บาท", Button("นก", Action("journey.pay"))), Item("", "อ่านอย่างเดียว"))
+    sent = message(Card(title="รอชำระ", items=items))
+    assert refusal([sent]) is None
+    assert sent["altText"] == "รอชำระ\nนก: 1,290 บาท\nอ่านอย่างเดียว"
+    [tapped] = [part for part in _components(sent["contents"]) if "action" in part]
+    assert tapped["action"]["data"] == "token-journey.pay-0"
+    assert [part["text"] for part in _components(tapped) if part["type"] == "text"] == ["นก", "1,290 บาท", "›"]
+    assert "footer" not in sent["contents"]
 
 
 def test_a_picker_is_the_apps_own() -> None:
@@ -142,7 +161,7 @@ def test_a_bubble_over_30_kb_loses_words_but_no_button() -> None:
     rows = tuple((f"แถว {n}", "ค่า" * 40) for n in range(60))
     sent = message(Card(title="ยาว", text="ข้อความ" * 700, rows=rows, buttons=buttons, footnote="ท้าย"))
     assert refusal([sent]) is None
-    assert len(sent["contents"]["footer"]["contents"]) == 20
+    assert len([part for part in _components(sent["contents"]["footer"]) if "action" in part]) == 20
     assert "แถว 5" in json.dumps(sent, ensure_ascii=False)
 
 
@@ -160,6 +179,7 @@ cards = st.builds(
     text=words,
     title=words,
     rows=st.lists(st.tuples(words, words), max_size=40).map(tuple),
+    items=st.lists(st.builds(Item, words, words, st.none() | buttons), max_size=20).map(tuple),
     footnote=words,
     buttons=st.lists(buttons, max_size=25).map(tuple),
     quick=st.lists(buttons, max_size=20).map(tuple),

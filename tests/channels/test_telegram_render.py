@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bots.telegram import limits
 from bots.telegram.render import render
-from handlers.cards import Action, Button, Card, Picture
+from handlers.cards import Action, Button, Card, Item, Picture
 from tests.channels.telegram_samples import buttons, rows, sign
 
 
@@ -64,6 +64,16 @@ def test_buttons_carry_their_token_or_address_and_style() -> None:
     assert shown.text == "x\n\nCall: +6620000000\nLINE: line://nv/chat\nHere: http://localhost:8000/x"
 
 
+def test_the_titles_of_a_list_are_bold_and_its_buttons_come_first() -> None:
+    items = (Item("นก 🌸", "1,290", buttons("นก 🌸")[0]), Item("Ben", "900"), Item("Cho"))
+    shown = render(Card(title="To pay", text="Who?", items=items, buttons=buttons("More")), sign, caption=False)
+    assert shown.text == "To pay\nWho?\n\nนก 🌸\n1,290\nBen\n900\nCho"
+    encoded = shown.text.encode("utf-16-le")
+    bold = [encoded[e.offset * 2 : (e.offset + e.length) * 2].decode("utf-16-le") for e in shown.entities]
+    assert bold == ["To pay", "นก 🌸", "Ben", "Cho"]
+    assert rows(shown) == [["นก 🌸"], ["More"]]
+
+
 def test_a_picker_is_left_out() -> None:
     card = Card(text="x", buttons=(Button("Pick a day", Action("form.pick"), picker="date"), *buttons("Tomorrow")))
     assert rows(render(card, sign, caption=False)) == [["Tomorrow"]]
@@ -78,12 +88,14 @@ def test_a_card_without_words_still_says_something() -> None:
 
 TEXTS = st.text(alphabet=st.one_of(st.characters(codec="utf-8"), st.sampled_from("ที่ป๊ำ👩‍👩‍👧🇹🇭\n")), max_size=40)
 LONG = st.builds(lambda text, times: text * times, TEXTS, st.sampled_from([0, 1, 30, 300]))
+KEYS = st.builds(Button, LONG, st.just(Action("a")))
 CARDS = st.builds(
     Card,
     text=LONG,
     title=LONG,
     rows=st.lists(st.tuples(TEXTS, LONG), max_size=3).map(tuple),
-    buttons=st.lists(st.builds(Button, LONG, st.just(Action("a"))), max_size=120).map(tuple),
+    items=st.lists(st.builds(Item, TEXTS, LONG, st.none() | KEYS), max_size=5).map(tuple),
+    buttons=st.lists(KEYS, max_size=120).map(tuple),
 )
 
 
@@ -94,7 +106,7 @@ def test_any_card_fits(card: Card, caption: bool) -> None:
     assert length <= (limits.CAPTION_UNITS if caption else limits.TEXT_UNITS)
     assert all(e.length > 0 and e.offset + e.length <= length for e in shown.entities)
     keyboard = shown.keyboard.inline_keyboard if shown.keyboard else ()
-    assert sum(map(len, keyboard)) == min(len(card.buttons), limits.KEYBOARD_BUTTONS)
+    assert sum(map(len, keyboard)) == min(len(card.all_buttons()), limits.KEYBOARD_BUTTONS)
     assert all(len(row) <= limits.ROW_BUTTONS for row in keyboard)
     assert all(key.callback_data == "a.0" for row in keyboard for key in row)
 

@@ -54,6 +54,10 @@ class Person:
         """The message in this person's language."""
         return plain(self.words.t(message, **fields))
 
+    def item(self, title: str, detail: str) -> str:
+        """An entry of a list as it reads in this chat: LINE sets it as two texts, Telegram as two lines."""
+        return f"{title}: {detail}" if self.channel == "line" else f"{title}\n{detail}"
+
     async def adds_the_account(self) -> None:
         """Adds the account as a friend (LINE) or presses START (Telegram)."""
         await self._do("follow")

@@ -27,7 +27,7 @@ from tests.stories.scenes import (
 from tests.stories.test_plans import sends_plan
 from tests.stories.world import Time, World
 
-PAIRS = [("line", "th"), ("telegram", "en")]
+PAIRS = [("line", "th"), ("telegram", "en"), ("line", "en"), ("telegram", "th")]
 SATIT, MINT = "พญ.สาธิต ใจดี", "คุณมิ้นท์"
 TODAY = {"th": "วันนี้บ่ายสอง", "en": "today 2pm"}
 LATER = {"th": "วันนี้ 4 โมงเย็น", "en": "today 16:00"}

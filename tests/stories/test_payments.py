@@ -226,7 +226,10 @@ async def test_payments_lists_what_waits(world: World, channel: str, language: s
         "th": ("ทรีตเมนต์เติมน้ำผิว", "ทรีตเมนต์สิว กดสิว"),
         "en": ("Hydrating facial", "Acne facial + extraction"),
     }[language]
-    owed = (f"Nat: {hydrating} · {jay.words.money(129_000)}", f"Nok: {acne} · {jay.words.money(99_000)}")
+    owed = (
+        jay.item("Nat", f"{hydrating} · {jay.words.money(129_000)}"),
+        jay.item("Nok", f"{acne} · {jay.words.money(99_000)}"),
+    )
     await jay.sees(("To pay", "Whose payment came in?", *owed))
     assert await newest_labels(jay) == ["Nat", "Nok"]
     await reaches_payment(fon, "Nok", 990)

@@ -133,7 +133,7 @@ async def test_customers_go_to_colleagues(world: World, time: Time, channel: str
         await gives(boss, name, FON)
     await fon.sees_nothing()
     await time.moves_to(await time.now() + timedelta(minutes=1))
-    merged = fon.words.n("{count} piece of news about your customers", "{count} news about your customers", 2)
+    merged = fon.words.n("{count} update about your customers", "{count} updates about your customers", 2)
     await fon.sees((merged, "ธีรเดช", "กฤติกา", fon.t("{by} has given you this customer.", by=BOSS)))
     await jay.sees((merged, jay.t("{by} has given this customer to a colleague.", by=BOSS)))
     await jay.says("/find ธีรเดช")

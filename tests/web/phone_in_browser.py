@@ -13,7 +13,7 @@ from handlers.routes import ROUTES
 from handlers.words import Words
 
 NAMES = {"line": "LINE", "telegram": "Telegram"}
-TAPPABLE = ".flex-button, .keyboard button, .quick button"
+TAPPABLE = ".flex-button, .flex-box.tappable, .keyboard button, .quick button"
 
 
 @dataclass(slots=True)
