@@ -88,7 +88,7 @@ async def test_the_whole_day(world: World, time: Time, channel: str, language: s
     await sends_plan(jay, nat, "PICO", 5, "7500")
     await nat.taps("Accept this plan")
     await nat.sees("Thank you! ✅")
-    await nat.sees_changed("You have accepted this plan.")
+    await nat.sees_changed("You have accepted this plan. Our staff will take the payment.")
     await jay.sees(jay.t("{name} has accepted the plan ✅ You can take the payment.", name="Nat"))
     await takes_payment(jay, nat, 7500)
     await jay.taps("Set the time")  # one doctor may do it: nobody to choose

@@ -24,7 +24,7 @@ async def test_the_week_in_one_picture(world: World, channel: str, language: str
     await accepts(mint)
     await treats(mint, nat)
     await ploy.says("/stats")
-    await ploy.sees(("The last 7 days", ploy.words.money(129_000), ploy.t("Treatment done")))
+    await ploy.sees(("The last 7 days", ploy.words.money(129_000), f"{ploy.t('Treatments done')}: 1"))
 
 
 async def test_a_rule_is_off_until_a_manager_switches_it_on(world: World) -> None:
