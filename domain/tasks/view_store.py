@@ -12,8 +12,9 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from domain.clinics.tables import rooms, treatments
 from domain.database.session import Connection
+from domain.people.model import Alert
 from domain.people.tables import customers, health_alerts, users
-from domain.tasks.model import Alert, Line, Lot, Note, Override, Round, TaskState, TaskView
+from domain.tasks.model import Line, Lot, Note, Override, Round, TaskState, TaskView
 from domain.tasks.tables import task_lots, task_notes, task_queue
 
 LOWEST_TIER = "bronze"
