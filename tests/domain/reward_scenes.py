@@ -14,8 +14,8 @@ from domain.loyalty.model import Balance
 from domain.rewards import service as rewards
 from domain.rewards.model import CouponView
 from domain.unit import Actor
+from tests.domain.loyalty_scenes import assert_books_agree
 from tests.domain.small_clinic import NOON, Person, SmallClinic
-from tests.domain.test_loyalty_service import assert_books_agree
 
 MASK = {
     "code": "RMASK",
