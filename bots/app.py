@@ -158,7 +158,7 @@ def _forever(name: str, work: Callable[[], Awaitable[None]]) -> asyncio.Task[Non
         while True:
             try:
                 await work()
-            except Exception:
+            except Exception:  # whatever it is: without this part the program would look alive and do nothing
                 log.exception("program.part_broke", part=name)
                 await asyncio.sleep(1)
 

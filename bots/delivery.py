@@ -9,20 +9,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import groupby
 from uuid import UUID, uuid4
 from weakref import WeakValueDictionary
 
 import structlog
-from aiolimiter import AsyncLimiter
 
-from bots import pictures
 from bots.accounts import Accounts
-from bots.channel import Account, Channel, Letter, Outcome, RetryLater, Sent, Unknown
+from bots.channel import Account, Channel, Outcome, RetryLater, Sent, Unknown
+from bots.letters import Letters, batches, card_of
+from bots.pace import Pace
 from bots.pictures.address import PictureAddress
 from bots.verdict import Verdict, after_sending, before_sending
 from bots.waiting import Waker
@@ -34,16 +33,12 @@ from handlers.actions import ActionSigner
 from handlers.cards import Card
 from handlers.menus import menus_of
 from handlers.routes import ROUTES
-from handlers.words import N_, Words
 
 log = structlog.get_logger()
 # A call may take so long; a lease always outlives it, or two processes would send the same row.
 CALL_SECONDS = 15.0
 LEASE_SECONDS = 20
 BATCH = 20
-# Telegram asks for one message a second in a chat, with short bursts (https://core.telegram.org/bots/faq): a form
-# filled in fast is such a burst, a stuck loop is not.
-CHAT_BURST = 20
 LATE_SECONDS = 60.0
 # A menu that could not be shown in time waits a little; it holds back no message.
 MENU_WAIT = 5.0
@@ -64,13 +59,12 @@ class Delivery:
         self._units = units
         self._accounts = accounts
         self._channels = channels
-        self._signer = signer
-        self._addresses = addresses
+        self._letters = Letters(signer, addresses)
         self._holder = uuid4()
         self._waker = Waker()
         self._stopping = False
         self._serving: dict[UUID, asyncio.Task[int]] = {}
-        self._paces: dict[object, AsyncLimiter] = {}
+        self._pace = Pace()
         # Chats in which an answer is being sent, or one had to be left for later: the next one waits its turn.
         self._turns: WeakValueDictionary[tuple[UUID, str], asyncio.Lock] = WeakValueDictionary()
         self._late: dict[tuple[UUID, str], datetime] = {}
@@ -163,7 +157,7 @@ class Delivery:
     ) -> None:
         """Send the rows of one chat in order. `fresh`: the first call's rows were just committed as `sending`."""
         channel = self._channels[account.channel]
-        for batch in _batches(rows, channel.batch):
+        for batch in batches(rows, channel.batch):
             if self._stopping and not fresh:
                 return
             ready = batch if fresh else await self._begin(account, channel, batch)
@@ -182,7 +176,7 @@ class Delivery:
                 ready.append(taken)
         if not ready:
             return []
-        await self._keep_pace(account, ready[0].recipient)
+        await self._pace.keep(account, ready[0].recipient, channel.per_second)
         mine = await outbox.begin_sending(self._units.engine, account.clinic_id, ready, LEASE_SECONDS)
         return [replace(row, attempts=row.attempts + 1) for row in ready if row.id in mine]
 
@@ -238,7 +232,7 @@ class Delivery:
     async def _call(
         self, account: Account, channel: Channel, rows: Sequence[Outgoing], cards: Sequence[Card]
     ) -> Outcome | None:
-        letter, first = self._letter(account, rows, cards), rows[0]
+        letter, first = self._letters.write(account, rows, cards), rows[0]
         try:
             async with asyncio.timeout(CALL_SECONDS):
                 if first.row_kind != "edit":
@@ -248,19 +242,6 @@ class Delivery:
                 return None
         except TimeoutError:
             return Unknown("no answer in time")
-
-    def _letter(self, account: Account, rows: Sequence[Outgoing], cards: Sequence[Card]) -> Letter:
-        first = rows[0]
-        words = Words(first.language or "th")
-        return Letter(
-            to=first.recipient,
-            retry_key=first.retry_key,
-            reply_token=first.reply_token,
-            sign=lambda action: self._signer.sign(action, account.clinic_id, account.id, first.recipient),
-            picture_url=lambda n: self._addresses.url(account.clinic_id, rows[n].id),
-            picture_bytes=_drawer(cards),
-            repeat_mark=words.t(N_("(possibly sent before)")) if any(row.repeated for row in rows) else "",
-        )
 
     async def _record(self, account: Account, results: Sequence[tuple[Outgoing, Verdict, Sequence[str]]]) -> None:
         """Write down what became of rows. A row that another process has taken over meanwhile is left to it."""
@@ -281,43 +262,3 @@ class Delivery:
     async def _hold(self, account: Account, until: datetime) -> None:
         self._held[account.id] = until
         await outbox.hold_account(self._units.engine, account.clinic_id, account.id, until)
-
-    async def _keep_pace(self, account: Account, recipient: str) -> None:
-        per_second = self._channels[account.channel].per_second
-        if per_second:
-            await self._pace(account.id, per_second, 1.0).acquire()
-            await self._pace((account.id, recipient), CHAT_BURST, float(CHAT_BURST)).acquire()
-
-    def _pace(self, key: object, rate: float, seconds: float) -> AsyncLimiter:
-        if len(self._paces) > 10_000:
-            self._paces.clear()
-        return self._paces.setdefault(key, AsyncLimiter(rate, seconds))
-
-
-def card_of(row: Outgoing, clinic: Clinic | None) -> Card:
-    """The card of a row: an answer's own, or what its notice's presenter makes of the facts now."""
-    if row.notice_kind is None:
-        return Card.from_json(row.content["card"])
-    if clinic is None:
-        raise ValueError("a notice needs its clinic")
-    return ROUTES.presenters[row.notice_kind](Words(row.language or "th", clinic.zone), clinic, row.content)
-
-
-def _drawer(cards: Sequence[Card]) -> Callable[[int], bytes]:
-    def draw(n: int) -> bytes:
-        picture = cards[n].picture
-        if picture is None:
-            raise LookupError("this card has no picture")
-        return pictures.draw(picture.noun, picture.facts)
-
-    return draw
-
-
-def _batches(rows: Sequence[Outgoing], most: int) -> list[list[Outgoing]]:
-    """Rows that go out in one call: those that share a reply token, up to the channel's limit; else one by one."""
-    batches: list[list[Outgoing]] = []
-    for token, group in groupby(rows, key=lambda row: row.reply_token):
-        members = list(group)
-        size = most if token else 1
-        batches += [members[n : n + size] for n in range(0, len(members), size)]
-    return batches

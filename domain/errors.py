@@ -1,6 +1,6 @@
 """Refusals people can act on: a stable code and the facts that the words need.
 
-Raised by rules and use cases; `handlers/refusals.py` turns the code into a sentence in the person's
+Raised by rules and use cases; `handlers/refusals` turns the code into a sentence in the person's
 language, the JSON API into a status. A bug is never a DomainError.
 """
 

@@ -45,6 +45,12 @@ class Actor:
     customer_id: UUID | None = None
     name: str = ""
 
+    def person(self) -> UUID:
+        """Who acts; RuntimeError for the system, which is nobody."""
+        if self.person_id is None:
+            raise RuntimeError("only a person can do this, not the system")
+        return self.person_id
+
 
 SYSTEM = Actor(role="system")
 

@@ -1,38 +1,30 @@
 """The journey card, which is the customer's card for sales: where they stand, and the one next thing to do.
 
-Also inviting the customer's chat, setting the time, and what sales hears about a customer's chat: who joined,
-what they wrote. Reads and moves journeys through `domain.workflow`, chats through `domain.people`.
+Journeys are read and moved through `domain.workflow`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from domain.appointments.model import EXPECTED, AppointmentState
-from domain.errors import DomainError
-from domain.people import service as people
-from domain.people.model import Invitation
 from domain.people.rules import show_phone
-from domain.unit import Clinic
 from domain.workflow import service as workflow
 from domain.workflow.model import PAYABLE, UNPAID_STAGES, JourneyView, Stage
-from handlers.cards import Action, Button, Card, Picture, filled, row_id
+from handlers.cards import Action, Button, Card, filled, row_id
 from handlers.concerns import concern_words
 from handlers.menu import command_button
 from handlers.permissions import ACTIONS, SALES
 from handlers.router import Routes
 from handlers.stages import stage_name
-from handlers.talk import Link, Talk
+from handlers.talk import Talk
 from handlers.task_cards import tier_name
 from handlers.words import N_, Words
 
 routes = Routes()
-
-CHANNELS: Final = {"line": "LINE", "telegram": "Telegram"}
-"""What the channels are called."""
 
 
 def payable(journey: JourneyView) -> bool:
@@ -213,100 +205,3 @@ async def schedule_now(talk: Talk, action: Action) -> None:
     journey = await workflow.schedule_now(talk.unit, row_id(action), version=action.version)
     said = talk.t("The time is set to now. The team has been asked; the first to accept does the treatment.")
     talk.say(journey_card(talk.words, journey, said))
-
-
-# The customer's chat
-
-
-@routes.action("journey.invite")
-async def invite(talk: Talk, action: Action) -> None:
-    """A fresh code for the customer; the ones before it stop working."""
-    await say_invitation(talk, await workflow.journey_view(talk.unit, row_id(action)))
-
-
-async def say_invitation(talk: Talk, journey: JourneyView) -> None:
-    """Make a code for the journey's customer and show it: as text to pass on, and as a QR picture per channel."""
-    invitation = await people.invite_customer(talk.unit, journey.customer_id, journey.id)
-    _show_invitation(talk, journey.customer_name, invitation)
-
-
-def _show_invitation(talk: Talk, name: str, invitation: Invitation) -> None:
-    links = talk.links(invitation.code)
-    talk.say(code_card(talk, name, invitation, links))
-    for link in links:
-        talk.say(link_card(talk, name, link))
-
-
-def code_card(talk: Talk, name: str, invitation: Invitation, links: list[Link]) -> Card:
-    """Words only, so that the whole message can be copied and sent on."""
-    lines = [
-        talk.t("Invitation for {name}: code {code}", name=name, code=invitation.code),
-        talk.t("It works once, until {when}.", when=talk.words.when(invitation.expires_at)),
-        talk.t("Open the chat with a link below, or type the code in the chat with {clinic}.", clinic=talk.clinic_name),
-        *(f"{link.label}: {link.url}" for link in links),
-    ]
-    return Card(text="\n".join(lines))
-
-
-def link_card(talk: Talk, name: str, link: Link) -> Card:
-    """A QR code for the phone of the one who stands at the desk."""
-    caption = talk.t("Scan to open {clinic} in {channel}", clinic=talk.clinic_name, channel=link.label)
-    alt = talk.t("QR code that opens {clinic} in {channel}", clinic=talk.clinic_name, channel=link.label)
-    return Card(
-        title=link.label,
-        text=talk.t("Let {name} scan this with their phone.", name=name),
-        buttons=(Button(talk.t("Open in {channel}", channel=link.label), url=link.url),),
-        picture=Picture("qr", {"url": link.url, "caption": caption}, alt),
-    )
-
-
-@routes.action("customer.unlink")
-async def unlink(talk: Talk, action: Action) -> None:
-    """[Not them]: the chat is taken off the customer, and there is a new code for the right person."""
-    invitation = await people.unlink_customer(talk.unit, row_id(action))
-    if invitation.customer_id is None:
-        raise DomainError("bad_button")
-    customer = await people.customer(talk.unit, invitation.customer_id)
-    buttons = (show_button(talk.words, invitation.journey_id),) if invitation.journey_id else ()
-    talk.say(talk.t("That chat is no longer linked to {name}. Here is a new code.", name=customer.name), *buttons)
-    _show_invitation(talk, customer.name, invitation)
-
-
-# What sales hears
-
-
-@routes.presenter("customer.joined")
-def joined(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
-    """Whose chat was bound to a customer, with the way back if it is somebody else's."""
-    not_them = Button(words.t("Not them"), Action("customer.unlink", id=UUID(facts["invitation_id"])), style="danger")
-    return Card(
-        title=words.t("{name} has joined", name=facts["name"]),
-        text=words.t("Their chat is now linked to {name}. Please check that it is really them.", name=facts["name"]),
-        rows=((words.t("Name in the chat"), facts["display_name"] or "–"), _channel_row(words, facts)),
-        buttons=(*_to_journey(words, facts), not_them),
-    )
-
-
-@routes.presenter("message.forward")
-def forwarded(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
-    """What somebody wrote that no handler understood; a human being takes it from here."""
-    if facts["text"] is None:
-        taken_back = words.t("This message was taken back.")
-        return Card(title=words.t("{name} wrote", name=facts["name"]), text=taken_back)
-    return Card(
-        title=words.t("{name} wrote", name=facts["name"]),
-        text=facts["text"],
-        rows=(_channel_row(words, facts),),
-        footnote=words.t("I could not answer this. They know that it was passed on to you; please contact them."),
-        buttons=_to_journey(words, facts),
-    )
-
-
-def _channel_row(words: Words, facts: Mapping[str, Any]) -> tuple[str, str]:
-    channel = facts.get("channel") or ""
-    return (words.t("Channel"), CHANNELS.get(channel, channel) or "–")
-
-
-def _to_journey(words: Words, facts: Mapping[str, Any]) -> tuple[Button, ...]:
-    journey_id = facts.get("journey_id")
-    return (show_button(words, UUID(journey_id)),) if journey_id else ()

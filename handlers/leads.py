@@ -19,7 +19,8 @@ from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView
 from handlers.cards import Action, Button, Card, row_id
 from handlers.forms import Choice, Data, Form, Question, Step
-from handlers.journeys import journey_card, say_invitation, short_label, show_button
+from handlers.invitations import say_invitation
+from handlers.journeys import journey_card, short_label, show_button
 from handlers.router import Routes
 from handlers.stages import stage_name
 from handlers.talk import Talk

@@ -1,7 +1,7 @@
 """News about one's customers: told one by one, or as one card when several came up within half a minute.
 
 `domain.notifications.news` gathers them. A new kind of news needs its sentence here and its fact in
-`domain.reactions.NEWS`.
+`domain.reactions.news`.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, TypeVar
 
 from domain.unit import Clinic
 from handlers.cards import Action, Card
@@ -20,6 +20,7 @@ from handlers.words import Words
 CommandHandler = Callable[[Talk], Awaitable[None]]
 ActionHandler = Callable[[Talk, Action], Awaitable[None]]
 Presenter = Callable[[Words, Clinic, Mapping[str, Any]], Card]
+Route = TypeVar("Route")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,15 +74,10 @@ class Routes:
 
     def include(self, other: Routes) -> None:
         """Join another noun's routes; a name used twice is a mistake."""
-        for mine, theirs in (
-            (self.commands, other.commands),
-            (self.actions, other.actions),
-            (self.forms, other.forms),
-            (self.presenters, other.presenters),
-        ):
-            if clash := mine.keys() & theirs.keys():
-                raise ValueError(f"routed twice: {sorted(clash)}")
-            mine.update(theirs)  # type: ignore[arg-type]  # both sides come from the same pair
+        _join(self.commands, other.commands)
+        _join(self.actions, other.actions)
+        _join(self.forms, other.forms)
+        _join(self.presenters, other.presenters)
 
     def command_for(self, text: str) -> tuple[Command, str] | None:
         """The command a whole message names, and its argument ('' for most)."""
@@ -95,3 +91,9 @@ class Routes:
             if rest and command.argument and first.casefold() in (command.name, command.thai):
                 return (command, rest) if said.startswith("/") or command.argument(rest) else None
         return None
+
+
+def _join(mine: dict[str, Route], theirs: Mapping[str, Route]) -> None:
+    if clash := mine.keys() & theirs.keys():
+        raise ValueError(f"routed twice: {sorted(clash)}")
+    mine.update(theirs)

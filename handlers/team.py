@@ -14,10 +14,10 @@ from uuid import UUID
 from domain.overview import service as overview
 from domain.overview.model import AuditLine
 from domain.people import service as people
-from domain.people.model import Invitation, Member
+from domain.people.model import Member
 from domain.unit import Clinic
 from handlers.cards import Action, Button, Card, Item, row_id
-from handlers.journeys import CHANNELS, code_card, link_card
+from handlers.invitations import CHANNELS, say_code
 from handlers.lists import list_card
 from handlers.members import ROLE_NAMES
 from handlers.menu import command_buttons
@@ -121,14 +121,6 @@ async def invite(talk: Talk, action: Action) -> None:
     """A new code for somebody's chat (another channel, a new phone); the unused ones before it stop working."""
     each = await people.member(talk.unit, row_id(action))
     say_code(talk, each.name, await people.reinvite_staff(talk.unit, each.user_id))
-
-
-def say_code(talk: Talk, name: str, invitation: Invitation) -> None:
-    """The code in words, to pass on, and a picture to scan for each channel."""
-    links = talk.links(invitation.code)
-    talk.say(code_card(talk, name, invitation, links))
-    for link in links:
-        talk.say(link_card(talk, name, link))
 
 
 # What was changed

@@ -16,12 +16,13 @@ from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView
 from handlers.cards import Action, Button, Card, Item, filled, row_id
 from handlers.forms import Choice, Data, Form
+from handlers.invitations import say_code
 from handlers.lists import list_card
 from handlers.members import ROLE_NAMES
 from handlers.router import Routes
 from handlers.steps import pick_step, text_step
 from handlers.talk import Talk
-from handlers.team import member_card, say_code
+from handlers.team import member_card
 from handlers.words import Words
 
 routes = Routes()

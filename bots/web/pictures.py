@@ -7,7 +7,7 @@ import asyncio
 from aiohttp import web
 
 from bots import pictures
-from bots.delivery import card_of
+from bots.letters import card_of
 from bots.pictures.address import PictureAddress
 from domain.database import outbox
 from domain.unit import Units

@@ -12,7 +12,8 @@ from uuid import UUID
 from domain.achievements.tables import achievements
 from domain.automation.tables import automation_rules
 from domain.catalogue import store
-from domain.catalogue.model import ClinicFile, without_secrets
+from domain.catalogue.clinic import without_secrets
+from domain.catalogue.model import ClinicFile
 from domain.clinics.tables import branches, rooms, treatments
 from domain.followups.tables import followup_rules, followup_templates
 from domain.loyalty.tables import loyalty_tiers

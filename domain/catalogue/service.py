@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 
 from domain.catalogue import store
-from domain.catalogue.model import Branch, Catalogue, ClinicFile, DemoClinic, without_secrets
+from domain.catalogue.clinic import Branch, without_secrets
+from domain.catalogue.demo import DemoClinic
+from domain.catalogue.model import Catalogue, ClinicFile
 from domain.database.session import set_clinic
 from domain.errors import DomainError
 from domain.loyalty import service as loyalty

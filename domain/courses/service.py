@@ -1,7 +1,7 @@
 """Use cases of courses: opened when a plan is paid, used one session a treatment, ended with the journey.
 
 The caller holds the lock of the journey. What a session means for points and for the customer is said in
-`domain/reactions.py`.
+`domain/reactions`.
 """
 
 from __future__ import annotations

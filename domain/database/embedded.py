@@ -105,7 +105,7 @@ def _join(data_dir: Path, place: Place, settings: Mapping[str, str]) -> Embedded
         embedded_files.note_home(data_dir, place)
         if not embedded_process.becomes_ready(place):
             embedded_process.launch(place, settings)
-    except Exception:
+    except Exception:  # whatever broke the start is the caller's to hear; here only the hold must not outlive it
         holder.close()  # a server still in recovery is left to finish; the next start joins it
         raise
     except BaseException:  # interrupted: leave nothing behind

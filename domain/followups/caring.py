@@ -1,7 +1,7 @@
 """What answers lead to: thanks, an alarm that somebody must end, and a call when no answer comes.
 
 An answer that alarms the clinic is a *reaction*: open until a doctor or a manager says that it is over. The journey
-carries a flag meanwhile (`adverse_open`, set in `domain/reactions.py`).
+carries a flag meanwhile (`adverse_open`, set in `domain/reactions`).
 """
 
 from __future__ import annotations

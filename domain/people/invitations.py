@@ -16,7 +16,7 @@ from typing import Final
 from uuid import UUID
 
 from domain.errors import DomainError
-from domain.people import store
+from domain.people import consent_store, invitation_store, store
 from domain.people.menus import switch_menu
 from domain.people.model import STAFF_ROLES, UNLINKED, Chat, Hat, Invitation, Joined, Role, Target
 from domain.people.rules import clean_name
@@ -82,7 +82,7 @@ async def reinvite_staff(
     if await store.staff(unit.db, unit.clinic.id, user_id) is None:
         raise DomainError("no_such_staff")
     if not keep_others:
-        await store.revoke_invitations(unit.db, unit.clinic.id, unit.now, user_id=user_id)
+        await invitation_store.revoke(unit.db, unit.clinic.id, unit.now, user_id=user_id)
     return await _issue(unit, valid_for, user_id=user_id)
 
 
@@ -95,9 +95,9 @@ async def invite_customer(unit: Unit, customer_id: UUID, journey_id: UUID | None
     clinic = unit.clinic.id
     if await store.customer(unit.db, clinic, customer_id) is None:
         raise DomainError("no_such_customer")
-    if journey_id and not await store.is_journey_of(unit.db, clinic, journey_id, customer_id):
+    if journey_id and not await invitation_store.is_journey_of(unit.db, clinic, journey_id, customer_id):
         raise DomainError("no_such_journey")
-    await store.revoke_invitations(unit.db, clinic, unit.now, customer_id=customer_id)
+    await invitation_store.revoke(unit.db, clinic, unit.now, customer_id=customer_id)
     return await _issue(unit, CUSTOMER_CODE_LIFE, customer_id=customer_id, journey_id=journey_id)
 
 
@@ -109,10 +109,10 @@ async def join(unit: Unit, code: str) -> Joined:
     same to the clinic), `person_taken` (that person has another chat on this account).
     """
     scene, identity_id, mine = _chat(unit)
-    found = await store.invitation(unit.db, unit.clinic.id, code_hash=_code_hash(unit, code))
+    found = await invitation_store.find(unit.db, unit.clinic.id, code_hash=_code_hash(unit, code))
     if found is None:
         raise DomainError("code_unknown")
-    target = await store.lock_target(unit.db, unit.clinic.id, found)
+    target = await invitation_store.lock_target(unit.db, unit.clinic.id, found)
     again = target.person_id == mine
     if found.revoked_at is not None or not target.active:
         raise DomainError("code_revoked")
@@ -122,7 +122,7 @@ async def join(unit: Unit, code: str) -> Joined:
         if found.expires_at <= unit.now:
             raise DomainError("code_expired")
         person_id = mine if again else await _bind(unit, scene, identity_id, mine, target)
-        await store.use_invitation(unit.db, unit.clinic.id, found.id, identity_id, unit.now)
+        await invitation_store.use(unit.db, unit.clinic.id, found.id, identity_id, unit.now)
         await _become(unit, scene, person_id)
         await switch_menu(unit, person_id)
     if not again:
@@ -150,7 +150,7 @@ async def unlink_customer(unit: Unit, invitation_id: UUID) -> Invitation:
     """
     _only(unit, Role.SALES, Role.MANAGER)
     clinic = unit.clinic.id
-    seen = await store.invitation(unit.db, clinic, lock=False, id=invitation_id)
+    seen = await invitation_store.find(unit.db, clinic, lock=False, id=invitation_id)
     if seen is None or seen.customer_id is None:
         raise DomainError("no_such_invitation")
     if seen.used_by is None:
@@ -158,8 +158,8 @@ async def unlink_customer(unit: Unit, invitation_id: UUID) -> Invitation:
     await store.lock_chat(unit.db, clinic, seen.used_by)
     chat = (await store.chats(unit.db, clinic, id=seen.used_by))[0]
     languages = await store.lock_persons(unit.db, clinic, [chat.person_id])
-    found = await store.invitation(unit.db, clinic, id=invitation_id)
-    target = await store.lock_target(unit.db, clinic, found or seen)
+    found = await invitation_store.find(unit.db, clinic, id=invitation_id)
+    target = await invitation_store.lock_target(unit.db, clinic, found or seen)
     if found is None or found.revoked_at is not None or target.person_id != chat.person_id:
         raise DomainError("not_linked")
     if Hat.STAFF in await store.hats(unit.db, clinic, chat.person_id):
@@ -174,7 +174,7 @@ async def unlink_customer(unit: Unit, invitation_id: UUID) -> Invitation:
             # The language was theirs; the customer is asked.
             await store.change_person(unit.db, clinic, chat.person_id, language=None)
         await switch_menu(unit, other)
-    await store.revoke_invitations(unit.db, clinic, unit.now, id=found.id)
+    await invitation_store.revoke(unit.db, clinic, unit.now, id=found.id)
     await _void_consents(unit, target.id, chat)
     unit.record("customer_unlinked", target.id, identity_id=str(chat.identity_id), invitation_id=str(invitation_id))
     return await invite_customer(unit, target.id, found.journey_id)
@@ -197,15 +197,15 @@ async def unbind_staff(unit: Unit, user_id: UUID) -> int:
         await store.move_chat(unit.db, clinic, chat.identity_id, other)
         await store.forget_chat(unit.db, clinic, chat.identity_id)
         await switch_menu(unit, other)
-    await store.revoke_invitations(unit.db, clinic, unit.now, user_id=user_id)
+    await invitation_store.revoke(unit.db, clinic, unit.now, user_id=user_id)
     unit.record("staff_unbound", user_id, chats=len(bound))
     return len(bound)
 
 
 async def _void_consents(unit: Unit, customer_id: UUID, chat: Chat) -> None:
     """Take back what somebody else answered for this customer, for every purpose last answered on that channel."""
-    for purpose in await store.latest_consents(unit.db, unit.clinic.id, customer_id, channel=chat.channel):
-        await store.add_consent(
+    for purpose in await consent_store.latest(unit.db, unit.clinic.id, customer_id, channel=chat.channel):
+        await consent_store.add(
             unit.db,
             unit.clinic.id,
             customer_id=customer_id,
@@ -263,7 +263,7 @@ async def _become(unit: Unit, scene: Scene, person_id: UUID) -> None:
 async def _issue(unit: Unit, valid_for: timedelta, **target: UUID | None) -> Invitation:
     code = new_code()
     expires_at = unit.now + valid_for
-    invitation_id = await store.add_invitation(
+    invitation_id = await invitation_store.add(
         unit.db,
         unit.clinic.id,
         code_hash=_code_hash(unit, code),

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import replace
-from hashlib import sha256
 from uuid import UUID
 
 from domain.clinics import service as clinics
 from domain.errors import DomainError
 from domain.people import store
+from domain.people.consents import (
+    consent_now,
+    consents_missing,
+    consents_of,
+    give_consent,
+    record_paper_consent,
+    withdraw_marketing,
+)
 from domain.people.invitations import (
     invite_customer,
     invite_staff,
@@ -20,12 +27,7 @@ from domain.people.invitations import (
 )
 from domain.people.menus import switch_account, switch_menu
 from domain.people.model import (
-    CONSENT_VERSION,
     LANGUAGES,
-    MESSAGE_PURPOSES,
-    ON_PAPER,
-    PURPOSES,
-    WITHDRAWN,
     Customer,
     Reach,
     Staff,
@@ -81,21 +83,21 @@ async def set_language(unit: Unit, language: str) -> None:
     """The actor reads this language (`th` or `en`) from now on; DomainError `bad_language` for another."""
     if language not in LANGUAGES:
         raise DomainError("bad_language", languages=list(LANGUAGES))
-    await store.change_person(unit.db, unit.clinic.id, _person(unit), language=language)
+    await store.change_person(unit.db, unit.clinic.id, unit.actor.person(), language=language)
     if unit.scene is not None:
         unit.scene = replace(unit.scene, language=language)
-    await switch_menu(unit, _person(unit))
+    await switch_menu(unit, unit.actor.person())
 
 
 async def switch_own_menu(unit: Unit) -> None:
     """Show the actor's chats the menu that is theirs, once more."""
-    await switch_menu(unit, _person(unit))
+    await switch_menu(unit, unit.actor.person())
 
 
 async def reach(unit: Unit) -> Reach:
     """Where the actor can be told things."""
-    chats = await store.chats(unit.db, unit.clinic.id, person_id=_person(unit))
-    preferred = await store.preferred_channel(unit.db, unit.clinic.id, _person(unit))
+    chats = await store.chats(unit.db, unit.clinic.id, person_id=unit.actor.person())
+    preferred = await store.preferred_channel(unit.db, unit.clinic.id, unit.actor.person())
     return Reach(tuple(sorted({chat.channel for chat in chats})), preferred)
 
 
@@ -103,13 +105,13 @@ async def prefer_channel(unit: Unit, channel: str | None) -> None:
     """Notices come to the actor on this channel (None: where they wrote last); DomainError `not_linked_there`."""
     if channel is not None and channel not in (await reach(unit)).channels:
         raise DomainError("not_linked_there")
-    await store.change_person(unit.db, unit.clinic.id, _person(unit), preferred_channel=channel)
+    await store.change_person(unit.db, unit.clinic.id, unit.actor.person(), preferred_channel=channel)
 
 
 async def set_person_name(unit: Unit, name: str) -> str:
     """Call the actor by this name; returns it cleaned. DomainError `bad_name`."""
     name = clean_name(name)
-    await store.change_person(unit.db, unit.clinic.id, _person(unit), name=name)
+    await store.change_person(unit.db, unit.clinic.id, unit.actor.person(), name=name)
     return name
 
 
@@ -200,115 +202,3 @@ async def create_customer(
 async def next_customer_code(unit: Unit) -> str:
     """The clinic's number for its next customer, such as `DRG-0042`."""
     return f"{unit.clinic.slug}-{await clinics.next_number(unit, 'customer'):04}"
-
-
-async def consents_of(unit: Unit, customer_id: UUID) -> dict[str, bool]:
-    """The customer's newest answer for every purpose ever asked; a purpose that is absent was never asked."""
-    return await store.latest_consents(unit.db, unit.clinic.id, customer_id)
-
-
-async def consents_missing(unit: Unit, customer_id: UUID, purposes: Sequence[str], version: str) -> list[str]:
-    """Those of `purposes` that the customer has not answered in this version of the text.
-
-    A no is an answer, and who ended all news is not asked about them again, however the text changes.
-    """
-    answered = await store.latest_consents(unit.db, unit.clinic.id, customer_id, versions=(version, WITHDRAWN))
-    return [purpose for purpose in purposes if purpose not in answered]
-
-
-async def give_consent(
-    unit: Unit,
-    customer_id: UUID,
-    *,
-    purpose: str,
-    version: str,
-    language: str,
-    text: str,
-    given: bool,
-    channel: str,
-) -> None:
-    """Write down a customer's yes or no to one purpose, with a fingerprint of the words they saw.
-
-    Only customers answer for themselves, else DomainError `not_yours`; `no_such_purpose`. A later no
-    withdraws a yes; nothing is overwritten.
-    """
-    if purpose not in PURPOSES:
-        raise DomainError("no_such_purpose", purpose=purpose)
-    if unit.actor.customer_id != customer_id:
-        raise DomainError("not_yours")
-    await store.add_consent(
-        unit.db,
-        unit.clinic.id,
-        customer_id=customer_id,
-        purpose=purpose,
-        version=version,
-        language=language,
-        text_hash=sha256(text.encode()).hexdigest(),
-        given=given,
-        channel=channel,
-        event_id=unit.event_id,
-        actor_person_id=_person(unit),
-        at=unit.now,
-    )
-    unit.record("consent_given" if given else "consent_withdrawn", customer_id, purpose=purpose, version=version)
-
-
-async def consent_now(unit: Unit, customer_id: UUID, purpose: str) -> bool | None:
-    """What the customer last said to the current text of a purpose; None: not asked, or only with an older text."""
-    answered = await store.latest_consents(unit.db, unit.clinic.id, customer_id, versions=(CONSENT_VERSION,))
-    return answered.get(purpose)
-
-
-async def record_paper_consent(unit: Unit, customer_id: UUID, *, purpose: str, language: str, text: str) -> None:
-    """A customer signed the current text on paper in front of the actor, who keeps the sheet.
-
-    The row names the member of staff as its actor and paper as its channel. DomainErrors `not_your_role` (staff
-    only, and never for themselves), `no_such_purpose`, `no_such_customer`.
-    """
-    if unit.actor.user_id is None or unit.actor.customer_id == customer_id:
-        raise DomainError("not_your_role")
-    if purpose not in PURPOSES:
-        raise DomainError("no_such_purpose", purpose=purpose)
-    await customer(unit, customer_id)
-    await store.add_consent(
-        unit.db,
-        unit.clinic.id,
-        customer_id=customer_id,
-        purpose=purpose,
-        version=CONSENT_VERSION,
-        language=language,
-        text_hash=sha256(text.encode()).hexdigest(),
-        given=True,
-        channel=ON_PAPER,
-        event_id=unit.event_id,
-        actor_person_id=_person(unit),
-        at=unit.now,
-    )
-    unit.record("consent_given", customer_id, purpose=purpose, version=CONSENT_VERSION)
-
-
-async def withdraw_marketing(unit: Unit, *, language: str, channel: str) -> None:
-    """The actor wants no news any more, on no channel; works at once and is not asked about again.
-
-    There is no text to agree to, so its fingerprint is that of nothing. DomainError `not_yours` for somebody
-    who is no customer.
-    """
-    if unit.actor.customer_id is None:
-        raise DomainError("not_yours")
-    for purpose in MESSAGE_PURPOSES:
-        await give_consent(
-            unit,
-            unit.actor.customer_id,
-            purpose=purpose,
-            version=WITHDRAWN,
-            language=language,
-            text="",
-            given=False,
-            channel=channel,
-        )
-
-
-def _person(unit: Unit) -> UUID:
-    if unit.actor.person_id is None:
-        raise RuntimeError("only a person can do this, not the system")
-    return unit.actor.person_id

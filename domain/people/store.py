@@ -1,4 +1,4 @@
-"""SQL of people: persons and their chats, staff, customers, invitations and consents."""
+"""SQL of people: persons and their chats, staff, and customers."""
 
 from __future__ import annotations
 
@@ -8,34 +8,30 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, column, delete, exists, insert, or_, select, table, update
-from sqlalchemy.dialects.postgresql import distinct_on
 
 from domain.clinics.tables import branches, channel_accounts
 from domain.database.session import Connection
 from domain.database.tables import outbox
-from domain.people.model import UNLINKED, Chat, Customer, Hat, Role, Staff, StoredInvitation, Target
+from domain.people.model import Chat, Customer, Hat, Staff, Target
 from domain.people.tables import (
     channel_identities,
     consents,
     customers,
     health_alerts,
-    invitations,
     persons,
     users,
 )
 from domain.unit import Actor
 
 # Tables of nouns above this one: what keeps a person from being deleted, and what a new binding must drop.
-_journeys = table("workflow_states", column("clinic_id"), column("id"), column("customer_id"))
 _events = table("customer_journey_events", column("clinic_id"), column("person_id"))
 _conversations = table("customer_conversations", column("clinic_id"), column("identity_id"))
 
-_p, _u, _c, _i = persons.c, users.c, customers.c, invitations.c
+_p, _u, _c = persons.c, users.c, customers.c
 _STAFF = select(
     _u.id.label("user_id"), _u.person_id, _u.name, _u.role, _u.branch_id, _u.skills, _u.licence_no, _u.on_duty
 ).where(_u.active)
 _CUSTOMERS = select(*(_c[name] for name in Customer.__slots__))
-_INVITATIONS = select(*(_i[name] for name in StoredInvitation.__slots__))
 
 
 # Persons and their chats
@@ -226,89 +222,3 @@ async def move_hat(db: Connection, clinic_id: UUID, target: Target, person_id: U
     hat = users if target.hat is Hat.STAFF else customers
     change = update(hat).where(hat.c.clinic_id == clinic_id, hat.c.id == target.id)
     await db.execute(change.values(person_id=person_id))
-
-
-# Invitations
-
-
-async def is_journey_of(db: Connection, clinic_id: UUID, journey_id: UUID, customer_id: UUID) -> bool:
-    """True when the journey is this customer's."""
-    c = _journeys.c
-    query = select(1).where(c.clinic_id == clinic_id, c.id == journey_id, c.customer_id == customer_id)
-    return (await db.execute(query)).scalar() is not None
-
-
-async def add_invitation(db: Connection, clinic_id: UUID, **values: Any) -> UUID:
-    """A new invitation."""
-    row = insert(invitations).values(clinic_id=clinic_id, **values).returning(_i.id)
-    invitation_id: UUID = (await db.execute(row)).scalar_one()
-    return invitation_id
-
-
-async def invitation(
-    db: Connection, clinic_id: UUID, *, lock: bool = True, **key: UUID | str
-) -> StoredInvitation | None:
-    """One invitation by `id` or `code_hash`, locked until the transaction ends: it can be used once."""
-    query = _INVITATIONS.where(_i.clinic_id == clinic_id, *(_i[name] == value for name, value in key.items()))
-    row = (await db.execute(query.with_for_update(key_share=True) if lock else query)).one_or_none()
-    return StoredInvitation(**row._mapping) if row else None
-
-
-async def lock_target(db: Connection, clinic_id: UUID, found: StoredInvitation) -> Target:
-    """Whom the invitation is for, locked: two invitations of one person are worked on one after the other."""
-    if found.user_id is not None:
-        staff = select(_u.id, _u.person_id, _u.name, _u.role, _u.active)
-        locked = staff.where(_u.clinic_id == clinic_id, _u.id == found.user_id).with_for_update(key_share=True)
-        return Target(Hat.STAFF, **(await db.execute(locked)).one()._mapping)
-    customer = select(_c.id, _c.person_id, _c.name)
-    row = customer.where(_c.clinic_id == clinic_id, _c.id == found.customer_id).with_for_update(key_share=True)
-    return Target(Hat.CUSTOMER, **(await db.execute(row)).one()._mapping, role=Role.CUSTOMER, active=True)
-
-
-async def use_invitation(
-    db: Connection, clinic_id: UUID, invitation_id: UUID, identity_id: UUID, now: datetime
-) -> None:
-    """Write down which chat used a code."""
-    change = update(invitations).where(_i.clinic_id == clinic_id, _i.id == invitation_id)
-    await db.execute(change.values(used_at=now, used_by=identity_id))
-
-
-async def revoke_invitations(db: Connection, clinic_id: UUID, now: datetime, **key: UUID) -> None:
-    """Revoke one used invitation by `id`, or every unused one of a `customer_id` or `user_id`."""
-    where = [_i.clinic_id == clinic_id, _i.revoked_at.is_(None), *(_i[name] == value for name, value in key.items())]
-    if "id" not in key:
-        where.append(_i.used_at.is_(None))
-    await db.execute(update(invitations).where(*where).values(revoked_at=now))
-
-
-# Consents
-
-
-async def add_consent(db: Connection, clinic_id: UUID, **values: Any) -> None:
-    """One more answer to one question; older answers stay."""
-    await db.execute(insert(consents).values(clinic_id=clinic_id, **values))
-
-
-async def latest_consents(
-    db: Connection,
-    clinic_id: UUID,
-    customer_id: UUID,
-    channel: str | None = None,
-    versions: Collection[str] = (),
-) -> dict[str, bool]:
-    """The newest answer for every purpose ever answered (last on `channel`, to one of `versions`).
-
-    What was voided since is missing.
-    """
-    c = consents.c
-    query = (
-        select(c.purpose, c.given, c.version, c.channel)
-        .ext(distinct_on(c.purpose))
-        .where(c.clinic_id == clinic_id, c.customer_id == customer_id)
-        .order_by(c.purpose, c.at.desc(), c.id)
-    )
-    return {
-        row.purpose: row.given
-        for row in await db.execute(query)
-        if row.version != UNLINKED and channel in (None, row.channel) and (not versions or row.version in versions)
-    }

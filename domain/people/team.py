@@ -9,7 +9,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from domain.errors import DomainError
-from domain.people import store, team_store
+from domain.people import invitation_store, store, team_store
 from domain.people.model import STAFF_ROLES, Member, Role
 from domain.unit import Unit
 
@@ -65,7 +65,7 @@ async def remove_staff(unit: Unit, user_id: UUID) -> Member:
     former = await store.add_person(unit.db, clinic, found.name, None, unit.now)
     left = {"active": False, "on_duty": False, "removed_at": unit.now, "person_id": former}
     await team_store.change(unit.db, clinic, user_id, **left)
-    await store.revoke_invitations(unit.db, clinic, unit.now, user_id=user_id)
+    await invitation_store.revoke(unit.db, clinic, unit.now, user_id=user_id)
     unit.record("staff_removed", user_id, role=found.role, person_id=str(found.person_id), name=found.name)
     return found
 

@@ -12,6 +12,8 @@ from enum import IntEnum, StrEnum
 from typing import Final
 from uuid import UUID
 
+from domain.people.model import Alert
+
 
 class TaskState(StrEnum):
     """Where one piece of work stands with the person it was offered to."""
@@ -115,15 +117,6 @@ class Lot:
     site: str
     by: str
     at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """What a performer must know of the customer; `blocks`: a doctor must agree before treatment starts."""
-
-    kind: str
-    text: str
-    blocks: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from domain.database.session import Connection
 from domain.payments.store import CONFIRMED
 from domain.payments.tables import payments
 from domain.people.tables import channel_identities, customers, users
-from domain.tasks.store import LOWEST_TIER
+from domain.tasks.view_store import LOWEST_TIER
 from domain.workflow.model import MORE_MAY_COME, OVER_STAGES, PAYABLE, Journey, JourneyView, Move, Stage, Touch
 from domain.workflow.tables import workflow_actions, workflow_states
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from domain.overview.model import Event, Flags
 from domain.people.model import Alert, Customer, Note
@@ -80,6 +81,6 @@ def nothing(words: Words) -> Card:
     return timeline.history_card(words, LADY, [], 0)
 
 
-def _event(source: str, what: str, **values: object) -> Event:
-    row = {"by": SALES, "text": "", "satang": 0, "treatment": LONGEST, "data": {}, **values}
-    return Event(NOW, source, what, **row)  # type: ignore[arg-type]  # as the examples above name them
+def _event(source: str, what: str, **values: Any) -> Event:
+    row: dict[str, Any] = {"by": SALES, "text": "", "satang": 0, "treatment": LONGEST, "data": {}, **values}
+    return Event(NOW, source, what, **row)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from domain.tasks.model import Alert, Override, TaskState
+from domain.people.model import Alert
+from domain.tasks.model import Override, TaskState
 from domain.workflow.gate import Answer, Check, Gate
 from handlers import start_gate
 from handlers.cards import Card

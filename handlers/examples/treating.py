@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from domain.catalogue import starting_catalogue
-from domain.tasks.model import Alert, Line, Lot, Note, TaskState
+from domain.people.model import Alert
+from domain.tasks.model import Line, Lot, Note, TaskState
 from handlers import treating
 from handlers.cards import Button, Card
 from handlers.examples import example

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 from domain.errors import DomainError
-from handlers.refusals import SENTENCES, refusal
+from handlers.refusals import NOUNS, SENTENCES, refusal
 from handlers.words import Words
 from tests.architecture.extraction import ROOT
 
@@ -115,6 +115,11 @@ def test_codes_are_written_where_they_are_raised() -> None:
 
 def test_every_code_has_a_sentence_or_a_reason_not_to() -> None:
     assert RAISED - SENTENCES.keys() - NOT_IN_CHAT.keys() == set()
+
+
+def test_no_code_has_two_sentences() -> None:
+    codes = [code for noun in NOUNS for code in noun.SENTENCES]
+    assert sorted(codes) == sorted(SENTENCES)
 
 
 def test_no_sentence_is_for_nobody() -> None:

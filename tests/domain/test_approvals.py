@@ -10,21 +10,15 @@ from sqlalchemy.exc import IntegrityError
 
 from domain.approvals import service as approvals
 from domain.approvals.model import Approval
-from domain.database.session import Engine
 from domain.errors import DomainError
 from domain.payments import service as payments
 from domain.people import service as people
 from domain.unit import Actor
 from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView
-from tests.domain.clinic_factory import PHONE, TestClinic, make_clinic, overtaken, pay, refused
+from tests.domain.clinic_factory import PHONE, TestClinic, overtaken, pay, refused
 
 LARGE = 3_000_000
-
-
-@pytest.fixture
-async def clinic(engine: Engine) -> TestClinic:
-    return await make_clinic(engine)
 
 
 @pytest.fixture

@@ -18,11 +18,6 @@ TABLES = ("treatments", "loyalty_tiers", "achievements", "followup_templates", "
 PEOPLE = ("branches", "persons", "users", "customers")
 
 
-@pytest.fixture
-async def clinic(engine: Engine) -> TestClinic:
-    return await make_clinic(engine)
-
-
 async def sizes(clinic: TestClinic, tables: tuple[str, ...]) -> dict[str, int]:
     return {t: len(await clinic.rows(f"select id from {t}")) for t in tables}  # noqa: S608 - the test's own words
 

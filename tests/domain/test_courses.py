@@ -26,8 +26,8 @@ from domain.unit import Actor
 from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView, Stage, Wanted
 from tests.domain.clinic_factory import refused
+from tests.domain.loyalty_scenes import assert_books_agree
 from tests.domain.small_clinic import BANGKOK, NOON, Person, SmallClinic, small_clinic
-from tests.domain.test_loyalty_service import assert_books_agree
 
 COURSE = 550_000
 NOTE = "ผิวปกติดี ไม่มีอาการ"

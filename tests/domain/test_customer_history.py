@@ -21,11 +21,6 @@ SECRET = "แพ้ยาชา ตั้งครรภ์"
 
 
 @pytest.fixture
-async def clinic(engine: Engine) -> TestClinic:
-    return await make_clinic(engine)
-
-
-@pytest.fixture
 async def jay(clinic: TestClinic) -> Actor:
     return await clinic.staff("sales", "คุณเจ")
 

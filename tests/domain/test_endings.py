@@ -4,21 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from domain.database.session import Engine
 from domain.unit import SYSTEM, Actor
 from domain.workflow import service as workflow
 from domain.workflow.model import Stage
-from tests.domain.clinic_factory import TestClinic, make_clinic, pay, refused
-
-
-@pytest.fixture
-async def clinic(engine: Engine) -> TestClinic:
-    return await make_clinic(engine)
-
-
-@pytest.fixture
-async def sales(clinic: TestClinic) -> Actor:
-    return await clinic.staff("sales", "คุณเจ")
+from tests.domain.clinic_factory import TestClinic, pay, refused
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from domain.loyalty import service as loyalty
 from domain.loyalty.model import Pause
 from domain.loyalty.tiers import keep_since, spend_since
 from domain.unit import Actor
+from tests.domain.loyalty_scenes import BAHT, assert_books_agree, buy_and_finish
 from tests.domain.small_clinic import BANGKOK, NOON, Person, SmallClinic, small_clinic
-from tests.domain.test_loyalty_service import BAHT, assert_books_agree, buy_and_finish
 
 TODAY = NOON.date()
 CUSTOMER = UUID(int=1)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from uuid import uuid4
 
-import pytest
-
 from domain.clinics import service as clinics
 from domain.database.engine import create_engine
 from domain.database.session import Engine
@@ -20,16 +18,6 @@ from tests.conftest import Database
 from tests.domain.clinic_factory import TestClinic, make_clinic, overtaken, refused
 
 AT_ONCE = 20
-
-
-@pytest.fixture
-async def clinic(engine: Engine) -> TestClinic:
-    return await make_clinic(engine)
-
-
-@pytest.fixture
-async def sales(clinic: TestClinic) -> Actor:
-    return await clinic.staff("sales", "คุณเจ")
 
 
 async def write_down(unit: Unit, journey: JourneyView, satang: int, method: str = "cash") -> Payment:

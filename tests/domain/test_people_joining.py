@@ -7,22 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from domain.database.session import Engine
 from domain.errors import DomainError
 from domain.notifications.service import notify
 from domain.people import service as people
 from domain.unit import Actor
-from tests.domain.clinic_factory import PHONE, TestClinic, make_clinic, overtaken, refused
-
-
-@pytest.fixture
-async def clinic(engine: Engine) -> TestClinic:
-    return await make_clinic(engine)
-
-
-@pytest.fixture
-async def sales(clinic: TestClinic) -> Actor:
-    return await clinic.staff("sales", "คุณเจ")
+from tests.domain.clinic_factory import PHONE, TestClinic, overtaken, refused
 
 
 async def count(clinic: TestClinic, table: str) -> int:

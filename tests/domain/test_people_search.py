@@ -26,16 +26,6 @@ KNOWN = (
 )
 
 
-@pytest.fixture
-async def clinic(engine: Engine) -> TestClinic:
-    return await make_clinic(engine)
-
-
-@pytest.fixture
-async def sales(clinic: TestClinic) -> Actor:
-    return await clinic.staff("sales", "คุณเจ")
-
-
 async def known(clinic: TestClinic, sales: Actor) -> None:
     async with clinic.by(sales) as unit:
         for name, nickname, phone in KNOWN:

@@ -4,24 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID, uuid4
 
-import pytest
-
 from domain.database.session import Engine
 from domain.people import service as people
 from domain.people import store
 from domain.unit import Actor, Unit
 from tests.domain.clinic_factory import PHONE, TestClinic, make_clinic, refused
-
-
-@pytest.fixture
-async def clinic(engine: Engine) -> TestClinic:
-    return await make_clinic(engine)
-
-
-@pytest.fixture
-async def sales(clinic: TestClinic) -> Actor:
-    return await clinic.staff("sales", "คุณเจ")
-
 
 # Who may, and who exists
 

@@ -13,19 +13,9 @@ from domain.errors import DomainError
 from domain.unit import Actor, Unit
 from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView, Proposal, ProposalState, Stage, Wanted
-from tests.domain.clinic_factory import TestClinic, make_clinic, overtaken, pay, refused
+from tests.domain.clinic_factory import TestClinic, overtaken, pay, refused
 
 COURSE, PICO = 550_000, 350_000
-
-
-@pytest.fixture
-async def clinic(engine: Engine) -> TestClinic:
-    return await make_clinic(engine)
-
-
-@pytest.fixture
-async def sales(clinic: TestClinic) -> Actor:
-    return await clinic.staff("sales", "คุณเจ")
 
 
 def customer_of(journey: JourneyView) -> Actor:

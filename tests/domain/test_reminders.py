@@ -25,11 +25,6 @@ BANGKOK = ZoneInfo("Asia/Bangkok")
 
 
 @pytest.fixture
-async def clinic(engine: Engine) -> TestClinic:
-    return await make_clinic(engine)
-
-
-@pytest.fixture
 async def jay(clinic: TestClinic) -> Actor:
     return await clinic.staff("sales", "คุณเจ", sender="jay")
 

@@ -5,25 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-import pytest
-
 from domain.database.session import Engine
 from domain.people import service as people
 from domain.tasks import service as tasks
 from domain.unit import Actor
 from domain.workflow import service as workflow
 from domain.workflow.model import Stage
-from tests.domain.clinic_factory import TestClinic, make_clinic, overtaken, refused
-
-
-@pytest.fixture
-async def clinic(engine: Engine) -> TestClinic:
-    return await make_clinic(engine)
-
-
-@pytest.fixture
-async def sales(clinic: TestClinic) -> Actor:
-    return await clinic.staff("sales", "คุณเจ")
+from tests.domain.clinic_factory import TestClinic, overtaken, refused
 
 
 async def signed(clinic: TestClinic, by: Actor, customer_id: UUID) -> None:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 import pytest
 
-from domain.database.session import Engine
 from domain.people import service as people
 from domain.tasks import service as tasks
 from domain.tasks.model import TaskState
@@ -15,14 +14,9 @@ from domain.unit import Actor
 from domain.workflow import service as workflow
 from domain.workflow.gate import Gate
 from domain.workflow.treating import StopReason
-from tests.domain.clinic_factory import TestClinic, make_clinic, refused, ticks_all
+from tests.domain.clinic_factory import TestClinic, refused, ticks_all
 
 NOTE = "ผิวดี ทายาครบทุกขั้นตอน"
-
-
-@pytest.fixture
-async def clinic(engine: Engine) -> TestClinic:
-    return await make_clinic(engine)
 
 
 @pytest.fixture

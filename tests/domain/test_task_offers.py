@@ -9,24 +9,13 @@ from uuid import UUID
 
 import pytest
 
-from domain.database.session import Engine
 from domain.errors import DomainError
 from domain.people import service as people
 from domain.tasks import service as tasks
 from domain.tasks.model import TaskState, TaskView
 from domain.unit import Actor, Unit
 from domain.workflow import service as workflow
-from tests.domain.clinic_factory import TestClinic, make_clinic, overtaken, refused, ticks_all
-
-
-@pytest.fixture
-async def clinic(engine: Engine) -> TestClinic:
-    return await make_clinic(engine)
-
-
-@pytest.fixture
-async def sales(clinic: TestClinic) -> Actor:
-    return await clinic.staff("sales", "คุณเจ")
+from tests.domain.clinic_factory import TestClinic, overtaken, refused, ticks_all
 
 
 async def offered(clinic: TestClinic, sales: Actor) -> TaskView:

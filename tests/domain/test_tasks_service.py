@@ -17,11 +17,6 @@ from tests.domain.clinic_factory import TestClinic, make_clinic, overtaken, refu
 
 
 @pytest.fixture
-async def clinic(engine: Engine) -> TestClinic:
-    return await make_clinic(engine)
-
-
-@pytest.fixture
 async def sales(clinic: TestClinic) -> Actor:
     return await clinic.staff("sales", "คุณเจ", "je")
 

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from domain.database.session import Engine
 from domain.errors import DomainError
 from domain.people import service as people
 from domain.tasks import service as tasks
 from domain.unit import Actor
 from domain.workflow import service as workflow
-from tests.domain.clinic_factory import TestClinic, make_clinic, overtaken, refused
-
-
-@pytest.fixture
-async def clinic(engine: Engine) -> TestClinic:
-    return await make_clinic(engine)
+from tests.domain.clinic_factory import TestClinic, overtaken, refused
 
 
 @pytest.fixture

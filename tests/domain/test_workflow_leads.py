@@ -4,26 +4,13 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-import pytest
-
-from domain.database.session import Engine
 from domain.errors import DomainError
 from domain.unit import Actor, Unit
 from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView
-from tests.domain.clinic_factory import PHONE, TestClinic, make_clinic, overtaken, refused
+from tests.domain.clinic_factory import PHONE, TestClinic, overtaken, refused
 
 NOTE = "ผิวดี ทายาครบทุกขั้นตอน"
-
-
-@pytest.fixture
-async def clinic(engine: Engine) -> TestClinic:
-    return await make_clinic(engine)
-
-
-@pytest.fixture
-async def sales(clinic: TestClinic) -> Actor:
-    return await clinic.staff("sales", "คุณเจ")
 
 
 async def test_an_open_journey_of_the_same_plan_is_shown_instead_of_a_second(clinic: TestClinic, sales: Actor) -> None:

@@ -19,11 +19,6 @@ from tests.domain.clinic_factory import Act, TestClinic, make_clinic, overtaken,
 
 
 @pytest.fixture
-async def clinic(engine: Engine) -> TestClinic:
-    return await make_clinic(engine)
-
-
-@pytest.fixture
 async def jay(clinic: TestClinic) -> Actor:
     return await clinic.staff("sales", "คุณเจ")
 

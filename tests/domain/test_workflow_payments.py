@@ -5,27 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import uuid4
 
-import pytest
-
-from domain.database.session import Engine
 from domain.errors import DomainError
 from domain.people import service as people
 from domain.unit import Actor
 from domain.workflow import service as workflow
 from domain.workflow.model import Stage
-from tests.domain.clinic_factory import FACIAL_SATANG, PHONE, TestClinic, make_clinic, overtaken, pay, refused
+from tests.domain.clinic_factory import FACIAL_SATANG, PHONE, TestClinic, overtaken, pay, refused
 
 NOTE = "ผิวดี ทายาครบทุกขั้นตอน"
-
-
-@pytest.fixture
-async def clinic(engine: Engine) -> TestClinic:
-    return await make_clinic(engine)
-
-
-@pytest.fixture
-async def sales(clinic: TestClinic) -> Actor:
-    return await clinic.staff("sales", "คุณเจ")
 
 
 async def test_parts_move_the_journey_when_they_add_up(clinic: TestClinic, sales: Actor) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-import pytest
-
 from domain.database.session import Engine
 from domain.errors import DomainError
 from domain.notifications.service import notify
@@ -29,16 +27,6 @@ from tests.domain.clinic_factory import (
 )
 
 NOTE = "ผิวดี ทายาครบทุกขั้นตอน"
-
-
-@pytest.fixture
-async def clinic(engine: Engine) -> TestClinic:
-    return await make_clinic(engine)
-
-
-@pytest.fixture
-async def sales(clinic: TestClinic) -> Actor:
-    return await clinic.staff("sales", "คุณเจ")
 
 
 # The whole way

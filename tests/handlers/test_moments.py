@@ -1,4 +1,4 @@
-"""Days, hours and numbers as people type them, in both languages, read back or asked back but never guessed wrong."""
+"""Days and hours as people type them, in both languages, read back or asked back but never guessed wrong."""
 
 from __future__ import annotations
 
@@ -305,26 +305,3 @@ def test_whatever_is_typed_is_read_or_refused_with_a_sentence(typed: str) -> Non
         error = refused_by(read, typed)
         assert error is None or error.code in SENTENCES
         assert error is None or all(refusal(Words(language), error) for language in LANGUAGES)
-
-
-@pytest.mark.parametrize(
-    ("typed", "number"),
-    [
-        ("12", 12),
-        ("1,290", 1290),
-        ("๑,๒๙๐", 1290),
-        (" 007 ", 7),
-        ("สิบห้า", 15),
-        ("ยี่สิบเอ็ด", 21),
-        ("ศูนย์", 0),
-        ("สามสิบ", 30),
-    ],
-)
-def test_numbers(typed: str, number: int) -> None:
-    assert read_number(typed) == number
-
-
-@pytest.mark.parametrize("typed", ["", "-1", "1.5", "1,29", "12 13", "สองสาม", "พัน", "½", "9" * 13])
-def test_what_is_no_number(typed: str) -> None:
-    with pytest.raises(DomainError, match="bad_number"):
-        read_number(typed)

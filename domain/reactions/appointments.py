@@ -1,61 +1,55 @@
-"""What follows from facts about appointments: who hears of them, and what of the rest moves with them.
-
-A part of the table in `reactions.py`, in a file of its own for its size.
-"""
+"""What follows for appointments: who hears of them, and how they move with the task and the treatment."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from domain.appointments import service as appointments
 from domain.appointments.model import AppointmentState, AppointmentView
 from domain.notifications.service import notify, replace
 from domain.people import service as people
-from domain.people.model import Role
+from domain.reactions.audience import DESK
+from domain.reactions.ids import id_of
 from domain.unit import Fact, Unit
 from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView
 from domain.workflow.visiting import PREPAY_FROM
-
-_DESK: Final = (Role.SALES, Role.MANAGER)
-
 
 # What moves with them
 
 
 async def take_over(unit: Unit, fact: Fact) -> None:
     """Who accepts the task is the performer from then on."""
-    await workflow.take_over(unit, _journey(fact), UUID(str(fact.data["user_id"])))
+    await workflow.take_over(unit, id_of(fact, "journey_id"), id_of(fact, "user_id"))
 
 
 async def give_back(unit: Unit, fact: Fact) -> None:
     """Who lets go of the task is only reserved from then on."""
-    await appointments.give_back(unit, _journey(fact))
+    await appointments.give_back(unit, id_of(fact, "journey_id"))
 
 
 async def begin(unit: Unit, fact: Fact) -> None:
     """The treatment has begun."""
-    await appointments.mark(unit, _journey(fact), AppointmentState.STARTED)
+    await appointments.mark(unit, id_of(fact, "journey_id"), AppointmentState.STARTED)
 
 
 async def finish(unit: Unit, fact: Fact) -> None:
     """The treatment is over: its room and its performer are free."""
-    await appointments.mark(unit, _journey(fact), AppointmentState.DONE)
+    await appointments.mark(unit, id_of(fact, "journey_id"), AppointmentState.DONE)
 
 
 async def wait_again(unit: Unit, fact: Fact) -> None:
     """The treatment was broken off; the customer is still here, or has left and would have to come again."""
     if fact.data["stays"]:
-        await appointments.mark(unit, _journey(fact), AppointmentState.ARRIVED)
+        await appointments.mark(unit, id_of(fact, "journey_id"), AppointmentState.ARRIVED)
     else:
-        await appointments.mark(unit, _journey(fact), AppointmentState.BOOKED, arrived_at=None)
+        await appointments.mark(unit, id_of(fact, "journey_id"), AppointmentState.BOOKED, arrived_at=None)
 
 
 async def release(unit: Unit, fact: Fact) -> None:
     """There will be no treatment: whatever time was taken is free."""
-    await appointments.release(unit, _journey(fact))
+    await appointments.release(unit, id_of(fact, "journey_id"))
 
 
 # Who hears of them
@@ -113,7 +107,7 @@ async def tell_lapsed(unit: Unit, fact: Fact) -> None:
 
 async def tell_requested(unit: Unit, fact: Fact) -> None:
     """Sales hears which time a customer would like, and can set it with one press."""
-    journey = await workflow.journey_view(unit, _journey(fact))
+    journey = await workflow.journey_view(unit, id_of(fact, "journey_id"))
     facts = {
         "journey_id": str(journey.id),
         "name": journey.customer_name,
@@ -142,7 +136,7 @@ async def _tell_staff(unit: Unit, seen: AppointmentView, what: str, **more: Any)
 
 
 async def _looking_after(unit: Unit, journey: JourneyView) -> list[UUID]:
-    desk = [member.person_id for member in await people.staff_of_role(unit, _DESK)]
+    desk = [member.person_id for member in await people.staff_of_role(unit, DESK)]
     return [journey.owner_person_id] if journey.owner_person_id in desk else desk
 
 
@@ -152,29 +146,4 @@ async def _offers(unit: Unit, seen: AppointmentView) -> list[str]:
 
 
 async def _seen(unit: Unit, fact: Fact) -> AppointmentView:
-    return await appointments.view(unit, UUID(str(fact.data["appointment_id"])))
-
-
-def _journey(fact: Fact) -> UUID:
-    return UUID(str(fact.data["journey_id"]))
-
-
-TABLE: Final[Mapping[str, tuple[Callable[[Unit, Fact], Awaitable[None]], ...]]] = {
-    "treatment_scheduled": (tell_set,),
-    "time_held": (tell_held,),
-    "time_requested": (tell_requested,),
-    "hold_lapsed": (tell_lapsed,),
-    "appointment_moved": (tell_moved,),
-    "appointment_cancelled": (tell_cancelled,),
-    "appointment_late": (tell_late,),
-    "customer_arrived": (tell_arrived,),
-    "no_show": (tell_no_show,),
-    "task_accepted": (take_over,),
-    "task_released": (give_back,),
-    "treatment_started": (begin,),
-    "treatment_completed": (finish,),
-    "treatment_aborted": (wait_again,),
-    "journey_cancelled": (release,),
-    "journey_lost": (release,),
-    "payment_voided": (release,),
-}
+    return await appointments.view(unit, id_of(fact, "appointment_id"))

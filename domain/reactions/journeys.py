@@ -1,0 +1,47 @@
+"""What follows for the journey itself: what it says of its customer's care, and what its end undoes."""
+
+from __future__ import annotations
+
+from domain.followups import service as followups
+from domain.loyalty import service as loyalty
+from domain.reactions.ids import id_of, subject_of
+from domain.reactions.proposals import plan_changed
+from domain.unit import Fact, Unit
+from domain.workflow import service as workflow
+
+
+async def give_up(unit: Unit, fact: Fact) -> None:
+    """A journey that was given up: nothing waits any more, and the plan's card has no buttons left."""
+    journey_id, customer_id = subject_of(fact), id_of(fact, "customer_id")
+    await loyalty.cancel_pending(unit, journey_id=journey_id, customer_id=customer_id)
+    await followups.cancel(unit, journey_id, because=fact.kind)
+    if newest := await workflow.newest_proposal(unit, journey_id):
+        await plan_changed(unit, newest.id)
+
+
+async def adjust_points(unit: Unit, fact: Fact) -> None:
+    """What a manager gives or takes while putting a journey right."""
+    if points := fact.data["points"]:
+        key = f"adj:{subject_of(fact)}:{fact.data['version']}"
+        await loyalty.adjust(unit, id_of(fact, "customer_id"), points, key, "amend")
+
+
+async def expect_follow_up(unit: Unit, fact: Fact) -> None:
+    """Time takes the journey on from here."""
+    workflow.expect_follow_up(unit, id_of(fact, "journey_id"))
+
+
+async def begin_follow_up(unit: Unit, fact: Fact) -> None:
+    """The customer has the aftercare in writing."""
+    workflow.aftercare_sent(unit, subject_of(fact))
+
+
+async def open_reaction(unit: Unit, fact: Fact) -> None:
+    """Somebody is unwell: their journey says so."""
+    await workflow.open_reaction(unit, subject_of(fact))
+
+
+async def close_reaction(unit: Unit, fact: Fact) -> None:
+    """They are looked after, unless they reported something else too."""
+    if not fact.data["still_open"]:
+        await workflow.close_reaction(unit, subject_of(fact))

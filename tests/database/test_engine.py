@@ -1,0 +1,24 @@
+"""The program's pool outlives its connections: a server that closed one costs nobody's event anything."""
+
+from __future__ import annotations
+
+import asyncio
+
+import asyncpg
+from sqlalchemy import text
+
+from domain.database.session import Engine
+
+
+async def test_a_connection_that_the_server_closed_is_replaced_before_use(
+    engine: Engine, owner: asyncpg.Connection
+) -> None:
+    closed = asyncio.Event()
+    async with engine.connect() as connection:
+        pid = (await connection.execute(text("select pg_backend_pid()"))).scalar_one()
+        driver: asyncpg.Connection = (await connection.get_raw_connection()).driver_connection
+        driver.add_termination_listener(lambda _: closed.set())
+    assert await owner.fetchval("select pg_terminate_backend($1)", pid)
+    await asyncio.wait_for(closed.wait(), 5)
+    async with engine.connect() as connection:
+        assert (await connection.execute(text("select pg_backend_pid()"))).scalar_one() != pid
