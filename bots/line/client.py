@@ -19,8 +19,6 @@ from linebot.v3.messaging import (
     AsyncMessagingApi,
     Configuration,
     Message,
-    PushMessageRequest,
-    ReplyMessageRequest,
     SetWebhookEndpointRequest,
 )
 from pydantic.v1 import ValidationError
@@ -40,6 +38,7 @@ from bots.channel import (
     Sent,
 )
 from bots.line import inbound, limits, settings
+from bots.line.dumping import Push, Reply
 from bots.line.menus import RichMenus
 from bots.line.outcomes import api_error, describe, outcome_of
 from bots.line.render import render
@@ -220,10 +219,10 @@ def messages(cards: Sequence[Card], letter: Letter) -> list[Message]:
     ]
 
 
-def _request(cards: Sequence[Card], letter: Letter) -> PushMessageRequest | ReplyMessageRequest:
+def _request(cards: Sequence[Card], letter: Letter) -> Push | Reply:
     if letter.reply_token:
-        return ReplyMessageRequest(reply_token=letter.reply_token, messages=messages(cards, letter))
-    return PushMessageRequest(to=letter.to, messages=messages(cards, letter))
+        return Reply(reply_token=letter.reply_token, messages=messages(cards, letter))
+    return Push(to=letter.to, messages=messages(cards, letter))
 
 
 def _call(account: Account, timeout: aiohttp.ClientTimeout = CALL) -> dict[str, Any]:

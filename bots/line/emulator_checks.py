@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from linebot.v3.messaging import Message
 
 from bots.line import limits
+from bots.line.dumping import as_json
 
 Problem = tuple[str, str]  # (message, property)
 
@@ -88,7 +89,7 @@ def _plain(message: Any, path: str) -> Iterator[Problem]:
 def _schema(message: Mapping[str, Any]) -> Iterator[Problem]:
     """What LINE's API description refuses: the SDK fails on the impossible and drops the unknown."""
     try:
-        understood = Message.from_dict(message).to_dict()
+        understood = as_json(Message.from_dict(message))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         yield f"invalid property ({type(error).__name__})", "/"
         return

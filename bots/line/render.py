@@ -32,6 +32,7 @@ from linebot.v3.messaging import (
 
 from bots.channel import Letter
 from bots.line import limits
+from bots.line.dumping import as_json
 from handlers.cards import Button, Card, Item, Picture, width
 
 BRAND = "#B5546E"
@@ -67,7 +68,7 @@ def render(card: Card, letter: Letter, index: int = 0) -> Message:
         text = limits.cut(card.text, limits.TEXT) or limits.ELLIPSIS
         return TextMessage(text=text, quick_reply=quick_reply)
     bubble = _bubble(card, letter, index)
-    while (excess := limits.escaped(bubble.to_dict()) - limits.BUBBLE_BYTES) > 0:
+    while (excess := limits.escaped(as_json(bubble)) - limits.BUBBLE_BYTES) > 0:
         card = _smaller(card, excess)
         bubble = _bubble(card, letter, index)
     return FlexMessage(alt_text=_alt_text(card), contents=bubble, quick_reply=quick_reply)

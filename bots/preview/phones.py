@@ -17,6 +17,7 @@ from bots.journal import Journal
 from bots.line import emulator_view as line_view
 from bots.line import limits as line_limits
 from bots.line.client import messages
+from bots.line.dumping import as_json
 from bots.line.emulator_checks import refusal
 from bots.line.emulator_state import Message
 from bots.pictures import draw
@@ -63,7 +64,7 @@ def phones(
 def _line(cards: list[Card], language: str) -> Shown:
     drawn = [_drawn(card) for card in cards]
     addresses = [_address(picture) if picture else "" for picture in drawn]
-    sent = [message.to_dict() for message in messages(cards, _letter(addresses.__getitem__))]
+    sent = as_json(messages(cards, _letter(addresses.__getitem__)))
     for start in range(0, len(sent), line_limits.MESSAGES_PER_CALL):
         if refused := refusal(sent[start : start + line_limits.MESSAGES_PER_CALL]):
             raise ValueError(f"LINE: {refused}")

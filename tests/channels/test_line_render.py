@@ -9,11 +9,16 @@ import pytest
 import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from linebot.v3.messaging import PushMessageRequest, ReplyMessageRequest
 
 from bots.line import limits
+from bots.line.client import messages
+from bots.line.dumping import Push, Reply, as_json
 from bots.line.emulator_checks import refusal
 from bots.line.render import render
 from handlers.cards import Action, Button, Card, Item, Picture
+from handlers.examples import examples
+from handlers.words import Words
 from tests.channels.line_samples import letter
 
 
@@ -35,6 +40,16 @@ TREATMENT = Card(
     quick=(Button("งานของฉัน", Action("task.mine")),),
     picture=Picture("tier", {}, alt="ระดับทอง"),
 )
+
+
+def test_one_walk_gives_what_the_sdk_gives() -> None:
+    for example in examples():
+        sent = messages(example.cards(Words("th")), letter())
+        assert as_json(sent) == [message.to_dict() for message in sent], example
+        five = sent[: limits.MESSAGES_PER_CALL]
+        push, reply = {"to": "U1", "messages": five}, {"reply_token": "token", "messages": five}
+        assert Push(**push).to_dict() == PushMessageRequest(**push).to_dict()
+        assert Reply(**reply).to_dict() == ReplyMessageRequest(**reply).to_dict()
 
 
 def test_words_alone_are_a_text_message() -> None:
