@@ -11,7 +11,7 @@ from math import ceil
 
 from sqlalchemy import text
 
-from domain.database.session import Engine, reading
+from domain.database.session import Engine, single
 
 _READ = text("select offset_seconds from clock")
 _SET = text(
@@ -22,7 +22,7 @@ _SET = text(
 
 async def read_clock(engine: Engine) -> datetime:
     """The clinic's now, UTC."""
-    async with reading(engine) as connection:
+    async with single(engine) as connection:
         seconds = (await connection.execute(_READ)).scalar_one_or_none()
     return datetime.now(UTC) + timedelta(seconds=seconds or 0)
 

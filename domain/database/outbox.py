@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, text
 
-from domain.database.session import Connection, Engine, set_clinic
+from domain.database.session import Connection, Engine, set_clinic, single
 
 # An earlier row of the same chat and class that has to wait makes the later ones wait too: order holds. An edit
 # waits until the card it changes has been sent or given up. Alarms and answers go before the rest, menus after it.
@@ -94,7 +94,7 @@ class Outgoing:
 
 async def claim_accounts(engine: Engine, holder: UUID, seconds: int) -> list[tuple[UUID, UUID]]:
     """Become (or stay) the one that sends for every account with due rows that nobody else holds."""
-    async with engine.begin() as db:
+    async with single(engine) as db:
         rows = (await db.execute(_ACCOUNTS, {"holder": holder, "seconds": seconds})).all()
     return [(row.clinic_id, row.account_id) for row in rows]
 
@@ -113,7 +113,7 @@ async def read(db: Connection, clinic_id: UUID, outbox_id: UUID) -> Outgoing | N
 
 async def record(engine: Engine, clinic_id: UUID, verdicts: str) -> None:
     """Record what became of rows; `verdicts` is a JSON list. Rows another process has settled are left alone."""
-    async with engine.begin() as db:
+    async with single(engine) as db:
         await db.execute(_RECORD, {"clinic": clinic_id, "verdicts": verdicts})
 
 
@@ -129,13 +129,13 @@ async def begin_sending(engine: Engine, clinic_id: UUID, rows: Sequence[Outgoing
     """
     data = [{"id": str(row.id), "attempts": row.attempts, "repeated": row.repeated} for row in rows]
     values = {"clinic": clinic_id, "rows": json.dumps(data), "seconds": seconds}
-    async with engine.begin() as db:
+    async with single(engine) as db:
         return set((await db.execute(_BEGIN, values)).scalars())
 
 
 async def release_accounts(engine: Engine, holder: UUID) -> None:
     """Give up every account's lease, so that the next process need not wait for it."""
-    async with engine.begin() as db:
+    async with single(engine) as db:
         await db.execute(_RELEASE, {"holder": holder})
 
 

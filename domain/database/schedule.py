@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.database.session import Connection, Engine
+from domain.database.session import Connection, Engine, single
 from domain.database.tables import ticks
 
 _DUE_CLINICS = text("select clinic_id from clinics_with_due_followups(:now) order by clinic_id")
@@ -21,13 +21,13 @@ _NEXT_FOLLOWUP = text("select next_followup_due(:after)")
 
 async def clinics_with_due_followups(engine: Engine, now: datetime) -> list[UUID]:
     """Clinics with at least one follow-up due at `now` (the clinic clock)."""
-    async with engine.connect() as connection:
+    async with single(engine) as connection:
         return list((await connection.execute(_DUE_CLINICS, {"now": now})).scalars())
 
 
 async def next_followup_due(engine: Engine, after: datetime) -> datetime | None:
     """The first moment after `after` at which any clinic has a follow-up due."""
-    async with engine.connect() as connection:
+    async with single(engine) as connection:
         moment: datetime | None = (await connection.execute(_NEXT_FOLLOWUP, {"after": after})).scalar_one()
         return moment
 

@@ -119,7 +119,7 @@ async def accept_events(
         "lanes": [storable(lane) for _, lane, _ in arrivals],
         "payloads": [json.dumps(storable(payload)) for _, _, payload in arrivals],
     }
-    async with engine.begin() as connection:
+    async with single(engine) as connection:
         rows = (await connection.execute(_ACCEPT, values)).all()
     return {row.event_id: row.inbox_id for row in rows}
 
@@ -173,7 +173,7 @@ async def set_clinic(connection: Connection, clinic_id: UUID) -> None:
 
 async def claim_events(engine: Engine, seconds: int, limit: int) -> list[Claim]:
     """Claim the oldest unfinished event of up to `limit` lanes, of all clinics, for `seconds`."""
-    async with engine.begin() as connection:
+    async with single(engine) as connection:
         rows = (await connection.execute(_CLAIM, {"seconds": seconds, "limit": limit})).all()
     return [Claim(row.clinic_id, row.account_id, row.inbox_id, row.lease) for row in rows]
 
@@ -203,41 +203,41 @@ async def park_event(engine: Engine, claim: Claim, error: str) -> None:
 
 
 @asynccontextmanager
-async def reading(engine: Engine) -> AsyncIterator[Connection]:
-    """A connection for one statement that only reads: no transaction around it, so one trip instead of three."""
+async def single(engine: Engine) -> AsyncIterator[Connection]:
+    """A connection for one statement, which commits by itself: one trip to the server instead of three."""
     async with engine.connect() as connection:
         yield await connection.execution_options(isolation_level="AUTOCOMMIT")
 
 
 async def ping(engine: Engine) -> None:
     """Raise unless the database answers."""
-    async with reading(engine) as connection:
+    async with single(engine) as connection:
         await connection.execute(text("select 1"))
 
 
 async def list_accounts(engine: Engine) -> dict[tuple[str, str], AccountEntry]:
     """(channel, clinic slug) -> the account, for every webhook address there is."""
-    async with reading(engine) as connection:
+    async with single(engine) as connection:
         rows = (await connection.execute(_ACCOUNTS)).all()
     return {(row.channel, row.slug): AccountEntry(row.clinic_id, row.account_id, row.revision) for row in rows}
 
 
 async def find_clinic(engine: Engine, slug: str) -> UUID | None:
     """The id of a clinic by its slug."""
-    async with reading(engine) as connection:
+    async with single(engine) as connection:
         found: UUID | None = (await connection.execute(_FIND_CLINIC, {"slug": slug})).scalar()
     return found
 
 
 async def work_left(engine: Engine) -> bool:
     """Whether any event is pending or any message could be sent now, in any clinic."""
-    async with reading(engine) as connection:
+    async with single(engine) as connection:
         return bool((await connection.execute(_WORK_LEFT)).scalar())
 
 
 async def list_clinics(engine: Engine) -> list[tuple[UUID, str, str]]:
     """(id, slug, time zone) of every clinic: what the scheduler needs to go round them."""
-    async with reading(engine) as connection:
+    async with single(engine) as connection:
         rows = (await connection.execute(_CLINICS)).all()
     return [(row.clinic_id, row.slug, row.timezone) for row in rows]
 

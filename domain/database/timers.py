@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.database.session import Connection, Engine
+from domain.database.session import Connection, Engine, single
 from domain.database.tables import timers
 
 Key = tuple[str, UUID]
@@ -52,13 +52,13 @@ async def save(db: Connection, clinic_id: UUID, changes: Mapping[Key, datetime |
 
 async def due_clinics(engine: Engine, now: datetime) -> list[UUID]:
     """Clinics with at least one timer due at `now` (the clinic clock)."""
-    async with engine.connect() as connection:
+    async with single(engine) as connection:
         return list((await connection.execute(_DUE_CLINICS, {"now": now})).scalars())
 
 
 async def next_due(engine: Engine, after: datetime) -> datetime | None:
     """The first moment after `after` at which any clinic has a timer due."""
-    async with engine.connect() as connection:
+    async with single(engine) as connection:
         moment: datetime | None = (await connection.execute(_NEXT, {"after": after})).scalar_one()
         return moment
 

@@ -1,27 +1,30 @@
 """A proxy between the program and PostgreSQL that sees every COMMIT and can end the world at one of them.
 
 It speaks just enough of PostgreSQL's protocol (https://www.postgresql.org/docs/current/protocol-message-formats.html)
-to read the statements and replies that pass. The program writes only in explicit transactions, which its driver
-ends with the simple query `COMMIT;`; what it sends outside of one (LISTEN, a ping) writes nothing. Before a COMMIT
-passes, the proxy asks the server on the same connection whether the transaction has an id, which only one that
-wrote or locked has: so idle polls do not count, and a step of the story has the same commits every time.
+to read the statements and replies that pass. The program writes in explicit transactions, which its driver ends with
+the simple query `COMMIT;`, or with a single statement that commits by itself: the proxy puts a transaction around
+that one, so that its commit is seen as well. Before a COMMIT passes, the proxy asks the server on the same connection
+whether the transaction has an id, which only one that wrote or locked has: so idle polls and whatever else only reads
+do not count, and a step of the story has the same commits every time.
 """
 
 from __future__ import annotations
 
 import asyncio
 import struct
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 Phase = Literal["before", "after"]
+Message = tuple[bytes, bytes]  # (kind, body)
 Connect = Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
 
 _SSL, _GSS = 80877103, 80877104
-_ASK = b"select pg_current_xact_id_if_assigned() is not null\0"
+_ASK = (b"Q", b"select pg_current_xact_id_if_assigned() is not null\0")
+_BEGIN, _COMMIT, _ROLLBACK = (b"Q", b"begin\0"), (b"Q", b"commit\0"), (b"Q", b"rollback\0")
 
 
 @dataclass(slots=True)
@@ -115,7 +118,7 @@ class _Link:
         self._to_server = to_server
         self._status = b"I"
         # While the proxy itself talks to the server, replies come here instead of to the client.
-        self._mine: asyncio.Queue[tuple[bytes, bytes]] | None = None
+        self._mine: asyncio.Queue[Message] | None = None
 
     async def run(self) -> None:
         """Pump until either side ends."""
@@ -131,7 +134,9 @@ class _Link:
         while True:
             kind, body = await _message(self._client)
             if kind == b"Q" and self._status == b"T" and body.upper().startswith(b"COMMIT"):
-                await self._commit(body)
+                await self._commit((kind, body))
+            elif kind == b"B" and self._status == b"I":
+                await self._single((kind, body))
             else:
                 _send(self._to_server, kind, body)
                 await self._to_server.drain()
@@ -147,26 +152,44 @@ class _Link:
                 _send(self._to_client, kind, body)
                 await self._to_client.drain()
 
-    async def _commit(self, body: bytes) -> None:
+    async def _single(self, bind: Message) -> None:
+        """A statement outside a transaction, from its Bind to its Sync: it gets one, and a COMMIT to die at."""
+        statement = [bind]
+        while statement[-1][0] != b"S":
+            statement.append(await _message(self._client))
+        await self._ask(_BEGIN)
+        *replies, _ = await self._ask(*statement)
+        if self._status == b"T":
+            await self._commit(_COMMIT, replies)
+        else:  # it failed, and the client hears how
+            *_, ready = await self._ask(_ROLLBACK)
+            await self._tell([*replies, ready])
+
+    async def _commit(self, commit: Message, held: Sequence[Message] = ()) -> None:
+        """Let a COMMIT pass, or die. The client is told what was `held` back and "ready", else all that was replied."""
         wrote = any(kind == b"D" and value[-1:] == b"t" for kind, value in await self._ask(_ASK))
         phase = self._proxy.sprung() if wrote else None
         if phase == "before":
             self._proxy.die()
             return
-        replies = await self._ask(body)
+        replies = await self._ask(commit)
         self._proxy.commits += wrote
         if phase == "after":
             self._proxy.die()
             return
+        await self._tell([*held, replies[-1]] if held else replies)
+
+    async def _tell(self, replies: Sequence[Message]) -> None:
         for reply in replies:
             _send(self._to_client, *reply)
         await self._to_client.drain()
 
-    async def _ask(self, query: bytes) -> list[tuple[bytes, bytes]]:
-        """Send a simple query to the server and return its replies, the last of which is "ready for query"."""
+    async def _ask(self, *messages: Message) -> list[Message]:
+        """Send messages to the server and return its replies, the last of which is "ready for query"."""
         self._mine = asyncio.Queue()
         try:
-            _send(self._to_server, b"Q", query)
+            for message in messages:
+                _send(self._to_server, *message)
             await self._to_server.drain()
             replies = [await self._mine.get()]
             while replies[-1][0] != b"Z":
@@ -190,7 +213,7 @@ async def _greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, ups
         await writer.drain()
 
 
-async def _message(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
+async def _message(reader: asyncio.StreamReader) -> Message:
     kind = await reader.readexactly(1)
     (length,) = struct.unpack(">I", await reader.readexactly(4))
     return kind, await reader.readexactly(length - 4)
