@@ -41,8 +41,9 @@ class Database:
 def pytest_configure(config: pytest.Config) -> None:
     """Start the server and make the template, once, before any worker starts."""
     configure("ERROR")
-    # Nothing here speaks TLS to the outside; the machine's certificates, read by each program's SDK, take their time.
-    os.environ.setdefault("SSL_CERT_FILE", os.devnull)
+    # Nothing here speaks TLS to the outside; the machine's certificates, read by each program's SDK, take their time,
+    # also (and above all) where the machine names a bundle of its own.
+    os.environ["SSL_CERT_FILE"] = os.devnull
     if hasattr(config, "workerinput"):
         return
     admin = os.environ.get("AURA_TEST_ADMIN_URL")
