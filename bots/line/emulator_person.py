@@ -68,9 +68,13 @@ class PersonControl:
         ]
 
     async def _chat(self, request: web.Request) -> web.Response:
+        """The chat; with `?seen=5` without the bot's first five messages and all that came before them."""
         account, person, chat = self._find(request)
-        messages = []
+        messages, seen = [], int(request.query.get("seen", 0))
         for place, message in enumerate(chat.messages, start=1):
+            if seen > 0:
+                seen -= message.sender == "bot"
+                continue
             url = None
             if message.id in self._state.contents:
                 url = str(request.app.router["line-content"].url_for(message=message.id))

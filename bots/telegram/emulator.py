@@ -95,7 +95,8 @@ class TelegramEmulator:
         def address(file: str) -> str:
             return str(request.url.join(request.app.router["telegram-file"].url_for(file=file)))
 
-        return web.json_response(shown_chat(self._state, bot, person, address))
+        seen = int(request.query.get("seen", 0))
+        return web.json_response(shown_chat(self._state, bot, person, address, seen=seen))
 
     async def _act(self, request: web.Request) -> web.Response:
         """Let a person do something; answered when the program's webhook has answered or failed."""

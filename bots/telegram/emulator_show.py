@@ -7,10 +7,18 @@ from collections.abc import Callable
 from bots.telegram.emulator_state import BotAccount, Json, Person, State
 
 
-def shown_chat(state: State, bot: BotAccount, person: Person, address: Callable[[str], str]) -> Json:
-    """The chat as the control surface gives it; `address` turns a file's id into an address of its picture."""
+def shown_chat(state: State, bot: BotAccount, person: Person, address: Callable[[str], str], *, seen: int = 0) -> Json:
+    """The chat as the control surface gives it; `address` turns a file's id into an address of its picture.
+
+    Without the bot's first `seen` messages and all that came before them.
+    """
     chat = state.chat(bot.id, person.id)
-    messages = [shown_message(message, address) for _, message in sorted(chat.messages.items())]
+    messages = []
+    for _, message in sorted(chat.messages.items()):
+        if seen > 0:
+            seen -= message["from"]["is_bot"]
+        else:
+            messages.append(shown_message(message, address))
     return {"messages": messages, "blocked": chat.blocked, "menu": menu(bot, person)}
 
 

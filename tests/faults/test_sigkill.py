@@ -156,7 +156,7 @@ async def test_money_is_counted_once_wherever_the_program_dies(
 
 async def _pays(story: Cast, journey: UUID, deaths: list[Trap] | None = None) -> int:
     """The salesperson goes through the form; the deaths are in the confirmation alone, whose commits are returned."""
-    newest = (await story.sales.messages())[-1]["id"]
+    newest = (await story.sales.newest())["id"]
     await story.sales.presses(newest, await _button(story, story.sales, Action("journey.pay", journey)))
     await story.sales.says("1290")
     await story.sales.taps("Cash")

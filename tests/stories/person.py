@@ -128,9 +128,13 @@ class Person:
                 return found[0]
         raise AssertionError(f"{self.name} has been shown no code")
 
-    async def messages(self) -> list[dict[str, Any]]:
-        """Everything the bot has sent to this person, oldest first."""
-        return [message for message in await self._all_messages() if message["from"] == "bot"]
+    async def messages(self, *, after: int = 0) -> list[dict[str, Any]]:
+        """Everything the bot has sent to this person after its first so many messages, oldest first."""
+        return [message for message in await self._all_messages(after) if message["from"] == "bot"]
+
+    async def newest(self) -> dict[str, Any]:
+        """The bot's last message."""
+        return (await self.messages(after=max(self.seen - 1, 0)))[-1]
 
     async def menu(self) -> dict[str, Any] | None:
         """The menu beside the chat, as the platform shows it; None without one."""
@@ -158,13 +162,13 @@ class Person:
         assert menu, f"{self.name} has no menu"
         await self.says(f"/{menu['commands'][index]['command']}")
 
-    async def _all_messages(self) -> list[dict[str, Any]]:
-        chat = await self.world.look(self.channel, self._chat)
+    async def _all_messages(self, after: int = 0) -> list[dict[str, Any]]:
+        chat = await self.world.look(self.channel, f"{self._chat}?seen={after}")
         return list(chat["messages"])
 
     async def unseen(self) -> list[str]:
         """What this person has not looked at yet, as text."""
-        return [visible(message) for message in (await self.messages())[self.seen :]]
+        return [visible(message) for message in await self.messages(after=self.seen)]
 
     async def sees(self, *expected: str | tuple[str, ...]) -> None:
         """Looks at the new messages: exactly these, in this order; a tuple's parts are all in one message."""

@@ -164,7 +164,7 @@ def _ids_for(action: str) -> list[str]:
 
 async def _answer(person: Person, action: Action) -> list[str]:
     """What a press on this button is answered with."""
-    newest = (await person.messages())[-1]["id"]
+    newest = (await person.newest())["id"]
     await person.presses(newest, await token(person, action))
     said = await person.unseen()
     person.seen += len(said)
@@ -182,10 +182,10 @@ async def test_another_clinics_button_opens_nothing_here(world: World) -> None:
     await there.taps("English")
     before = await _checksums(world, "BUA")
     data = await token(there, Action("journey.show", theirs.journey))
-    await jay.presses((await jay.messages())[-1]["id"], data)
+    await jay.presses((await jay.newest())["id"], data)
     await jay.sees(BAD_BUTTON)
     assert await _checksums(world, "BUA") == before
-    await there.presses((await there.messages())[-1]["id"], data)
+    await there.presses((await there.newest())["id"], data)
     assert SECRET in (await there.unseen())[-1], "where it belongs, it works"
 
 
@@ -196,12 +196,12 @@ async def test_a_forwarded_or_bent_button_does_nothing(world: World, channel: st
     await enters_lead(jay, "Nat")
     data = await data_of(jay, "Confirm payment")
     before = await _checksums(world, "DRG", without=MOVING)
-    newest = (await fon.messages())[-1]["id"]
+    newest = (await fon.newest())["id"]
     await fon.presses(newest, data)
     await fon.sees(BAD_BUTTON)
     luck = random.Random(f"a bent button on {channel}")  # noqa: S311 - reproducible on purpose
     bent = [data[:n] + luck.choice("AZaz09-_".replace(data[n], "")) + data[n + 1 :] for n in range(0, len(data), 5)]
-    newest = (await jay.messages())[-1]["id"]
+    newest = (await jay.newest())["id"]
     for forged in (*bent, data[:-4], data + "AAAA", data[:20], "A" * len(data), "'; drop table users", "🪄"):
         await jay.presses(newest, forged)
         await jay.sees(BAD_BUTTON)

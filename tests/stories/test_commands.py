@@ -125,7 +125,7 @@ async def test_help_tells_exactly_what_one_may(world: World, role: str, channel:
     listed |= {name for name in COMMANDS if f"/{name}:" in text}
     assert listed == {name for name, word in COMMANDS.items() if role in word.roles}
     assert ("02-123-4567" in text) is True
-    helped = (await person.messages())[-1]
+    helped = await person.newest()
     for button in helped["buttons"]:
         await person.taps_on({"message": helped["id"], "button": button["index"]})
         heard = await person.reads()
@@ -187,7 +187,7 @@ async def test_language_by_word_and_by_button(world: World, channel: str) -> Non
 
 async def hears_after(person: Person, action: Action) -> str:
     """The one answer to a button that is not on any card."""
-    await person.presses((await person.messages())[-1]["id"], await token(person, action))
+    await person.presses((await person.newest())["id"], await token(person, action))
     (heard,) = await person.reads()
     return heard
 

@@ -259,4 +259,4 @@ async def the_answer_is(world: World, answer: str, outcome: str) -> None:
 
 async def offered(person: Person) -> list[str]:
     """The buttons of the newest message."""
-    return [button["label"] for button in (await person.messages())[-1]["buttons"]]
+    return [button["label"] for button in (await person.newest())["buttons"]]

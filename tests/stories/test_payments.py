@@ -273,4 +273,4 @@ async def the_books_hold(world: World, payments: list[tuple[int, int, str, str]]
 
 async def newest_labels(person: Person) -> list[str]:
     """The buttons of the newest message."""
-    return [button["label"] for button in (await person.messages())[-1]["buttons"]]
+    return [button["label"] for button in (await person.newest())["buttons"]]

@@ -190,7 +190,7 @@ async def test_who_treats_sees_alerts_and_no_money(world: World) -> None:
     customer_id, name, alert = (await world.truth(rows))[0]
     for person in (mint, jay):
         shown = await token(person, Action("customer.show", customer_id))
-        await person.presses((await person.messages())[-1]["id"], shown)
+        await person.presses((await person.newest())["id"], shown)
     (care,), (desk,) = await mint.reads(), await jay.reads()
     assert name in care
     assert alert in care

@@ -247,7 +247,7 @@ async def pays_unheard(jay: Person, name: str) -> None:
 
 async def suggested(person: Person) -> list[str]:
     """The buttons of the newest message."""
-    newest = (await person.messages())[-1]
+    newest = await person.newest()
     return [button["label"] for button in newest["buttons"]]
 
 

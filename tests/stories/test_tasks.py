@@ -261,7 +261,7 @@ async def test_nobody_is_there_to_ask(world: World) -> None:
 
 async def presses(person: Person, action: Action) -> None:
     """A button of this chat that is not, or no longer, on the newest card."""
-    await person.presses((await person.messages())[-1]["id"], await token(person, action))
+    await person.presses((await person.newest())["id"], await token(person, action))
 
 
 async def nobody_else(other: Person, task_id: Any) -> None:

@@ -58,7 +58,7 @@ async def test_what_is_red_is_put_right(world: World, channel: str, language: st
     await mint.taps("Ask a manager")
     await mint.sees("They have been asked. You hear from us as soon as somebody answers.")
     await ploy.sees(("May this start?", "Nat"))
-    assert "ตั้งครรภ์" not in (await ploy.messages())[-1]["text"]
+    assert "ตั้งครรภ์" not in (await ploy.newest())["text"]
     await ploy.taps("Let it start")
     await ploy.sees(
         ploy.t("You answer for “{gate}” with your name. Why may it start? Choose or write.", gate=ploy.t("Paid"))
@@ -186,7 +186,7 @@ async def test_sales_read_nothing_medical(world: World) -> None:
     await mint.says("/tasks")
     await mint.sees(("New task", "⚠️ Allergy: latex", "DRG-"))
     for person, expected in ((ploy, "⚠️ 1 health note for whoever treats"), (jay, "New task")):
-        await person.presses((await person.messages())[-1]["id"], await token(person, Action("task.show", task_id)))
+        await person.presses((await person.newest())["id"], await token(person, Action("task.show", task_id)))
         await person.sees(("New task", expected))
-        assert "latex" not in str((await person.messages())[-1])
-    assert "⚠️" not in str((await jay.messages())[-1])
+        assert "latex" not in str(await person.newest())
+    assert "⚠️" not in str(await jay.newest())
