@@ -166,7 +166,7 @@ async def test_a_missed_appointment_and_a_new_time(world: World, time: Time, cha
     await nat.sees(nat.t("Thank you! We have asked for {when} and will confirm it here.", when=offered))
     await jay.sees((jay.t("{name} would like an appointment", name="Nat"), offered))
     await jay.taps("Set this time")
-    await jay.sees((TIME_IS_SET, offered, jay.t("Missed visits")))
+    await jay.sees((TIME_IS_SET, offered, jay.t("Missed appointments")))
     await mint.sees("New task")
     await nat.sees((YOURS, offered))
     await nat.taps(offered)  # on the card of before
