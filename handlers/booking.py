@@ -124,13 +124,25 @@ async def _finish(talk: Talk, data: Data) -> None:
 
 
 async def _give(talk: Talk, journey: JourneyView, version: int, at: datetime, performer_id: UUID | None) -> None:
-    give, said = workflow.schedule, talk.t("The time is set. The team and the customer have been told.")
+    give = workflow.schedule
     if journey.stage in workflow.TREATED:
         give = workflow.next_session
     elif journey.stage in workflow.HOLDABLE:
-        give, said = workflow.hold_time, talk.t("The time is kept. The customer has been told.")
+        give = workflow.hold_time
     done = await give(talk.unit, journey.id, version=version, at=at, performer_id=performer_id)
-    talk.say(journey_card(talk.words, done, said))
+    talk.say(journey_card(talk.words, done, _who_knows(talk, journey)))
+
+
+def _who_knows(talk: Talk, before: JourneyView) -> str:
+    """Who has been told of the time; a customer without a chat is left to whoever reads this."""
+    name = before.customer_name
+    if before.stage in workflow.HOLDABLE:
+        if before.linked:
+            return talk.t("The time is kept. The customer has been told.")
+        return talk.t("The time is kept. {name} has no chat yet: please tell them.", name=name)
+    if before.linked:
+        return talk.t("The time is set. The team and the customer have been told.")
+    return talk.t("The time is set and the team has been told. {name} has no chat yet: please tell them.", name=name)
 
 
 visit = routes.form(

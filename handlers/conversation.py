@@ -1,4 +1,4 @@
-"""What works in any state: cancel, language, stop, stickers, blocked chats, messages taken back."""
+"""What works in any state: cancel, stop, stickers, blocked chats, messages taken back; and the words for a language."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from handlers.talk import Talk
 
 routes = Routes()
 LANGUAGE_NAMES = ("ไทย", "English")
-LANGUAGE_WORDS = {"th": "th", "thai": "th", "ไทย": "th", "en": "en", "english": "en", "อังกฤษ": "en"}
 
 
 @routes.command("cancel")
@@ -24,17 +23,6 @@ async def cancel(talk: Talk) -> None:
         return
     talk.forget()
     talk.say(Card(text=talk.t("Cancelled. Nothing was saved."), quick=usual_buttons(talk)))
-
-
-@routes.command("language")
-async def choose_language(talk: Talk) -> None:
-    """Ask for the language, in both; `/language en` names it at once."""
-    language = LANGUAGE_WORDS.get(talk.argument.casefold())
-    if language is None:
-        talk.say(language_card())
-        return
-    await speak(talk, language)
-    talk.say(Card(text=talk.t("From now on we speak English with you."), quick=usual_buttons(talk)))
 
 
 @routes.command("stop")

@@ -58,7 +58,7 @@ async def refuse(talk: Talk, error: DomainError, action: Action | None = None) -
         talk.forget()
         action = about
     if action is None or not await _show_current(talk, action, error):
-        talk.say(refusal(talk.words, error))
+        talk.say(_refusal(talk, error))
     await _back_to_form(talk)
 
 
@@ -67,7 +67,7 @@ async def _show_current(talk: Talk, action: Action, error: DomainError) -> bool:
     roles, show = ROUTES.actions.get(f"{action.name.partition('.')[0]}.show", (frozenset(), None))
     if show is None or action.id is None or not talk.roles & roles:
         return False
-    said, before = refusal(talk.words, error), len(talk.cards)
+    said, before = _refusal(talk, error), len(talk.cards)
     try:
         await show(talk, action)
     except DomainError:  # it is gone, or not theirs to see
@@ -76,6 +76,10 @@ async def _show_current(talk: Talk, action: Action, error: DomainError) -> bool:
     card = talk.cards[before]
     talk.cards[before] = replace(card, text="\n".join(filter(None, (said, card.text))))
     return True
+
+
+def _refusal(talk: Talk, error: DomainError) -> str:
+    return refusal(talk.words, error, to_customer=not talk.roles & STAFF)
 
 
 async def _press(talk: Talk, action: Action, picked: str) -> None:

@@ -106,7 +106,7 @@ async def void(talk: Talk, action: Action) -> None:
 
 
 def _why_void(talk: Talk, data: Data) -> str:
-    return talk.t("Why does the payment of {name} count no more?", name=data["customer"])
+    return talk.t("Why should the payment of {name} be voided?", name=data["customer"])
 
 
 def _void_chips(talk: Talk, data: Data) -> list[str]:
@@ -130,7 +130,7 @@ def void_summary(words: Words, customer: str, paid_satang: int, reason: str) -> 
             (words.t("Amount"), words.money(paid_satang)),
             (words.t("Reason"), reason),
         ),
-        footnote=words.t("The money counts no more, its points go and the appointment is released."),
+        footnote=words.t("The payment no longer counts, its points are taken back and the appointment is released."),
     )
 
 

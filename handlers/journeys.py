@@ -92,7 +92,7 @@ def _visit_rows(words: Words, journey: JourneyView) -> tuple[tuple[str, str], ..
             words.t("Late by"),
             words.t("{minutes} minutes", minutes=journey.late_minutes) if journey.late_minutes else "",
         ),
-        (words.t("Missed visits"), missed),
+        (words.t("Missed appointments"), missed),
     )
 
 

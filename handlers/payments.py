@@ -96,6 +96,7 @@ async def pay(talk: Talk, action: Action) -> None:
         journey=str(journey.id),
         version=journey.version,
         due_satang=journey.due_satang,
+        deposit_satang=journey.deposit_due_satang,
         customer=journey.customer_name,
         treatment=dict(journey.treatment),
     )
@@ -109,13 +110,19 @@ async def _why_not(talk: Talk, journey: JourneyView) -> DomainError:
 
 
 async def _ask_amount(talk: Talk, data: Data) -> Question:
-    due = data["due_satang"]
-    exact = f"{due // SATANG_PER_BAHT}.{due % SATANG_PER_BAHT:02}"
+    due, deposit = data["due_satang"], data.get("deposit_satang", 0)
+    choices = [Choice(talk.words.money(due), _exact(due))]
+    if 0 < deposit < due:
+        choices.append(Choice(talk.t("Deposit: {amount}", amount=talk.words.money(deposit)), _exact(deposit)))
     return Question(
         talk.t("How much did {name} pay? Press the full amount, or type another one.", name=data["customer"]),
-        (Choice(talk.words.money(due), exact),),
+        choices,
         title=talk.words.pick(data["treatment"]),
     )
+
+
+def _exact(satang: int) -> str:
+    return f"{satang // SATANG_PER_BAHT}.{satang % SATANG_PER_BAHT:02}"
 
 
 async def _read_amount(talk: Talk, data: Data, text: str) -> dict[str, Any]:

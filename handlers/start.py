@@ -23,6 +23,7 @@ from handlers.talk import Talk
 from handlers.words import LANGUAGES
 
 routes = Routes()
+LANGUAGE_WORDS = {"th": "th", "thai": "th", "ไทย": "th", "en": "en", "english": "en", "อังกฤษ": "en"}
 
 
 @routes.command("start")
@@ -85,13 +86,28 @@ async def open_door(talk: Talk) -> None:
         await _greet(talk)
 
 
+@routes.command("language")
+async def choose_language(talk: Talk) -> None:
+    """Ask for the language, in both; `/language en` names it at once."""
+    language = LANGUAGE_WORDS.get(talk.argument.casefold())
+    if language is None:
+        talk.say(language_card())
+        return
+    await _speak_from_now(talk, language)
+
+
 @routes.action("language.pick")
 async def pick_language(talk: Talk, action: Action) -> None:
     """A language button, now or years later."""
     if action.choice >= len(LANGUAGES):
         raise DomainError("bad_button")
+    await _speak_from_now(talk, LANGUAGES[action.choice])
+
+
+async def _speak_from_now(talk: Talk, language: str) -> None:
+    """Who had none yet stands at the door, however they told us: they are welcomed and asked for what is missing."""
     first_time = talk.scene.language is None
-    await speak(talk, LANGUAGES[action.choice])
+    await speak(talk, language)
     if first_time:
         await _welcome(talk)
         return

@@ -25,8 +25,8 @@ from handlers.refusals import (
     team,
     typed,
 )
-from handlers.refusals.sentences import Say
-from handlers.words import Words
+from handlers.refusals.sentences import Say, plain
+from handlers.words import N_, Words
 
 NOUNS: Final = (
     appointments,
@@ -87,9 +87,15 @@ OVERTAKEN: Final = frozenset(
 """Refusals that mean that somebody, or an earlier press, was first: the form they end is over."""
 
 
-def refusal(words: Words, error: DomainError) -> str:
+TO_CUSTOMERS: Final[Mapping[str, Say]] = {
+    "illegal_move": plain(N_("This is not possible any more. Write to us here if we can help.")),
+}
+"""Where the sentence for staff sends a customer to cards that only staff have."""
+
+
+def refusal(words: Words, error: DomainError, *, to_customer: bool = False) -> str:
     """The sentence for a refusal. A code without one is a bug that a test finds; people get a general sentence."""
-    say = SENTENCES.get(error.code)
+    say = (to_customer and TO_CUSTOMERS.get(error.code)) or SENTENCES.get(error.code)
     if say is None:
         return words.t("This is not possible right now. Please ask the clinic's staff.")
     return say(words, error.facts)

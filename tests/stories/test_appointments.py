@@ -124,7 +124,7 @@ async def test_the_same_time_at_once(world: World, channel: str) -> None:
         await sales.sees("Set this time?")
     await asyncio.gather(jay.taps("Confirm"), fon.taps("Confirm"))
     for said in (await jay.reads(), await fon.reads()):
-        assert any(word in said[0] for word in (jay.t(TIME_IS_SET), "That time is taken. Free next:"))
+        assert any(word in said[0] for word in ("has no chat yet: please tell them.", "That time is taken. Free next:"))
     await mint.sees("New task")
     assert await world.one_truth("select count(*) from appointments") == 1
     assert await world.one_truth("select count(*) from workflow_actions where action = 'schedule'") == 1
@@ -166,7 +166,7 @@ async def test_a_missed_appointment_and_a_new_time(world: World, time: Time, cha
     await nat.sees(nat.t("Thank you! We have asked for {when} and will confirm it here.", when=offered))
     await jay.sees((jay.t("{name} would like an appointment", name="Nat"), offered))
     await jay.taps("Set this time")
-    await jay.sees((TIME_IS_SET, offered, jay.t("Missed visits")))
+    await jay.sees((TIME_IS_SET, offered, jay.t("Missed appointments")))
     await mint.sees("New task")
     await nat.sees((YOURS, offered))
     await nat.taps(offered)  # on the card of before

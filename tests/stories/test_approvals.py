@@ -143,7 +143,7 @@ async def test_a_false_payment_is_voided_by_two(world: World, channel: str, lang
     await ploy.taps("History")
     await ploy.sees((ploy.t("History of {name}", name="Nat"), ploy.t("Receipt no. {no}", no=1)))
     await ploy.taps("Void payment")
-    await ploy.sees(ploy.t("Why does the payment of {name} count no more?", name="Nat"))
+    await ploy.sees(ploy.t("Why should the payment of {name} be voided?", name="Nat"))
     await ploy.taps("The slip was false")
     await ploy.sees(("Ask for a second person?", "The slip was false"))
     await ploy.taps("Confirm")

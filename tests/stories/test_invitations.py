@@ -107,6 +107,25 @@ async def test_a_code_typed_as_people_type(world: World) -> None:
     await answers_consents(nat)
 
 
+@pytest.mark.parametrize("channel", ["line", "telegram"])
+async def test_a_language_said_instead_of_pressed(world: World, channel: str) -> None:
+    """Who types the language at the door is still welcomed and asked for the consents; so is a stranger for a name."""
+    jay = await enters_team(world, "sales", "คุณเจ")
+    await enters_lead(jay, "Nat")
+    nat = await world.person("Nat", channel, "th")
+    await nat.says(f"/start {await jay.code()}")
+    await nat.sees(CHOOSE_LANGUAGE)
+    await sees_joined(jay, "Nat")
+    await nat.says("/language th")
+    await answers_consents(nat)
+
+    eve = await world.person("Eve", channel, "en")
+    await eve.adds_the_account()
+    await eve.sees(CHOOSE_LANGUAGE)
+    await eve.says("/language en")
+    await eve.sees(eve.t("Welcome to {clinic}", clinic=eve.clinic), "What is your name?")
+
+
 async def test_a_new_code_ends_the_older_ones(world: World) -> None:
     """[Invite to chat] again: only the newest code counts."""
     jay = await enters_team(world, "sales", "คุณเจ")
