@@ -18,7 +18,7 @@ from domain.people import service as people
 from domain.unit import Clinic
 from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView
-from handlers.appointment_cards import minutes_of, moment_of, offer_buttons, own_card, staff_card, state_name
+from handlers.appointment_cards import line, minutes_of, moment_of, offer_buttons, own_card, staff_card, state_name
 from handlers.cards import Action, Button, Card, Picture, row_id
 from handlers.lists import Entry, list_card
 from handlers.permissions import STAFF
@@ -170,7 +170,7 @@ def today_card(words: Words, views: Sequence[AppointmentView], page: int = 0) ->
     entries = [
         Entry(
             words.time(view.starts_at),
-            f"{view.customer_name} · {state_name(words, appointments.facts(view))}",
+            line(words, appointments.facts(view)),
             Button(view.customer_name, Action("appointment.show", view.id, version=view.version)),
         )
         for view in views
