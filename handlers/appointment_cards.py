@@ -41,11 +41,12 @@ def own_card(words: Words, facts: Mapping[str, Any], said: str = "") -> Card:
         text=said,
         rows=filled(
             (words.t("Time"), words.when(facts["starts_at"])),
+            (words.t("Late by"), late_by(words, facts) if live else ""),
             (words.t("Place"), words.pick(facts["branch"])),
             (words.t("Address"), words.pick(facts["address"]) if live else ""),
             (words.t("With"), facts["performer_name"] or "" if facts["named"] or facts["accepted"] else ""),
             (words.t("Status"), state_name(words, facts)),
-            (words.t("Before you come"), words.pick(facts["prep"]) if live else ""),
+            (words.t("Before you come"), words.pick(facts["prep"]) if held or facts["state"] in EXPECTED else ""),
         ),
         footnote=words.t("This time becomes yours with the payment.") if held else "",
         buttons=_own_buttons(words, facts),
@@ -81,7 +82,7 @@ def staff_card(words: Words, facts: Mapping[str, Any], roles: Roles, now: dateti
         rows=filled(
             (words.t("Treatment"), words.pick(facts["treatment"])),
             (words.t("Time"), words.when(facts["starts_at"])),
-            (words.t("Late by"), words.t("{minutes} minutes", minutes=late) if late else ""),
+            (words.t("Late by"), late_by(words, facts)),
             (words.t("Place"), " · ".join(filter(None, (words.pick(facts["branch"]), words.pick(facts["room"]))))),
             (words.t("With"), facts["performer_name"] or ""),
             (words.t("Status"), state_name(words, facts)),
@@ -107,6 +108,17 @@ def state_name(words: Words, facts: Mapping[str, Any]) -> str:
     """An appointment's state in words."""
     until = words.when(facts["held_until"]) if facts["held_until"] else ""
     return words.t(STATES[facts["state"]], until=until)
+
+
+def late_by(words: Words, facts: Mapping[str, Any]) -> str:
+    """How late they said they will be; nothing for who did not."""
+    return words.t("{minutes} minutes", minutes=facts["late_minutes"]) if facts["late_minutes"] else ""
+
+
+def line(words: Words, facts: Mapping[str, Any]) -> str:
+    """How it stands with somebody who is expected: the state, and how late they said they will be."""
+    late = late_by(words, facts) if facts["state"] in EXPECTED else ""
+    return " · ".join(filter(None, (state_name(words, facts), late and f"+{late}")))
 
 
 def offer_buttons(words: Words, journey_id: UUID, offers: Sequence[datetime | str]) -> tuple[Button, ...]:

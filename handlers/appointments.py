@@ -18,7 +18,7 @@ from domain.people import service as people
 from domain.unit import Clinic
 from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView
-from handlers.appointment_cards import minutes_of, moment_of, offer_buttons, own_card, staff_card, state_name
+from handlers.appointment_cards import line, minutes_of, moment_of, offer_buttons, own_card, staff_card, state_name
 from handlers.cards import Action, Button, Card, Item, Picture, row_id
 from handlers.lists import list_card
 from handlers.menu import command_button
@@ -172,7 +172,7 @@ def today_card(words: Words, views: Sequence[AppointmentView], page: int = 0) ->
     items = [
         Item(
             f"{words.time(view.starts_at)} · {view.customer_name}",
-            state_name(words, appointments.facts(view)),
+            line(words, appointments.facts(view)),
             Button(view.customer_name, Action("appointment.show", view.id, version=view.version)),
         )
         for view in views

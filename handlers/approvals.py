@@ -35,9 +35,7 @@ TITLES: Final[Mapping[str, str]] = {
 }
 QUESTIONS: Final[Mapping[str, str]] = {
     ApprovalKind.PAYMENT: N_("Please count the money yourself. Confirm only what you saw."),
-    ApprovalKind.VOID_PAYMENT: N_(
-        "The payment no longer counts, its points are taken back and the appointment is released."
-    ),
+    ApprovalKind.VOID_PAYMENT: N_("The payment no longer counts, its points go and the appointment is released."),
 }
 YES: Final[Mapping[str, str]] = {
     ApprovalKind.PAYMENT: N_("Confirm payment"),

@@ -130,7 +130,7 @@ def void_summary(words: Words, customer: str, paid_satang: int, reason: str) -> 
             (words.t("Amount"), words.money(paid_satang)),
             (words.t("Reason"), reason),
         ),
-        footnote=words.t("The payment no longer counts, its points are taken back and the appointment is released."),
+        footnote=words.t("The payment no longer counts, its points go and the appointment is released."),
     )
 
 
