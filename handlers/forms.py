@@ -18,7 +18,7 @@ from uuid import UUID
 
 from domain.conversations import service as conversations
 from domain.errors import DomainError
-from handlers.cards import Action, Button, Card, Picker
+from handlers.cards import Action, Button, Card, Item, Picker
 from handlers.refusals import refusal
 from handlers.talk import Talk
 from handlers.words import N_
@@ -42,10 +42,11 @@ PICKERS: Mapping[Picker, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One offered answer: what the button says, and what it means as if typed."""
+    """One offered answer: what the button says, and what it means as if typed; `detail` is said beside it (a price)."""
 
     label: str
     value: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,14 +192,22 @@ class Form:
         data[OFFERED] = [choice.value for choice in question.choices]
         talk.remember(self.name, step.name, data)
         mark = self._mark(talk, data)
-        picks = tuple(
-            Button(choice.label, Action("form.pick", choice=n, version=self._mark(talk, data, choice.value)))
+        picks = [
+            (choice, Button(choice.label, Action("form.pick", choice=n, version=self._mark(talk, data, choice.value))))
             for n, choice in enumerate(question.choices)
-        )
+        ]
+        buttons = [button for choice, button in picks if not choice.detail]
         if question.picker:
             pick = Action("form.pick", choice=PICKED, version=mark)
-            picks += (Button(talk.t(PICKERS[question.picker]), pick, picker=question.picker),)
-        talk.say(Card(title=question.title, text=question.text, buttons=picks, quick=self._ways_out(talk, data, mark)))
+            buttons.append(Button(talk.t(PICKERS[question.picker]), pick, picker=question.picker))
+        card = Card(
+            title=question.title,
+            text=question.text,
+            items=tuple(Item(choice.label, choice.detail, button) for choice, button in picks if choice.detail),
+            buttons=tuple(buttons),
+            quick=self._ways_out(talk, data, mark),
+        )
+        talk.say(card)
 
     async def _summary(self, talk: Talk, data: Data, mark: int) -> Card:
         card = await self.review(talk, data) if self.review else Card()

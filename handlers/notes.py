@@ -96,7 +96,7 @@ def _ask_treatment(talk: Talk, data: Data) -> str:
 
 async def _offer_treatments(talk: Talk, data: Data) -> Sequence[Choice]:
     sold = await clinics.treatments(talk.unit)
-    return [Choice(f"{talk.words.pick(t.names)} · {talk.words.money(t.price_satang)}", t.code) for t in sold]
+    return [Choice(talk.words.pick(t.names), t.code, talk.words.money(t.price_satang)) for t in sold]
 
 
 def _of_treatment(data: Data) -> bool:

@@ -10,6 +10,7 @@ from domain.loyalty.notices import card_facts
 from domain.people import service as people
 from domain.unit import Clinic
 from handlers.cards import Action, Card
+from handlers.menu import command_buttons
 from handlers.points_cards import expiry_card, points_card, tier_card
 from handlers.router import Routes
 from handlers.talk import Talk
@@ -62,6 +63,23 @@ def _award(words: Words, award: Mapping[str, Any]) -> str:
         return "🏅 " + words.pick(award)
     points = words.n("{count} point", "{count} points", award["points"])
     return "🏅 " + words.t("{badge}: +{points}", badge=words.pick(award), points=points)
+
+
+@routes.presenter("points.adjusted")
+def present_adjusted(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
+    """The clinic has put the points right by hand."""
+    points = facts["points"]
+    if points > 0:
+        text = words.n("We have given you {count} point.", "We have given you {count} points.", points)
+    else:
+        text = words.n("We have taken {count} point back.", "We have taken {count} points back.", -points)
+    return Card(
+        title=words.t("Your points"),
+        text=text,
+        rows=((words.t("Usable points"), words.number(facts["usable"])),),
+        footnote=words.t("Questions? Just write to us here."),
+        buttons=command_buttons(words, ("points", "history")),
+    )
 
 
 async def _facts(talk: Talk) -> dict[str, Any]:

@@ -74,7 +74,7 @@ def _line_steps(number: int) -> tuple[Step, ...]:
 
     async def ask_sessions(talk: Talk, data: Data) -> Question:
         choices = [
-            Choice(f"{_times(talk, sessions)} · {talk.words.money(price)}", str(sessions))
+            Choice(_times(talk, sessions), str(sessions), talk.words.money(price))
             for sessions, price in data[f"{line}_offers"]
         ]
         return Question(talk.t("How many treatments?"), choices, title=talk.words.pick(data[f"{line}_names"]))

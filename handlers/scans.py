@@ -177,8 +177,14 @@ form = routes.form(
 @routes.presenter("scan.recorded")
 def recorded(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
     """To whoever sells the plan: a colleague has done the scan."""
+    journey_id = UUID(facts["journey_id"])
     return Card(
         title=words.t("Skin scan done: {name}", name=facts["name"]),
         text=words.t("{by} has saved the scan. You can make the plan now.", by=facts["by"]),
-        buttons=(show_button(words, UUID(facts["journey_id"])),),
+        buttons=(
+            Button(
+                words.t("Make the plan"), Action("journey.plan", journey_id, version=facts["version"]), style="primary"
+            ),
+            show_button(words, journey_id),
+        ),
     )

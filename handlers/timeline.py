@@ -7,9 +7,10 @@ from typing import Any, Final
 
 from domain.overview.model import Event
 from domain.payments.model import PaymentMethod
-from domain.people.model import Customer
+from domain.people.model import MESSAGE_PURPOSES, Customer
 from handlers.approvals import METHODS
 from handlers.cards import Action, Button, Card
+from handlers.invitations import CHANNELS
 from handlers.leads import SOURCES
 from handlers.stages import stage_name
 from handlers.words import N_, Words
@@ -92,7 +93,8 @@ def _what(words: Words, event: Event) -> str:
             method = words.t(METHODS[PaymentMethod(event.what)])
             return words.t("Paid {amount} ({method})", amount=words.money(event.satang), method=method)
         case "fact":
-            return words.t(FACTS[event.what])
+            about = _purpose(words, event.data.get("purpose", ""))
+            return " · ".join(filter(None, (words.t(FACTS[event.what]), about)))
     if event.what == "edit":
         return _edit(words, event.data)
     if event.what == "create":
@@ -101,6 +103,14 @@ def _what(words: Words, event: Event) -> str:
     if event.what in MOVES:
         return words.t(MOVES[event.what])
     return stage_name(words, event.data["stage"])
+
+
+def _purpose(words: Words, purpose: str) -> str:
+    """What a consent is for."""
+    if purpose in MESSAGE_PURPOSES:
+        channel = purpose.rpartition("_")[2]
+        return words.t("News on {channel}", channel=CHANNELS.get(channel, channel))
+    return words.t("Health data") if purpose == "health_record" else ""
 
 
 def _edit(words: Words, data: Mapping[str, Any]) -> str:

@@ -58,13 +58,12 @@ def _page(name: str, number: int, question: Wording, offer: Offer, needed: Neede
 
 
 def treatments_question(words: Words, asked: str, sold: Sequence[Treatment], number: int = 0) -> Question:
-    """A page of treatments with their prices under what is asked."""
+    """A page of treatments with their prices."""
     shown = sold[number * PAGE : (number + 1) * PAGE]
-    prices = [f"{words.pick(t.names)} · {words.money(t.price_satang)}" for t in shown]
-    choices = [Choice(words.pick(t.names), t.code) for t in shown]
+    choices = [Choice(words.pick(t.names), t.code, words.money(t.price_satang)) for t in shown]
     if len(sold) > (number + 1) * PAGE and number + 1 < PAGES:
         choices.append(Choice(words.t("More"), _MORE))
-    return Question("\n".join([asked, *prices]), choices)
+    return Question(asked, choices)
 
 
 def named(sold: Sequence[Treatment], text: str) -> Treatment:

@@ -14,8 +14,9 @@ from linebot.v3.messaging import MessageAction, RichMenuArea, RichMenuBounds, Ri
 from bots.line import limits
 from handlers.menus import Menu
 
-# The sizes of LINE's own templates: one row of tiles, or two.
-WIDTH, ROW = 2500, 843
+# LINE's largest width. Rows are lower than those of LINE's templates (843): two of them leave more of the phone to
+# the conversation, which is where the work is done.
+WIDTH, ROW = 2500, 560
 OURS = "aura/"
 
 

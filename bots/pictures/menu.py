@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from bots.pictures import icons
 from bots.pictures.canvas import Canvas
 from bots.pictures.facts import whole, words
-from bots.pictures.layout import LEADING, fit
+from bots.pictures.layout import fit
 
 # To be raised when the drawing changes, so that installed menus are drawn anew.
-LOOK = "1"
+LOOK = "2"
 
 _GAP = 18
 _ROUND = 44
@@ -61,7 +61,5 @@ def _tile(canvas: Canvas, colours: _Colours, tile: Mapping[str, object]) -> None
     y = top + height * 0.37
     canvas.circle(x, y, radius, colour=colours.sheet)
     icons.draw(canvas, words(tile, "name"), x, y, radius * 1.1, colour=colours.icon)
-    label = fit(words(tile, "label"), width=width - 6 * _GAP, size=104, smallest=56, bold=True, lines=2)
-    middle = top + height * 0.79 + label.size * 0.3
-    first = middle - (len(label.lines) - 1) * label.size * LEADING / 2
-    canvas.write(label, x, first, colour=_INK, align="center")
+    label = fit(words(tile, "label"), width=width - 6 * _GAP, size=96, smallest=56, bold=True, lines=1)
+    canvas.write(label, x, top + height * 0.79 + label.size * 0.3, colour=_INK, align="center")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from domain.followups import service as followups
 from domain.loyalty import service as loyalty
+from domain.notifications.service import notify
+from domain.people import service as people
 from domain.reactions.ids import id_of, subject_of
 from domain.reactions.proposals import plan_changed
 from domain.unit import Fact, Unit
@@ -20,10 +22,14 @@ async def give_up(unit: Unit, fact: Fact) -> None:
 
 
 async def adjust_points(unit: Unit, fact: Fact) -> None:
-    """What a manager gives or takes while putting a journey right."""
-    if points := fact.data["points"]:
-        key = f"adj:{subject_of(fact)}:{fact.data['version']}"
-        await loyalty.adjust(unit, id_of(fact, "customer_id"), points, key, "amend")
+    """What a manager gives or takes while putting a journey right; the customer reads of it, not why."""
+    points, customer_id = fact.data["points"], id_of(fact, "customer_id")
+    if not points:
+        return
+    await loyalty.adjust(unit, customer_id, points, f"adj:{subject_of(fact)}:{fact.data['version']}", "amend")
+    usable = (await loyalty.balance(unit, customer_id)).usable
+    person_id = (await people.customer(unit, customer_id)).person_id
+    await notify(unit, [person_id], "points.adjusted", {"points": points, "usable": usable})
 
 
 async def expect_follow_up(unit: Unit, fact: Fact) -> None:

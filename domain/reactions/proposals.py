@@ -20,7 +20,12 @@ async def tell_owner_of_scan(unit: Unit, fact: Fact) -> None:
     persons = await owner_or_desk(unit, journey.customer_id, journey.id)
     if unit.actor.person_id in persons:
         return
-    facts = {"name": journey.customer_name, "journey_id": str(journey.id), "by": unit.actor.name}
+    facts = {
+        "name": journey.customer_name,
+        "journey_id": str(journey.id),
+        "version": journey.version,
+        "by": unit.actor.name,
+    }
     await notify(unit, persons, "scan.recorded", facts, subject=f"journey:{journey.id}")
 
 

@@ -68,6 +68,7 @@ def history(words: Words) -> Card:
         _event("payment", "cash", satang=2_990_000),
         _event("note", "note", text="โทรแล้ว ขอคิดดูก่อน อยากได้ช่วงเย็นวันเสาร์", treatment={}),
         _event("fact", "customer_joined", by=None, treatment={}),
+        _event("fact", "consent_given", by=None, treatment={}, data={"purpose": "health_record"}),
         _event("action", "cancel", text="ย้ายไปต่างจังหวัด"),
         _event("action", "create", data={"source": "friend"}),
         _event("action", "reassign"),

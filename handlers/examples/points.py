@@ -87,6 +87,11 @@ def tier_up(words: Words) -> Card:
     return points.present_card(words, CLINIC, facts)
 
 
+@example("points.adjusted", "given and taken")
+def adjusted(words: Words) -> list[Card]:
+    return [points.present_adjusted(words, CLINIC, {"points": given, "usable": 1_051}) for given in (800, -50)]
+
+
 @example("points.tier", "the lowest tier")
 def lowest(words: Words) -> Card:
     return tier_card(words, CLINIC, _facts())

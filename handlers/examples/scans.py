@@ -55,4 +55,4 @@ def review(words: Words) -> Card:
 
 @example("scan.recorded", "a long name")
 def recorded(words: Words) -> Card:
-    return scans.recorded(words, CLINIC, {"name": LONG, "journey_id": str(ID), "by": BEAUTICIAN})
+    return scans.recorded(words, CLINIC, {"name": LONG, "journey_id": str(ID), "version": 2, "by": BEAUTICIAN})

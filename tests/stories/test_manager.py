@@ -78,6 +78,7 @@ async def test_a_manager_puts_points_right_but_not_their_own_nor_too_many(world:
     await ploy.sees(("Nat", "Written down. It stays in the history with your name."))
     rows = await world.truth("select points, facts ->> 'why' as why from point_transactions where kind = 'adjust'")
     assert [tuple(row) for row in rows] == [(-50, "amend")]
+    await nat.sees((nat.words.n("We have taken {count} point back.", "We have taken {count} points back.", 50), "201"))
     await nat.says("/history")
     await nat.sees("Correction by the clinic")
     await ploy.says("/team")
