@@ -135,7 +135,7 @@ async def test_protocol_and_lot_before_the_end(world: World, channel: str, langu
 async def test_paused_handed_over_and_stopped(world: World, channel: str, language: str) -> None:
     """Mint pauses and hands over with her ticks; Nan goes on until the device fails, and the customer goes home."""
     mint, nan = await two_beauticians(world, channel, language)
-    jay, _ = await a_task_waits(world, mint, nan)
+    jay, nat = await a_task_waits(world, mint, nan)
     await accepts(mint, nan)
     await begins(mint)
     await mint.taps("More")
@@ -169,7 +169,8 @@ async def test_paused_handed_over_and_stopped(world: World, channel: str, langua
     await nan.taps("Stop treatment")
     await nan.sees(("Treatment stopped", "The treatment is stopped; the session is not used."))
     await jay.sees((jay.t("{name}: treatment stopped", name="Nat"), NAN, "Device or product trouble"))
-    assert await world.one_truth("select stage from workflow_states") == "treatment_scheduled"
+    await nat.sees("Our staff will agree a new time")
+    assert await world.one_truth("select stage from workflow_states") == "payment_confirmed"
     assert await world.one_truth("select count(*) from point_transactions where kind = 'activate'") == 0
 
 
