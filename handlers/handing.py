@@ -1,4 +1,4 @@
-"""A task passed on to a colleague with all that was written down; what desk and customer hear of a stopped treatment."""
+"""A task passed on to a colleague with all that was written down; what people hear of a stopped treatment."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from domain.appointments import service as appointments
 from domain.appointments.model import AppointmentState
 from domain.conversations import store as conversations
 from domain.database.session import Engine
+from domain.followups import service as followups
 from domain.loyalty import service as loyalty
 from domain.people import service as people
 from domain.reactions import react
@@ -195,6 +196,34 @@ async def test_what_was_taken_back_is_nowhere_to_be_read(clinic: SmallClinic) ->
     sent, edit = await clinic.rows("select * from outbox order by seq")
     assert (edit.row_kind, edit.edits_id, edit.notice_kind) == ("edit", sent.id, "message.forward")
     assert (sent.content["text"], edit.content["text"]) == (None, None)
+
+
+@pytest.mark.parametrize("in_chat", [True, False])
+async def test_who_is_unwell_writes_to_the_care_team_and_not_to_sales(clinic: SmallClinic, in_chat: bool) -> None:
+    """Those whom the reaction alarmed; none of them in a chat: everybody of the care team, and only then the desk."""
+    customer = await clinic.customer()
+    journey = await clinic.journey(customer, stage="follow_up", owner=clinic.sales.id)
+    await clinic.rule("d1", 1, None)
+    async with clinic.at() as unit:
+        about = {"journey_id": journey, "customer_id": customer.id}
+        await followups.plan(unit, **about, anchor="completed", anchor_at=NOON, anchor_version=1)
+    await clinic.change(
+        "update followup_executions set state = 'answered', answer = 'worried', outcome = 'amber', answered_at = now()"
+    )
+    if not in_chat:
+        await clinic.change("update channel_identities set reachable = person_id not in (select person_id from users)")
+        desk = "update channel_identities set reachable = true where person_id = :id"
+        await clinic.change(desk, id=clinic.sales.person_id)
+    await wrote(clinic, customer, "แสบหน้านิดหน่อยค่ะ")
+    told = await notices(clinic, "followup.message")
+    assert {row.person_id for row in told} == ({clinic.manager.person_id} if in_chat else set())
+    assert {(row.message_class, row.content["text"], row.content["may_handle"]) for row in told} <= {
+        ("safety", "แสบหน้านิดหน่อยค่ะ", True)
+    }
+    assert len(await notices(clinic, "message.forward")) == (0 if in_chat else 1)
+    await clinic.change("update followup_executions set handled_at = now()")
+    await wrote(clinic, customer, "ขอบคุณค่ะ")
+    assert len(await notices(clinic, "followup.message")) == len(told)
 
 
 async def test_an_owner_who_left_is_told_nothing(clinic: SmallClinic) -> None:
