@@ -75,6 +75,8 @@ async def test_scan_plan_and_yes(world: World, channel: str, language: str) -> N
     await mint.sees("Consent is needed first")
     await mint.taps("Signed on paper")
     await mint.sees(mint.t("What does {name} want to improve? Choose, or type it.", name="Nat"))
+    signed = await world.one_truth("select language from consents")
+    assert signed == "th"  # nobody knows yet what Nat reads
     await mint.taps("Acne")
     await mint.sees(mint.t("{concerns}. Anything else?", concerns=mint.t("Acne")))
     await mint.says("left cheek")

@@ -51,9 +51,12 @@ async def test_what_is_red_is_put_right(world: World, channel: str, language: st
     await jay.sees("Nat has arrived")
     await mint.sees(("Not ready to start yet", due, unsigned, alert))
     await mint.taps("Record paper consent")
-    await mint.sees(mint.t("Let {name} read and sign this on paper, and keep the sheet:", name="Nat"))
+    asks = mint.t("Let {name} read and sign this on paper, and keep the sheet:", name="Nat")
+    await mint.sees((asks, "For your safety we ask to keep health data"))  # as Nat reads it, whatever Mint does
     await mint.taps("Signed on paper")
     await mint.sees(("Not ready to start yet", due, alert))
+    given = await world.truth("select language, text_hash from consents where purpose = 'health_record' order by at")
+    assert given[0] == given[1]  # what Nat agreed to in her own chat, and what she signed
 
     await mint.taps("Ask a manager")
     await mint.sees("They have been asked. You hear from us as soon as somebody answers.")
