@@ -194,9 +194,11 @@ async def accept_here(talk: Talk, action: Action) -> None:
 
 @routes.presenter("proposal.answer")
 def answered(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
-    """To whoever looks after the customer: what they said to the plan."""
+    """To whoever looks after the customer: what they said to the plan, and the payment after a yes."""
+    journey_id = UUID(facts["journey_id"])
+    pay = Button(words.t("Confirm payment"), Action("journey.pay", journey_id), style="primary")
     return Card(
         title=words.pick(facts["treatment"]),
         text=words.t(ANSWERS[facts["answer"]], name=facts["name"]),
-        buttons=(show_button(words, UUID(facts["journey_id"])),),
+        buttons=(*((pay,) if facts.get("payable") else ()), show_button(words, journey_id)),
     )

@@ -98,6 +98,11 @@ async def test_scan_plan_and_yes(world: World, channel: str, language: str) -> N
     await nat.sees(("Thank you! ✅", "You have accepted this plan. Our staff will take the payment.", "15,000"))
     await nat.sees_changed("You have accepted this plan. Our staff will take the payment.")
     await jay.sees(jay.t("{name} has accepted the plan ✅ You can take the payment.", name="Nat"))
+    pay = await jay.button("Confirm payment")
+    await jay.taps("Show customer")
+    await jay.sees("Plan accepted")
+    await jay.taps_on(pay)
+    await jay.sees(jay.t("How much did {name} pay? Press the full amount, or type another one.", name="Nat"))
     moves = await world.truth("select action, actor_role from workflow_actions order by version")
     assert [tuple(move) for move in moves] == [
         ("create", "sales"),
