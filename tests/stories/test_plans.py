@@ -192,3 +192,30 @@ async def test_a_plan_is_answered_on_the_salespersons_phone(world: World) -> Non
     await jay.sees("This plan was already answered")
     reason = await world.one_truth("select reason from workflow_actions where action = 'accept_proposal'")
     assert reason == "accepted in person"
+
+
+@pytest.mark.parametrize(("channel", "language"), PAIRS)
+async def test_who_joins_sees_the_plan_that_waits(world: World, channel: str, language: str) -> None:
+    """Jay's plan was made before Nat had a chat: she reads it after the welcome, and accepts it there."""
+    jay = await joins_team(world, "sales", "คุณเจ", channel, language)
+    await enters_lead(jay, "Nat")
+    invited = await jay.code()
+    await jay.taps("Make the plan")
+    await jay.sees(jay.t("Which treatment is in {name}'s plan?", name="Nat"))
+    await jay.says("FAC-HYD")
+    await writes_plan(jay, 5)
+    await jay.taps("Send")
+    await jay.sees(jay.t("{name} has no chat yet: show them this, and write down their answer.", name="Nat"))
+    nat = await world.person("Nat", channel, language)
+    await nat.says(f"/start {invited}")
+    await nat.sees(CHOOSE_LANGUAGE)
+    await sees_joined(jay, "Nat")
+    await chooses_language(nat)
+    for answer in ("I agree", "No"):
+        await nat.sees("Your consent")
+        await nat.taps(answer)
+    plan = (nat.t("Your plan, {name}", name="Nat"), NO_RUSH, COURSE[language])
+    await nat.sees(nat.t("Welcome to {clinic}", clinic=nat.clinic), plan)
+    await nat.taps("Accept this plan")
+    await nat.sees("You have accepted this plan. Our staff will take the payment.")
+    await jay.sees(jay.t("{name} has accepted the plan ✅ You can take the payment.", name="Nat"))
