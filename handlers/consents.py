@@ -7,17 +7,20 @@ withdrawable: saying no changes nothing in the care a customer gets. `/settings`
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from domain.errors import DomainError
 from domain.people import service as people
 from domain.people.model import CONSENT_VERSION
+from domain.unit import Clinic
 from handlers.forms import Choice, Data, Form, Question, Step
 from handlers.members import welcome_member
 from handlers.permissions import COMMANDS
 from handlers.router import Routes
 from handlers.talk import Talk
-from handlers.words import N_
+from handlers.words import LANGUAGES, N_, Words
 
 routes = Routes()
 HEALTH = N_(
@@ -64,14 +67,21 @@ async def answer(talk: Talk, purpose: str, *, given: bool) -> None:
     )
 
 
-def health_text(talk: Talk) -> str:
-    """The current text about health data, also for signing on paper."""
-    return talk.t(HEALTH, clinic=talk.clinic_name, version=CONSENT_VERSION)
+async def paper(talk: Talk, customer_id: UUID) -> tuple[str, str]:
+    """The language of a customer (Thai until they have chosen), and the text about health data that they sign in it."""
+    language = await people.language_of_customer(talk.unit, customer_id) or LANGUAGES[0]
+    return language, health_text(replace(talk.words, language=language), talk.unit.clinic)
+
+
+def health_text(words: Words, clinic: Clinic) -> str:
+    """The current text about health data."""
+    name = words.pick({"th": clinic.name_th, "en": clinic.name_en})
+    return words.t(HEALTH, clinic=name, version=CONSENT_VERSION)
 
 
 def _text(talk: Talk, purpose: str) -> str:
     if purpose == "health_record":
-        return health_text(talk)
+        return health_text(talk.words, talk.unit.clinic)
     return talk.t(NEWS, channel=channel_name(talk, channel_of(purpose)), version=CONSENT_VERSION)
 
 

@@ -30,7 +30,7 @@ from handlers.journeys import next_steps
 from handlers.leads import SOURCES
 from handlers.menu import command_buttons
 from handlers.router import Routes
-from handlers.stages import stage_name
+from handlers.stages import journey_stage
 from handlers.talk import Talk
 from handlers.task_cards import tier_name
 from handlers.timeline import PAGE, history_card
@@ -154,7 +154,7 @@ def _plan(words: Words, plan: JourneyView, now: datetime) -> Item:
     money = words.t("{paid} of {agreed}", paid=words.money(plan.paid_satang), agreed=words.money(plan.agreed_satang))
     when = words.when(plan.scheduled_at) if plan.scheduled_at else ""
     since = age(words, plan.stage_changed_at, now)
-    detail = " · ".join(filter(None, (stage_name(words, plan.stage), since, when, money)))
+    detail = " · ".join(filter(None, (journey_stage(words, plan), since, when, money)))
     return Item(treatment, detail, Button(treatment, Action("journey.show", plan.id)))
 
 
@@ -204,4 +204,4 @@ def care_card(words: Words, customer: Customer, plans: list[JourneyView], alerts
 
 def _care(words: Words, plan: JourneyView) -> str:
     when = words.when(plan.scheduled_at) if plan.scheduled_at else ""
-    return " · ".join(filter(None, (stage_name(words, plan.stage), when)))
+    return " · ".join(filter(None, (journey_stage(words, plan), when)))

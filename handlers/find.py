@@ -18,7 +18,7 @@ from handlers.forms import Data, Form
 from handlers.lists import list_card
 from handlers.menu import command_button
 from handlers.router import Routes
-from handlers.stages import stage_name
+from handlers.stages import journey_stage
 from handlers.steps import text_step
 from handlers.talk import Talk
 from handlers.words import Words
@@ -65,7 +65,7 @@ def _entry(words: Words, customer: Customer, newest: Sequence[JourneyView], alon
     parts = [
         customer.nickname,
         words.t("phone …{digits}", digits=digits) if digits else "",
-        *(stage_name(words, plan.stage) for plan in newest),
+        *(journey_stage(words, plan) for plan in newest),
     ]
     label = customer.name if alone or not digits else f"{customer.name} …{digits}"
     return Item(customer.name, " · ".join(filter(None, parts)), Button(label, Action("customer.show", customer.id)))

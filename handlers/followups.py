@@ -104,7 +104,7 @@ async def answer(talk: Talk, action: Action) -> None:
     answered = await followups.answer(talk.unit, row_id(action), action.choice)
     name = (await people.customer(talk.unit, talk.customer_id)).name
     if answered.outcome in ALARMING:
-        talk.say(help_card(talk, name, urgent=answered.outcome is Outcome.RED))
+        talk.say(help_card(talk, name, told_now(talk), urgent=answered.outcome is Outcome.RED))
         return
     talk.say(thanks_card(talk.words, name))
 
@@ -115,10 +115,23 @@ def thanks_card(words: Words, name: str) -> Card:
     return Card(text=text, quick=(command_button(words, "points"), command_button(words, "status")))
 
 
-def help_card(talk: Talk, name: str, *, urgent: bool) -> Card:
+async def more_of(talk: Talk) -> Card | None:
+    """To a customer who writes while a reaction of theirs is open: their words are with those who look after it."""
+    felt = await followups.open_reaction(talk.unit, talk.customer_id)
+    if felt is None:
+        return None
+    read = talk.t("Our care team has your message.")
+    return help_card(talk, felt.customer_name, read, urgent=felt.outcome is Outcome.RED)
+
+
+def told_now(talk: Talk) -> str:
+    """That the clinic knows."""
+    return talk.t("Our team was told just now, at {time}.", time=talk.words.time(talk.unit.now))
+
+
+def help_card(talk: Talk, name: str, told: str, *, urgent: bool) -> Card:
     """What to do while the team comes: in Thailand 1669 is the ambulance (https://www.niems.go.th)."""
     phone = talk.unit.clinic.phone
-    told = talk.t("Our team was told just now, at {time}.", time=talk.words.time(talk.unit.now))
     if urgent:
         title = talk.t("⚠️ Please call us now, {name}", name=name)
         text = talk.t(

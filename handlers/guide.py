@@ -11,6 +11,7 @@ from difflib import SequenceMatcher
 from domain.conversations import service as conversations
 from domain.errors import DomainError
 from handlers.cards import Action, Card
+from handlers.followups import more_of
 from handlers.menu import USUAL, command_buttons, command_of
 from handlers.permissions import STAFF
 from handlers.router import Command, Routes
@@ -57,14 +58,20 @@ def _line(words: Words, command: Command) -> tuple[str, str]:
 
 
 async def not_understood(talk: Talk, routes: Routes, text: str) -> None:
-    """Keep it, pass a customer's on to their salesperson, and offer the three likeliest things."""
+    """Keep it, pass a customer's on to whoever looks after them, and offer the three likeliest things."""
     await conversations.keep_message(talk.unit, text, talk.message_id)
-    talk.say(suggestions(talk, routes, text))
+    care = await more_of(talk) if is_customer(talk) else None
+    talk.say(care or suggestions(talk, routes, text))
+
+
+def is_customer(talk: Talk) -> bool:
+    """Whether somebody is here as a customer and nothing else: staff are answered as staff."""
+    return "customer" in talk.roles and not talk.roles & STAFF
 
 
 def suggestions(talk: Talk, routes: Routes, text: str) -> Card:
     """What was meant, perhaps."""
-    if "customer" in talk.roles and not talk.roles & STAFF:
+    if is_customer(talk):
         said = talk.t("Thank you, we have passed your message on to our staff. Or did you mean one of these?")
     else:
         said = talk.t("Sorry, I did not understand that. Did you mean one of these?")

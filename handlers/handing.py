@@ -1,4 +1,4 @@
-"""A task passed on to a colleague with all that was written down; and what the desk hears of a stopped treatment."""
+"""A task passed on to a colleague with all that was written down; what people hear of a stopped treatment."""
 
 from __future__ import annotations
 
@@ -110,3 +110,13 @@ def present_aborted(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> C
         ),
         buttons=(show_button(words, UUID(facts["journey_id"])),),
     )
+
+
+@routes.presenter("treatment.broken_off")
+def present_broken_off(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
+    """To the customer who went home from a treatment that was stopped."""
+    said = words.t(
+        "Your treatment could not be finished this time, and the session is not used. Our staff will agree a new time"
+        " with you. You can write to us here at any time."
+    )
+    return Card(title=words.pick(facts["treatment"]), text=said)

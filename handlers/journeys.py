@@ -19,7 +19,7 @@ from handlers.concerns import concern_words
 from handlers.menu import command_button
 from handlers.permissions import ACTIONS, SALES
 from handlers.router import Routes
-from handlers.stages import stage_name
+from handlers.stages import journey_stage
 from handlers.talk import Talk
 from handlers.task_cards import tier_name
 from handlers.words import N_, Words
@@ -65,7 +65,7 @@ def _rows(words: Words, journey: JourneyView) -> tuple[tuple[str, str], ...]:
     rows = [
         (words.t("Phone"), show_phone(journey.phone) if journey.phone else words.t("not known")),
         (words.t("Treatment"), words.pick(journey.treatment)),
-        (words.t("Stage"), stage_name(words, journey.stage)),
+        (words.t("Stage"), journey_stage(words, journey)),
         (words.t("Tier"), tier_name(words, journey.tier)),
         (words.t("Paid"), paid),
         (words.t("Chat"), words.t("linked") if journey.linked else words.t("not linked yet")),

@@ -22,7 +22,7 @@ from handlers.forms import Choice, Data, Form, Question, Step
 from handlers.invitations import say_invitation
 from handlers.journeys import journey_card, short_label, show_button
 from handlers.router import Routes
-from handlers.stages import stage_name
+from handlers.stages import journey_stage
 from handlers.talk import Talk
 from handlers.treatment_steps import treatment_steps
 from handlers.words import N_, Words
@@ -108,7 +108,7 @@ def open_plans_card(words: Words, name: str, plans: Sequence[JourneyView]) -> Ca
 
 
 def _plan_row(words: Words, plan: JourneyView) -> tuple[str, str]:
-    return plan.customer_name, f"{words.pick(plan.treatment)} · {stage_name(words, plan.stage)}"
+    return plan.customer_name, f"{words.pick(plan.treatment)} · {journey_stage(words, plan)}"
 
 
 def _continue_button(words: Words, plan: JourneyView, plans: Sequence[JourneyView]) -> Button:

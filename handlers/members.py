@@ -6,6 +6,7 @@ from domain.loyalty import service as loyalty
 from domain.loyalty.model import Balance
 from handlers.cards import Card
 from handlers.conversation import usual_buttons
+from handlers.proposals import say_waiting
 from handlers.talk import Talk
 from handlers.words import N_
 
@@ -18,8 +19,9 @@ ROLE_NAMES = {
 
 
 async def welcome_member(talk: Talk) -> None:
-    """A customer has joined: who they are to us, what they have, and what they can do."""
+    """A customer has joined: who they are to us, what they have, and what waits for their answer."""
     talk.say(member_card(talk, await loyalty.balance(talk.unit, talk.customer_id)))
+    await say_waiting(talk)
 
 
 def member_card(talk: Talk, balance: Balance) -> Card:

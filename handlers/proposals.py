@@ -98,6 +98,15 @@ async def show(talk: Talk, action: Action) -> None:
     await _say(talk, newest)
 
 
+async def say_waiting(talk: Talk) -> None:
+    """The newest plan that waits for the actor's answer, if there is one: for whoever joins after it was made."""
+    for journey in await workflow.journeys_of_customer(talk.unit, talk.customer_id):
+        found = await workflow.current_proposal(talk.unit, journey.id) if journey.stage is Stage.PROPOSAL_SENT else None
+        if found and found.state is ProposalState.SENT and talk.unit.now < found.valid_until:
+            talk.say(plan_card(talk.words, _facts(found, journey)))
+            return
+
+
 @routes.action("proposal.accept")
 async def accept(talk: Talk, action: Action) -> None:
     """[Accept]: the version that the card showed."""
@@ -194,9 +203,11 @@ async def accept_here(talk: Talk, action: Action) -> None:
 
 @routes.presenter("proposal.answer")
 def answered(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
-    """To whoever looks after the customer: what they said to the plan."""
+    """To whoever looks after the customer: what they said to the plan, and the payment after a yes."""
+    journey_id = UUID(facts["journey_id"])
+    pay = Button(words.t("Confirm payment"), Action("journey.pay", journey_id), style="primary")
     return Card(
         title=words.pick(facts["treatment"]),
         text=words.t(ANSWERS[facts["answer"]], name=facts["name"]),
-        buttons=(show_button(words, UUID(facts["journey_id"])),),
+        buttons=(*((pay,) if facts.get("payable") else ()), show_button(words, journey_id)),
     )

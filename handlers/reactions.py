@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -42,6 +43,18 @@ def present_alarm(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Car
     may = facts.get("may_handle", False)
     calls = call_button(words.t("Call the customer"), facts["phone"])
     return Card(title=title, text=act, rows=filled(*rows), buttons=(*calls, end) if may else calls)
+
+
+@routes.presenter("followup.message")
+def present_message(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
+    """To those whom a reaction alarmed: what the customer has written since, unless they took it back."""
+    sign = "🔴" if facts["outcome"] == Outcome.RED else "🟠"
+    title = f"{sign} {words.t('{name} wrote', name=facts['name'])}"
+    if facts["text"] is None:
+        return Card(title=title, text=words.t("This message was taken back."))
+    alarm = present_alarm(words, clinic, facts)
+    footnote = words.t("This belongs to a reaction that is still open. They know that you have it; please answer them.")
+    return replace(alarm, title=title, text=facts["text"], footnote=footnote)
 
 
 @routes.action("reaction.show")

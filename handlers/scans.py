@@ -18,7 +18,7 @@ from domain.workflow.model import JourneyView
 from domain.workflow.scanning import HEALTH, clean_concerns
 from handlers.cards import Action, Button, Card, Item, row_id
 from handlers.concerns import CONCERNS, concern_words
-from handlers.consents import health_text
+from handlers.consents import paper
 from handlers.forms import Choice, Data, Form, Question, Step
 from handlers.journeys import journey_card, show_button
 from handlers.lists import list_card
@@ -80,11 +80,12 @@ async def scan(talk: Talk, action: Action) -> None:
     if await workflow.may_keep_health_data(talk.unit, journey.customer_id):
         await form.start(talk, journey=str(journey.id), version=journey.version, customer=journey.customer_name)
         return
-    talk.say(consent_card(talk, journey))
+    _, text = await paper(talk, journey.customer_id)
+    talk.say(consent_card(talk, journey, text))
 
 
-def consent_card(talk: Talk, journey: JourneyView) -> Card:
-    """What is missing before a scan, and the two ways to it."""
+def consent_card(talk: Talk, journey: JourneyView, to_sign: str) -> Card:
+    """What is missing before a scan, and the two ways to it; the text `to_sign` is in the customer's language."""
     signed = Button(
         talk.t("Signed on paper"), Action("journey.paper_consent", journey.id, version=journey.version), style="primary"
     )
@@ -96,7 +97,7 @@ def consent_card(talk: Talk, journey: JourneyView) -> Card:
     )
     return Card(
         title=talk.t("Consent is needed first"),
-        text=f"{asks}\n\n{health_text(talk)}",
+        text=f"{asks}\n\n{to_sign}",
         buttons=(signed, invite) if talk.roles & SALES else (signed,),
     )
 
@@ -105,13 +106,8 @@ def consent_card(talk: Talk, journey: JourneyView) -> Card:
 async def paper_consent(talk: Talk, action: Action) -> None:
     """[Signed on paper]: kept with the words that were shown and who vouches for it; then the scan goes on."""
     journey = await workflow.journey_view(talk.unit, row_id(action))
-    await people.record_paper_consent(
-        talk.unit,
-        journey.customer_id,
-        purpose=HEALTH,
-        language=talk.words.language,
-        text=health_text(talk),
-    )
+    language, text = await paper(talk, journey.customer_id)
+    await people.record_paper_consent(talk.unit, journey.customer_id, purpose=HEALTH, language=language, text=text)
     await scan(talk, action)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from domain.workflow.model import Stage
+from domain.workflow.model import JourneyView, Stage
 from handlers.words import N_, Words
 
 STAGES: Final[Mapping[str, str]] = {
@@ -24,6 +24,13 @@ STAGES: Final[Mapping[str, str]] = {
     Stage.LOST: N_("Not going ahead"),
     Stage.CANCELLED: N_("Cancelled"),
 }
+
+
+def journey_stage(words: Words, journey: JourneyView) -> str:
+    """Where a journey stands: its stage, and that the plan which was sent is accepted."""
+    if journey.stage is Stage.PROPOSAL_SENT and journey.plan_accepted:
+        return words.t("Plan accepted")
+    return stage_name(words, journey.stage)
 
 
 def stage_name(words: Words, stage: str) -> str:

@@ -17,7 +17,7 @@ from domain.unit import Clinic
 from domain.workflow import service as workflow
 from domain.workflow.gate import ANSWERS_FOR, Answer, Check, Gate
 from handlers.cards import Action, Button, Card, row_id
-from handlers.consents import health_text
+from handlers.consents import paper
 from handlers.forms import Data, Form
 from handlers.router import Routes
 from handlers.steps import text_step
@@ -61,21 +61,23 @@ async def here(talk: Talk, action: Action) -> None:
 
 
 @routes.action("task.paper")
-async def paper(talk: Talk, action: Action) -> None:
+async def on_paper(talk: Talk, action: Action) -> None:
     """The text to be signed; then that it was signed on paper."""
+    task = await tasks.startable(talk.unit, row_id(action))
+    language, text = await paper(talk, task.customer_id)
     if not action.choice:
-        talk.say(paper_card(talk, await tasks.startable(talk.unit, row_id(action))))
+        talk.say(paper_card(talk, task, text))
         return
-    await workflow.signed_on_paper(talk.unit, row_id(action), language=talk.words.language, text=health_text(talk))
+    await workflow.signed_on_paper(talk.unit, task.id, language=language, text=text)
     await _look_again(talk, row_id(action))
 
 
-def paper_card(talk: Talk, task: TaskView) -> Card:
-    """The text to be signed."""
+def paper_card(talk: Talk, task: TaskView, to_sign: str) -> Card:
+    """The text `to_sign`, in the customer's language."""
     signed = Button(talk.t("Signed on paper"), Action("task.paper", task.id, 1, task.version), style="primary")
     show = Button(talk.t("Back to the task"), Action("task.show", task.id))
     asks = talk.t("Let {name} read and sign this on paper, and keep the sheet:", name=task.customer_name)
-    return Card(title=talk.t("Consent to health data"), text=f"{asks}\n\n{health_text(talk)}", buttons=(signed, show))
+    return Card(title=talk.t("Consent to health data"), text=f"{asks}\n\n{to_sign}", buttons=(signed, show))
 
 
 @routes.action("task.ask")

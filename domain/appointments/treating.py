@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
 from domain.appointments import rules, store
@@ -14,10 +13,10 @@ from domain.errors import DomainError
 from domain.unit import Unit
 
 
-async def mark(unit: Unit, journey_id: UUID, state: AppointmentState, **values: Any) -> None:
+async def mark(unit: Unit, journey_id: UUID, state: AppointmentState) -> None:
     """The journey's appointment follows its treatment: started, done, or waiting again."""
     if appointment := await store.lock_live(unit.db, unit.clinic.id, journey_id):
-        await end(unit, appointment, state, **values)
+        await end(unit, appointment, state)
 
 
 async def release(unit: Unit, journey_id: UUID) -> None:

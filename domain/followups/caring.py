@@ -12,14 +12,16 @@ from uuid import UUID
 
 from domain.errors import DomainError
 from domain.followups import rules, store
-from domain.followups.model import ALARMING, Answered, Asked, DeliveryClass, Option
+from domain.followups.model import ALARMING, Answered, Asked, DeliveryClass, Option, Outcome
 from domain.notifications.service import notify, replace
 from domain.people import service as people
-from domain.people.model import STAFF_ROLES, Role
+from domain.people.model import PERFORMERS, STAFF_ROLES, Role
 from domain.unit import Unit
 from domain.workflow import service as workflow
 
 LONGEST_NOTE: Final = 1000
+CARE: Final = (*PERFORMERS, Role.MANAGER)
+"""Who may read what a customer says of how they are."""
 
 
 async def answer(unit: Unit, execution_id: UUID, choice: int) -> Answered:
@@ -60,6 +62,26 @@ async def reaction(unit: Unit, execution_id: UUID) -> Asked:
     if asked is None or asked.outcome not in ALARMING:
         raise DomainError("no_such_reaction")
     return asked
+
+
+async def open_reaction(unit: Unit, customer_id: UUID) -> Asked | None:
+    """What a customer is unwell with and nobody has ended: the gravest, of several the newest."""
+    execution_id = await store.open_of_customer(unit.db, unit.clinic.id, customer_id)
+    return await reaction(unit, execution_id) if execution_id else None
+
+
+async def pass_on(unit: Unit, felt: Asked, text: str, *, subject: str) -> int:
+    """Give the words of a customer with an open reaction to those it alarmed; returns how many can be reached.
+
+    Sales is not among them, since the words may be medical (C11). `subject` is what the cards are filed under.
+    """
+    urgent = felt.outcome is Outcome.RED
+    alarmed = await store.alarmed_persons(unit.db, unit.clinic.id, felt.journey_id, urgent=urgent)
+    care = {person_id: role for person_id, role in alarmed.items() if role in CARE}
+    if reached := await _tell(unit, care, felt, "followup.message", subject, text=text):
+        return reached
+    everybody = {member.person_id: member.role for member in await people.staff_of_role(unit, CARE)}
+    return await _tell(unit, everybody, felt, "followup.message", subject, text=text)
 
 
 async def handle(unit: Unit, execution_id: UUID, note: str) -> Asked:
@@ -156,18 +178,19 @@ async def _alarm(unit: Unit, asked: Asked, option: Option) -> None:
     unit.record("reaction_reported", felt.journey_id, **ids, outcome=option.outcome)
     urgent = rules.is_urgent(option.outcome)
     concerned = await store.alarmed_persons(unit.db, unit.clinic.id, felt.journey_id, urgent=urgent)
-    if not await _tell(unit, concerned, felt):  # none of them has a chat: somebody must hear of it
+    if not await _tell(unit, concerned, felt, "followup.alarm", _subject(felt.id)):
+        # None of them has a chat: somebody must hear of it.
         everybody = await people.staff_of_role(unit, STAFF_ROLES)
-        await _tell(unit, {member.person_id: member.role for member in everybody}, felt)
+        roles = {member.person_id: member.role for member in everybody}
+        await _tell(unit, roles, felt, "followup.alarm", _subject(felt.id))
 
 
-async def _tell(unit: Unit, concerned: Mapping[UUID, str], felt: Asked) -> int:
+async def _tell(unit: Unit, concerned: Mapping[UUID, str], felt: Asked, kind: str, subject: str, **more: str) -> int:
     reached = 0
     for person_id, role in concerned.items():
-        facts = {**alarm_facts(felt), "may_handle": rules.may_handle(felt.outcome, role)}
-        reached += await notify(
-            unit, [person_id], "followup.alarm", facts, message_class=DeliveryClass.SAFETY, subject=_subject(felt.id)
-        )
+        facts = {**alarm_facts(felt), "may_handle": rules.may_handle(felt.outcome, role), **more}
+        safety = DeliveryClass.SAFETY
+        reached += await notify(unit, [person_id], kind, facts, message_class=safety, subject=subject)
     return reached
 
 

@@ -11,7 +11,16 @@ from typing import Any, Final
 from uuid import UUID
 
 from domain.followups import rules, store
-from domain.followups.caring import alarm_facts, answer, call_if_unanswered, check_handling, handle, reaction
+from domain.followups.caring import (
+    alarm_facts,
+    answer,
+    call_if_unanswered,
+    check_handling,
+    handle,
+    open_reaction,
+    pass_on,
+    reaction,
+)
 from domain.followups.model import Anchor, DeliveryClass, Due, Outcome, Words
 from domain.followups.rules import may_handle
 from domain.notifications.service import notify
@@ -26,6 +35,8 @@ __all__ = [
     "handle",
     "may_handle",
     "next_due",
+    "open_reaction",
+    "pass_on",
     "plan",
     "reaction",
     "send_due",

@@ -83,6 +83,11 @@ _OPEN_REACTION = text(
     "select exists (select 1 from followup_executions where clinic_id = :clinic and journey_id = :journey"
     " and outcome in ('amber', 'red') and handled_at is null)"
 )
+_OPEN_OF_CUSTOMER = text(
+    "select id from followup_executions where clinic_id = :clinic and customer_id = :customer"
+    " and outcome in ('amber', 'red') and handled_at is null"
+    " order by outcome = 'red' desc, answered_at desc, id limit 1"
+)
 # Unanswered, and nothing else of the journey was answered, or called about, since this was planned for.
 _UNANSWERED = text(
     "select e.journey_id from followup_executions e where e.clinic_id = :clinic and e.id = :execution"
@@ -156,6 +161,13 @@ async def has_open_reaction(db: Connection, clinic_id: UUID, journey_id: UUID) -
     """Whether an answer of this journey alarmed the clinic and nobody has said that it is over."""
     found: bool = (await db.execute(_OPEN_REACTION, {"clinic": clinic_id, "journey": journey_id})).scalar_one()
     return found
+
+
+async def open_of_customer(db: Connection, clinic_id: UUID, customer_id: UUID) -> UUID | None:
+    """The gravest answer of a customer that alarmed the clinic and is not over, of several the newest."""
+    values = {"clinic": clinic_id, "customer": customer_id}
+    execution_id: UUID | None = (await db.execute(_OPEN_OF_CUSTOMER, values)).scalar_one_or_none()
+    return execution_id
 
 
 async def unanswered(db: Connection, clinic_id: UUID, execution_id: UUID) -> UUID | None:

@@ -22,6 +22,8 @@ PAUSE: Final = timedelta(seconds=30)
 """How long a piece of news waits for others, on the clinic's clock."""
 LONGEST_WAIT: Final = timedelta(minutes=2)
 """Not even a stream of news holds the first one back for longer."""
+_TICK: Final = timedelta(microseconds=1)
+"""What happens in one unit happens at one time; this tells what came first."""
 
 
 async def tell_soon(unit: Unit, person_ids: Sequence[UUID], kind: str, facts: Mapping[str, Any]) -> None:
@@ -30,9 +32,10 @@ async def tell_soon(unit: Unit, person_ids: Sequence[UUID], kind: str, facts: Ma
     `facts` are JSON-able; `kind` and facts reach the presenter `news` as one of its `items`.
     """
     for person_id in dict.fromkeys(person_ids):
-        oldest = await store.oldest_news(unit.db, unit.clinic.id, person_id)
-        await store.add_news(unit.db, unit.clinic.id, person_id=person_id, kind=kind, facts=dict(facts), at=unit.now)
-        waited = oldest is not None and unit.now - oldest >= LONGEST_WAIT
+        first, last = await store.waiting_news(unit.db, unit.clinic.id, person_id) or (unit.now, unit.now - _TICK)
+        at = max(unit.now, last + _TICK)
+        await store.add_news(unit.db, unit.clinic.id, person_id=person_id, kind=kind, facts=dict(facts), at=at)
+        waited = unit.now - first >= LONGEST_WAIT
         unit.set_timer(DUE, person_id, unit.now if waited else unit.now + PAUSE)
 
 

@@ -114,16 +114,17 @@ async def add_news(db: Connection, clinic_id: UUID, **values: Any) -> None:
     await db.execute(insert(news).values(clinic_id=clinic_id, **values))
 
 
-async def oldest_news(db: Connection, clinic_id: UUID, person_id: UUID) -> datetime | None:
-    """Since when a person has news that they were not told."""
-    query = select(func.min(news.c.at)).where(news.c.clinic_id == clinic_id, news.c.person_id == person_id)
-    found: datetime | None = (await db.execute(query)).scalar_one()
-    return found
+async def waiting_news(db: Connection, clinic_id: UUID, person_id: UUID) -> tuple[datetime, datetime] | None:
+    """When the first and the last piece of news came up that a person was not told; None when there is none."""
+    n = news.c
+    query = select(func.min(n.at), func.max(n.at)).where(n.clinic_id == clinic_id, n.person_id == person_id)
+    first, last = (await db.execute(query)).one()
+    return (first, last) if first else None
 
 
 async def take_news(db: Connection, clinic_id: UUID, person_id: UUID) -> list[tuple[str, Mapping[str, Any]]]:
     """A person's news, oldest first, as kind and facts; nobody else will be given them."""
     n = news.c
     mine = delete(news).where(n.clinic_id == clinic_id, n.person_id == person_id)
-    rows = (await db.execute(mine.returning(n.kind, n.facts, n.at, n.id))).all()
-    return [(row.kind, row.facts) for row in sorted(rows, key=lambda row: (row.at, row.id))]
+    rows = (await db.execute(mine.returning(n.kind, n.facts, n.at))).all()
+    return [(row.kind, row.facts) for row in sorted(rows, key=lambda row: row.at)]

@@ -54,6 +54,7 @@ __all__ = [
     "invite_customer",
     "invite_staff",
     "join",
+    "language_of_customer",
     "lock_customers",
     "member",
     "members",
@@ -145,6 +146,11 @@ async def customer(unit: Unit, customer_id: UUID) -> Customer:
     if found is None:
         raise DomainError("no_such_customer")
     return found
+
+
+async def language_of_customer(unit: Unit, customer_id: UUID) -> str | None:
+    """What a customer reads (`th` or `en`); None before they have chosen."""
+    return await store.language_of_customer(unit.db, unit.clinic.id, customer_id)
 
 
 async def lock_customers(unit: Unit, ids: Collection[UUID]) -> list[Customer]:

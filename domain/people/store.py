@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, column, delete, exists, insert, or_, select, table, update
+from sqlalchemy import ColumnElement, and_, column, delete, exists, insert, or_, select, table, update
 
 from domain.clinics.tables import branches, channel_accounts
 from domain.database.session import Connection
@@ -198,6 +198,14 @@ async def customer(db: Connection, clinic_id: UUID, customer_id: UUID) -> Custom
     """One customer."""
     row = (await db.execute(_CUSTOMERS.where(_c.clinic_id == clinic_id, _c.id == customer_id))).one_or_none()
     return Customer(**row._mapping) if row else None
+
+
+async def language_of_customer(db: Connection, clinic_id: UUID, customer_id: UUID) -> str | None:
+    """What a customer reads; None before they have chosen."""
+    query = select(_p.language).join(customers, and_(_c.clinic_id == _p.clinic_id, _c.person_id == _p.id))
+    mine = query.where(_c.clinic_id == clinic_id, _c.id == customer_id)
+    language: str | None = (await db.execute(mine)).scalar_one_or_none()
+    return language
 
 
 async def customers_by_phone(db: Connection, clinic_id: UUID, phone: str) -> list[Customer]:

@@ -61,6 +61,7 @@ TABLE: Final[Mapping[str, tuple[Reaction, ...]]] = {
     "appointment_confirmed": (news.tell,),
     "appointment_moved": (followups.plan_reminders, appointments.tell_moved),
     "appointment_cancelled": (followups.stop_reminders, appointments.tell_cancelled),
+    "visit_broken_off": (followups.stop_reminders, appointments.tell_broken_off),
     "appointment_late": (appointments.tell_late,),
     "customer_arrived": (followups.stop_reminders, appointments.tell_arrived),
     "no_show": (followups.stop_reminders, appointments.tell_no_show),

@@ -40,11 +40,9 @@ async def finish(unit: Unit, fact: Fact) -> None:
 
 
 async def wait_again(unit: Unit, fact: Fact) -> None:
-    """The treatment was broken off; the customer is still here, or has left and would have to come again."""
+    """The treatment was stopped, and the customer still is here."""
     if fact.data["stays"]:
         await appointments.mark(unit, id_of(fact, "journey_id"), AppointmentState.ARRIVED)
-    else:
-        await appointments.mark(unit, id_of(fact, "journey_id"), AppointmentState.BOOKED, arrived_at=None)
 
 
 async def release(unit: Unit, fact: Fact) -> None:
@@ -80,6 +78,13 @@ async def tell_cancelled(unit: Unit, fact: Fact) -> None:
     await replace(unit, appointments.subject(seen.id), "appointment.past", appointments.facts(seen))
     await _tell_customer(unit, seen, "appointment.cancelled", offers=await _offers(unit, seen))
     await _tell_staff(unit, seen, "cancelled")
+
+
+async def tell_broken_off(unit: Unit, fact: Fact) -> None:
+    """The customer who goes home reads that another time will be found; the desk has heard of the stop itself."""
+    seen = await _seen(unit, fact)
+    await replace(unit, appointments.subject(seen.id), "appointment.past", appointments.facts(seen))
+    await _tell_customer(unit, seen, "treatment.broken_off")
 
 
 async def tell_arrived(unit: Unit, fact: Fact) -> None:

@@ -48,6 +48,7 @@ async def tell_owner_of_answer(unit: Unit, fact: Fact) -> None:
         "name": journey.customer_name,
         "journey_id": str(journey.id),
         "treatment": dict(journey.treatment),
+        "payable": fact.kind == "proposal_accepted" and journey.due_satang > 0,
     }
     others = [person for person in persons if person != unit.actor.person_id]
     await notify(unit, others, "proposal.answer", facts, subject=f"journey:{journey.id}")

@@ -164,6 +164,8 @@ class JourneyView:
     late_minutes: int
     sessions_left: int
     """Of all that was paid for; what has expired still counts here, and is refused when a time is set."""
+    plan_accepted: bool
+    """The customer has said yes to the plan that is on the table."""
 
     @property
     def due_satang(self) -> int:

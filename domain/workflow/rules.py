@@ -56,7 +56,7 @@ TRANSITIONS: Final[tuple[Transition, ...]] = (
     Transition("T9", Action.AUTO, _COMPLETED, Stage.FOLLOW_UP, _SYSTEM),
     Transition("T10", Action.CLOSE, _FOLLOW_UP, Stage.CLOSED, _DESK | _SYSTEM),
     Transition("T11", Action.NEXT_SESSION, _COMPLETED + _FOLLOW_UP, Stage.TREATMENT_SCHEDULED, _DESK),
-    Transition("T12", Action.CANCEL_APPOINTMENT, _SCHEDULED, Stage.PAYMENT_CONFIRMED, _DESK | _CUSTOMER),
+    Transition("T12", Action.CANCEL_APPOINTMENT, _SCHEDULED, Stage.PAYMENT_CONFIRMED, _DESK | _CUSTOMER | _SYSTEM),
     Transition("T12", Action.NO_SHOW, _SCHEDULED, Stage.PAYMENT_CONFIRMED, _DESK | _SYSTEM),
     # Giving up paid work means a refund or credit, which a manager decides.
     Transition("T13", Action.CANCEL, _UNPAID, Stage.CANCELLED, _DESK),

@@ -18,8 +18,18 @@ from domain.payments.store import CONFIRMED
 from domain.payments.tables import payments
 from domain.people.tables import channel_identities, customers, users
 from domain.tasks.view_store import LOWEST_TIER
-from domain.workflow.model import MORE_MAY_COME, OVER_STAGES, PAYABLE, Journey, JourneyView, Move, Stage, Touch
-from domain.workflow.tables import workflow_actions, workflow_states
+from domain.workflow.model import (
+    MORE_MAY_COME,
+    OVER_STAGES,
+    PAYABLE,
+    Journey,
+    JourneyView,
+    Move,
+    ProposalState,
+    Stage,
+    Touch,
+)
+from domain.workflow.tables import proposals, workflow_actions, workflow_states
 
 # Written by loyalty, which stands above this noun.
 _profiles = table("loyalty_profiles", column("clinic_id"), column("customer_id"), column("tier"))
@@ -34,6 +44,13 @@ _PAID = (
 _LINKED = exists(
     select(1).where(channel_identities.c.clinic_id == _s.clinic_id, channel_identities.c.person_id == _c.person_id)
 ).correlate(workflow_states, customers)
+_ACCEPTED = exists(
+    select(1).where(
+        proposals.c.clinic_id == _s.clinic_id,
+        proposals.c.journey_id == _s.id,
+        proposals.c.state == ProposalState.ACCEPTED,
+    )
+).correlate(workflow_states)
 _VIEW = (
     select(
         _s.id,
@@ -70,6 +87,7 @@ _VIEW = (
         _v.arrived_at,
         func.coalesce(_v.late_minutes, 0).label("late_minutes"),
         left_of(_s.clinic_id, _s.id).label("sessions_left"),
+        _ACCEPTED.label("plan_accepted"),
     )
     .select_from(workflow_states)
     .join(customers, and_(_c.clinic_id == _s.clinic_id, _c.id == _s.customer_id))

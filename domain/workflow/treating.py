@@ -15,6 +15,7 @@ from domain.unit import Unit
 from domain.workflow.gate import asked
 from domain.workflow.model import Action, Journey
 from domain.workflow.moves import lock, move
+from domain.workflow.visiting import break_off
 
 
 class StopReason(StrEnum):
@@ -61,17 +62,17 @@ async def complete_treatment(unit: Unit, task_id: UUID, note: str, chips: tuple[
 async def abort_treatment(unit: Unit, task_id: UUID, reason: StopReason, *, stays: bool, words: str = "") -> TaskView:
     """The one who treats stops it (T15): the session is not used, and the journey waits for its treatment again.
 
-    `stays`: the customer is still here, so another task is offered at once; else the desk decides what comes next.
+    `stays`: the customer is still here, so another task is offered at once; else this time is over as well (T12), and
+    the desk finds another one.
     `words` is what the assignee wrote. DomainErrors: those of `tasks.mark_failed`, `illegal_move`, `not_your_role`.
     """
     journey = await lock(unit, (await tasks.task_view(unit, task_id)).journey_id)
     task = await tasks.mark_failed(unit, task_id, ": ".join(filter(None, (reason, words.strip()))))
-    arrived_at = journey.arrived_at if stays else None
-    await move(unit, journey, Action.ABORT, reason=reason, arrived_at=arrived_at)
-    if not stays:
-        await tasks.cancel_open(unit, journey.id, reason)
+    await move(unit, journey, Action.ABORT, reason=reason)
     facts = {**_work_facts(journey, task), "reason": str(reason), "stays": stays}
     unit.record("treatment_aborted", journey.id, **facts)
+    if not stays:
+        await break_off(unit, await lock(unit, journey.id), reason)
     return task
 
 

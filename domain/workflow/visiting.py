@@ -20,7 +20,7 @@ from domain.people.model import STAFF_ROLES, Role
 from domain.tasks import service as tasks
 from domain.unit import Unit
 from domain.workflow import store
-from domain.workflow.model import Action, JourneyView, Stage
+from domain.workflow.model import Action, Journey, JourneyView, Stage
 from domain.workflow.moves import journey_view, lock, may_ever, move
 from domain.workflow.rules import next_stage
 from domain.workflow.scheduling import hat_for, visit_facts, wish_of
@@ -127,6 +127,18 @@ async def cancel_appointment(unit: Unit, appointment_id: UUID, *, version: int) 
     await move(unit, journey, Action.CANCEL_APPOINTMENT, acting=hat, data=times, **_NO_TIME)
     unit.record("appointment_cancelled", appointment_id, **visit_facts(seen))
     return seen
+
+
+async def break_off(unit: Unit, journey: Journey, why: str) -> None:
+    """The customer goes home from a stopped treatment: its time is over, the locked journey waits for another (T12).
+
+    Nobody decides this, it follows: the system's move, with the stop's reason `why` in the audit trail.
+    """
+    appointment = await appointments.lock_live(unit, journey.id)
+    await move(unit, journey, Action.CANCEL_APPOINTMENT, acting=Role.SYSTEM, data={"stopped": why}, **_NO_TIME)
+    if appointment is not None:
+        seen = await _give_up(unit, appointment, AppointmentState.CANCELLED)
+        unit.record("visit_broken_off", appointment.id, **visit_facts(seen))
 
 
 async def mark_no_show(unit: Unit, appointment_id: UUID) -> AppointmentView:

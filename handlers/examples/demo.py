@@ -110,6 +110,7 @@ def journey(stage: Stage = Stage.LEAD, **changes: Any) -> JourneyView:
         arrived_at=None,
         late_minutes=0,
         sessions_left=0,
+        plan_accepted=False,
     )
     return replace(view, **changes)
 

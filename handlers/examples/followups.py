@@ -52,9 +52,9 @@ def thanks(words: Words) -> Card:
 
 @example("followup.help", "worried")
 def worried(words: Words) -> Card:
-    return followups.help_card(talk(words), LONG, urgent=False)
+    return followups.help_card(talk(words), LONG, followups.told_now(talk(words)), urgent=False)
 
 
 @example("followup.help", "an emergency")
 def emergency(words: Words) -> Card:
-    return followups.help_card(talk(words), LONG, urgent=True)
+    return followups.help_card(talk(words), LONG, followups.told_now(talk(words)), urgent=True)

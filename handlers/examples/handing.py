@@ -51,3 +51,8 @@ def aborted(words: Words) -> list[Card]:
         handing.present_aborted(words, CLINIC, {**facts, "reason": reason, "stays": stays})
         for reason, stays in (("device", True), ("medical", False))
     ]
+
+
+@example("treatment.broken_off", "to the customer who goes home")
+def broken_off(words: Words) -> Card:
+    return handing.present_broken_off(words, CLINIC, {"treatment": LONGEST})

@@ -79,4 +79,7 @@ def none(words: Words) -> Card:
 @example("proposal.answer", "every answer")
 def answers(words: Words) -> list[Card]:
     facts = {"name": LONG, "journey_id": str(ID), "treatment": LONGEST}
-    return [proposals.answered(words, CLINIC, {**facts, "answer": answer}) for answer in proposals.ANSWERS]
+    return [
+        proposals.answered(words, CLINIC, {**facts, "answer": answer, "payable": answer == "proposal_accepted"})
+        for answer in proposals.ANSWERS
+    ]

@@ -34,6 +34,14 @@ def over(words: Words) -> Card:
     return _alarm(words, LONG, Outcome.RED, {"th": "ตามัว 🔴", "en": "Vision 🔴"}, PHONE, **done)
 
 
+@example("followup.message", "more words, to a manager, and taken back")
+def message(words: Words) -> list[Card]:
+    felt: dict[str, Any] = {"name": LONG, "phone": PHONE, "treatment": LONGEST, "outcome": Outcome.AMBER}
+    facts = {**felt, "answer": {"th": "กังวล", "en": "Worried"}, "at": AT, "execution_id": str(ID), "may_handle": True}
+    written = "แสบหน้านิดหน่อยค่ะ ตั้งแต่เมื่อคืน วันนี้ยังแดงอยู่ ต้องทายาอะไรไหมคะ"
+    return [reactions.present_message(words, CLINIC, {**facts, "text": text}) for text in (written, None)]
+
+
 @example("reaction.handle", "the note")
 def note(words: Words) -> Card:
     return at_step(reactions.handling, "note", talk(words, AS_DOCTOR), name=LONG)

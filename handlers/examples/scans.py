@@ -8,6 +8,7 @@ from typing import Any
 from handlers import scans
 from handlers.cards import Card
 from handlers.concerns import CONCERNS
+from handlers.consents import health_text
 from handlers.examples import example
 from handlers.examples.chat import at_step, talk
 from handlers.examples.demo import AS_BEAUTICIAN, AS_SALES, BEAUTICIAN, CLINIC, ID, LONG, LONGEST, NOW, PEOPLE, journey
@@ -29,12 +30,12 @@ def waiting(words: Words) -> Card:
 
 @example("scans.consent", "to sales")
 def consent(words: Words) -> Card:
-    return scans.consent_card(talk(words, AS_SALES), journey())
+    return scans.consent_card(talk(words, AS_SALES), journey(), health_text(words, CLINIC))
 
 
 @example("scans.consent", "to a beautician")
 def consent_for_performers(words: Words) -> Card:
-    return scans.consent_card(talk(words, AS_BEAUTICIAN), journey())
+    return scans.consent_card(talk(words, AS_BEAUTICIAN), journey(), health_text(words, CLINIC))
 
 
 @example("scans.concern", "the first")

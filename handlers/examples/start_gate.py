@@ -9,6 +9,7 @@ from domain.tasks.model import Override, TaskState
 from domain.workflow.gate import Answer, Check, Gate
 from handlers import start_gate
 from handlers.cards import Card
+from handlers.consents import health_text
 from handlers.examples import example
 from handlers.examples.chat import at_step, talk
 from handlers.examples.demo import AS_BEAUTICIAN, AS_DOCTOR, AS_MANAGER, BEAUTICIAN, CLINIC, ID, NOW, task, task_facts
@@ -41,7 +42,7 @@ def answered(words: Words) -> Card:
 
 @example("start_gate.paper", "to be signed")
 def paper(words: Words) -> Card:
-    return start_gate.paper_card(talk(words, AS_BEAUTICIAN), TASK)
+    return start_gate.paper_card(talk(words, AS_BEAUTICIAN), TASK, health_text(words, CLINIC))
 
 
 @example("start_gate.why", "a manager, for the payment")

@@ -50,6 +50,17 @@ async def test_what_comes_within_half_a_minute_is_told_together(clinic: SmallCli
     assert await told(clinic) == [["a", "b"], ["c"]]
 
 
+async def test_what_comes_up_at_once_is_told_as_it_happened(clinic: SmallClinic) -> None:
+    """One unit has one time: its news stands in the order in which it came up all the same."""
+    kinds = [f"{n}" for n in range(9)]
+    async with clinic.units.clinic(clinic.id) as unit:
+        for kind in kinds:
+            await news.tell_soon(unit, [clinic.sales.person_id], kind, {"name": kind})
+    due = await hears(clinic, "last")
+    await timers.run(clinic.units, clinic.engine, due)
+    assert await told(clinic) == [[*kinds, "last"]]
+
+
 async def test_a_stream_of_news_holds_the_first_back_for_two_minutes_at_most(clinic: SmallClinic) -> None:
     first = await hears(clinic, "a") - news.PAUSE
     for seconds in (25, 50, 75, 100, 121):

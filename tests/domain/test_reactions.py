@@ -12,6 +12,7 @@ from domain.appointments import service as appointments
 from domain.appointments.model import AppointmentState
 from domain.conversations import store as conversations
 from domain.database.session import Engine
+from domain.followups import service as followups
 from domain.loyalty import service as loyalty
 from domain.people import service as people
 from domain.reactions import react
@@ -197,6 +198,34 @@ async def test_what_was_taken_back_is_nowhere_to_be_read(clinic: SmallClinic) ->
     assert (sent.content["text"], edit.content["text"]) == (None, None)
 
 
+@pytest.mark.parametrize("in_chat", [True, False])
+async def test_who_is_unwell_writes_to_the_care_team_and_not_to_sales(clinic: SmallClinic, in_chat: bool) -> None:
+    """Those whom the reaction alarmed; none of them in a chat: everybody of the care team, and only then the desk."""
+    customer = await clinic.customer()
+    journey = await clinic.journey(customer, stage="follow_up", owner=clinic.sales.id)
+    await clinic.rule("d1", 1, None)
+    async with clinic.at() as unit:
+        about = {"journey_id": journey, "customer_id": customer.id}
+        await followups.plan(unit, **about, anchor="completed", anchor_at=NOON, anchor_version=1)
+    await clinic.change(
+        "update followup_executions set state = 'answered', answer = 'worried', outcome = 'amber', answered_at = now()"
+    )
+    if not in_chat:
+        await clinic.change("update channel_identities set reachable = person_id not in (select person_id from users)")
+        desk = "update channel_identities set reachable = true where person_id = :id"
+        await clinic.change(desk, id=clinic.sales.person_id)
+    await wrote(clinic, customer, "แสบหน้านิดหน่อยค่ะ")
+    told = await notices(clinic, "followup.message")
+    assert {row.person_id for row in told} == ({clinic.manager.person_id} if in_chat else set())
+    assert {(row.message_class, row.content["text"], row.content["may_handle"]) for row in told} <= {
+        ("safety", "แสบหน้านิดหน่อยค่ะ", True)
+    }
+    assert len(await notices(clinic, "message.forward")) == (0 if in_chat else 1)
+    await clinic.change("update followup_executions set handled_at = now()")
+    await wrote(clinic, customer, "ขอบคุณค่ะ")
+    assert len(await notices(clinic, "followup.message")) == len(told)
+
+
 async def test_an_owner_who_left_is_told_nothing(clinic: SmallClinic) -> None:
     customer = await clinic.customer()
     await clinic.change("update users set active = false where id = :id", id=clinic.sales.id)
@@ -215,8 +244,25 @@ async def test_a_second_treatment_brings_its_own_points_and_no_second_badge(clin
     assert second.content["tier_up"] is None
 
 
-async def test_who_left_and_who_was_moved_would_have_to_come_again(clinic: SmallClinic) -> None:
-    """The arrival of a treatment that was broken off, or of a time that was moved, counts for nothing any more."""
+async def test_who_was_moved_would_have_to_come_again(clinic: SmallClinic) -> None:
+    """The arrival of a time that was moved counts for nothing any more."""
+    journey = await pay(clinic, await lead(clinic, await clinic.customer()), 129_000)
+    async with clinic.at(NOON, staff("sales", clinic.sales)) as unit:
+        booked = await booked_and_here(unit, journey, SLOT)
+        assert booked.appointment_id is not None
+        seen = await appointments.view(unit, booked.appointment_id)
+        await workflow.reschedule(unit, seen.id, version=seen.version, at=seen.starts_at + timedelta(days=1))
+        seen = await appointments.view(unit, seen.id)
+        assert (seen.state, seen.arrived_at) == (AppointmentState.BOOKED, None)
+        await workflow.arrive(unit, seen.id)
+        assert (await workflow.journey_view(unit, journey.id)).arrived_at == NOON
+
+
+@pytest.mark.parametrize("stays", [True, False])
+async def test_whoever_goes_home_from_a_stopped_treatment_has_no_time_any_more(
+    clinic: SmallClinic, stays: bool
+) -> None:
+    """Stopped before its time had come: who stays is treated then, who goes home waits for another time."""
     customer = await clinic.customer()
     journey = await pay(clinic, await lead(clinic, customer), 129_000)
     sales, mint = staff("sales", clinic.sales), staff("beautician", clinic.beautician)
@@ -225,17 +271,28 @@ async def test_who_left_and_who_was_moved_would_have_to_come_again(clinic: Small
         await people.record_paper_consent(unit, journey.customer_id, purpose="health_record", language="th", text="…")
         task = await tasks.open_for_journey(unit, journey.id)
     assert task is not None
-    async with clinic.at(SLOT, mint) as unit:
+    before = SLOT - timedelta(hours=1)
+    async with clinic.at(before, mint) as unit:
         await tasks.accept(unit, task.id)
         await workflow.start_treatment(unit, task.id)
-    async with clinic.at(SLOT, mint) as unit:
-        await workflow.abort_treatment(unit, task.id, StopReason.CUSTOMER, stays=False)
+    async with clinic.at(before, mint) as unit:
+        await workflow.abort_treatment(unit, task.id, StopReason.MEDICAL, stays=stays)
     assert booked.appointment_id is not None
-    for _ in range(2):
-        async with clinic.at(SLOT, sales) as unit:
-            seen = await appointments.view(unit, booked.appointment_id)
-            assert (seen.state, seen.arrived_at) == (AppointmentState.BOOKED, None)
-            await workflow.arrive(unit, seen.id)
-            assert (await workflow.journey_view(unit, journey.id)).arrived_at == SLOT
-            seen = await appointments.view(unit, seen.id)
-            await workflow.reschedule(unit, seen.id, version=seen.version, at=seen.starts_at + timedelta(days=1))
+    async with clinic.at(before, sales) as unit:
+        seen = await appointments.view(unit, booked.appointment_id)
+        now = await workflow.journey_view(unit, journey.id)
+        expected = [visit.id for visit in await appointments.today(unit, None)]
+        again = await tasks.open_for_journey(unit, journey.id)
+    told = [row.person_id for row in await notices(clinic, "treatment.broken_off")]
+    waiting = await clinic.rows("select 1 from timers where kind = 'appointment.no_show'")
+    [moved] = await clinic.rows("select data from workflow_actions order by version desc limit 1")
+    assert waiting == []
+    if stays:
+        assert (now.stage, now.scheduled_at, seen.state) == ("treatment_scheduled", SLOT, AppointmentState.ARRIVED)
+        assert again is not None
+        assert told == []
+    else:
+        assert (now.stage, now.scheduled_at, now.arrived_at) == ("payment_confirmed", None, None)
+        assert (seen.state, expected, again) == (AppointmentState.CANCELLED, [], None)
+        assert told == [customer.person_id]
+        assert moved.data == {"stopped": "medical"}

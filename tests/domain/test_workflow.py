@@ -37,7 +37,7 @@ payment_confirmed    cancel              cancelled            M
 payment_confirmed    void_payment        proposal_sent        M
 treatment_scheduled  reschedule          treatment_scheduled  SMC
 treatment_scheduled  start               treatment_started    BD
-treatment_scheduled  cancel_appointment  payment_confirmed    SMC
+treatment_scheduled  cancel_appointment  payment_confirmed    SMCY
 treatment_scheduled  no_show             payment_confirmed    SMY
 treatment_scheduled  cancel              cancelled            M
 treatment_scheduled  void_payment        proposal_sent        M

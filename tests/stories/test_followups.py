@@ -75,6 +75,12 @@ async def test_worried_reaches_staff_at_once(world: World, time: Time, channel: 
         await member.sees((member.t("🟠 {name} is worried", name="Nat"), "081-555-0199", WORRIED[member.language]))
     await nan.sees_nothing()
     await the_answer_is(world, "worried", "amber")
+    await nat.says("แสบหน้านิดหน่อยค่ะ")
+    await nat.sees(("Our care team has your message.", "1669", "02-123-4567"))
+    for member in (mint, ploy):
+        await member.sees((member.t("{name} wrote", name="Nat"), "🟠", "แสบหน้านิดหน่อยค่ะ", WORRIED[member.language]))
+    for member in (jay, nan):
+        await member.sees_nothing()
     assert not [label for member in (jay, mint) for label in await member.labels() if label == member.t("Handled")]
     await ploy.taps("Handled")
     await ploy.sees(ploy.t("How is {name} now, and what was done?", name="Nat"))
@@ -85,6 +91,9 @@ async def test_worried_reaches_staff_at_once(world: World, time: Time, channel: 
     assert await world.one_truth("select adverse_open from workflow_states") is False
     await ploy.taps("Handled")
     await ploy.sees((ploy.t("✅ {name} is looked after", name="Nat"), "คุณพลอย"))
+    await nat.says("ขอบคุณมากค่ะ")
+    await nat.sees("Thank you, we have passed your message on to our staff. Or did you mean one of these?")
+    await jay.sees((jay.t("{name} wrote", name="Nat"), "ขอบคุณมากค่ะ"))
 
 
 @pytest.mark.parametrize(("channel", "language"), PAIRS)

@@ -75,6 +75,8 @@ async def test_scan_plan_and_yes(world: World, channel: str, language: str) -> N
     await mint.sees("Consent is needed first")
     await mint.taps("Signed on paper")
     await mint.sees(mint.t("What does {name} want to improve? Choose, or type it.", name="Nat"))
+    signed = await world.one_truth("select language from consents")
+    assert signed == "th"  # nobody knows yet what Nat reads
     await mint.taps("Acne")
     await mint.sees(mint.t("{concerns}. Anything else?", concerns=mint.t("Acne")))
     await mint.says("left cheek")
@@ -96,6 +98,11 @@ async def test_scan_plan_and_yes(world: World, channel: str, language: str) -> N
     await nat.sees(("Thank you! ✅", "You have accepted this plan. Our staff will take the payment.", "15,000"))
     await nat.sees_changed("You have accepted this plan. Our staff will take the payment.")
     await jay.sees(jay.t("{name} has accepted the plan ✅ You can take the payment.", name="Nat"))
+    pay = await jay.button("Confirm payment")
+    await jay.taps("Show customer")
+    await jay.sees("Plan accepted")
+    await jay.taps_on(pay)
+    await jay.sees(jay.t("How much did {name} pay? Press the full amount, or type another one.", name="Nat"))
     moves = await world.truth("select action, actor_role from workflow_actions order by version")
     assert [tuple(move) for move in moves] == [
         ("create", "sales"),
@@ -185,3 +192,30 @@ async def test_a_plan_is_answered_on_the_salespersons_phone(world: World) -> Non
     await jay.sees("This plan was already answered")
     reason = await world.one_truth("select reason from workflow_actions where action = 'accept_proposal'")
     assert reason == "accepted in person"
+
+
+@pytest.mark.parametrize(("channel", "language"), PAIRS)
+async def test_who_joins_sees_the_plan_that_waits(world: World, channel: str, language: str) -> None:
+    """Jay's plan was made before Nat had a chat: she reads it after the welcome, and accepts it there."""
+    jay = await joins_team(world, "sales", "คุณเจ", channel, language)
+    await enters_lead(jay, "Nat")
+    invited = await jay.code()
+    await jay.taps("Make the plan")
+    await jay.sees(jay.t("Which treatment is in {name}'s plan?", name="Nat"))
+    await jay.says("FAC-HYD")
+    await writes_plan(jay, 5)
+    await jay.taps("Send")
+    await jay.sees(jay.t("{name} has no chat yet: show them this, and write down their answer.", name="Nat"))
+    nat = await world.person("Nat", channel, language)
+    await nat.says(f"/start {invited}")
+    await nat.sees(CHOOSE_LANGUAGE)
+    await sees_joined(jay, "Nat")
+    await chooses_language(nat)
+    for answer in ("I agree", "No"):
+        await nat.sees("Your consent")
+        await nat.taps(answer)
+    plan = (nat.t("Your plan, {name}", name="Nat"), NO_RUSH, COURSE[language])
+    await nat.sees(nat.t("Welcome to {clinic}", clinic=nat.clinic), plan)
+    await nat.taps("Accept this plan")
+    await nat.sees("You have accepted this plan. Our staff will take the payment.")
+    await jay.sees(jay.t("{name} has accepted the plan ✅ You can take the payment.", name="Nat"))

@@ -51,9 +51,12 @@ async def test_what_is_red_is_put_right(world: World, channel: str, language: st
     await jay.sees("Nat has arrived")
     await mint.sees(("Not ready to start yet", due, unsigned, alert))
     await mint.taps("Record paper consent")
-    await mint.sees(mint.t("Let {name} read and sign this on paper, and keep the sheet:", name="Nat"))
+    asks = mint.t("Let {name} read and sign this on paper, and keep the sheet:", name="Nat")
+    await mint.sees((asks, "For your safety we ask to keep health data"))  # as Nat reads it, whatever Mint does
     await mint.taps("Signed on paper")
     await mint.sees(("Not ready to start yet", due, alert))
+    given = await world.truth("select language, text_hash from consents where purpose = 'health_record' order by at")
+    assert given[0] == given[1]  # what Nat agreed to in her own chat, and what she signed
 
     await mint.taps("Ask a manager")
     await mint.sees("They have been asked. You hear from us as soon as somebody answers.")
@@ -135,7 +138,7 @@ async def test_protocol_and_lot_before_the_end(world: World, channel: str, langu
 async def test_paused_handed_over_and_stopped(world: World, channel: str, language: str) -> None:
     """Mint pauses and hands over with her ticks; Nan goes on until the device fails, and the customer goes home."""
     mint, nan = await two_beauticians(world, channel, language)
-    jay, _ = await a_task_waits(world, mint, nan)
+    jay, nat = await a_task_waits(world, mint, nan)
     await accepts(mint, nan)
     await begins(mint)
     await mint.taps("More")
@@ -169,7 +172,8 @@ async def test_paused_handed_over_and_stopped(world: World, channel: str, langua
     await nan.taps("Stop treatment")
     await nan.sees(("Treatment stopped", "The treatment is stopped; the session is not used."))
     await jay.sees((jay.t("{name}: treatment stopped", name="Nat"), NAN, "Device or product trouble"))
-    assert await world.one_truth("select stage from workflow_states") == "treatment_scheduled"
+    await nat.sees("Our staff will agree a new time")
+    assert await world.one_truth("select stage from workflow_states") == "payment_confirmed"
     assert await world.one_truth("select count(*) from point_transactions where kind = 'activate'") == 0
 
 
