@@ -73,6 +73,8 @@ async def test_worried_reaches_staff_at_once(world: World, time: Time, channel: 
     await nat.sees((nat.t(TOLD, name="Nat"), "1669", "02-123-4567"))
     for member in (jay, mint, ploy):
         await member.sees((member.t("🟠 {name} is worried", name="Nat"), "081-555-0199", WORRIED[member.language]))
+        await member.taps("Show customer")
+        await member.sees("Nat")
     await nan.sees_nothing()
     await the_answer_is(world, "worried", "amber")
     assert not [label for member in (jay, mint) for label in await member.labels() if label == member.t("Handled")]
