@@ -86,7 +86,7 @@ async def test_reminders_and_messages_for_later(world: World, time: Time, channe
     await jay.taps("Remind me")
     await jay.sees("When should I remind you?")
     tomorrow = await time.today_at("10:00") + timedelta(days=1)
-    await jay.taps(jay.words.when(tomorrow))
+    await jay.taps(jay.words.slot(tomorrow))
     await jay.sees("What should I remind you of? Choose or write it.")
     await jay.taps("Ask about the plan")
     await jay.sees((jay.t("I will remind you: {when}.", when=jay.words.when(tomorrow)), "Put aside until"))
