@@ -123,7 +123,7 @@ def line(words: Words, facts: Mapping[str, Any]) -> str:
 
 def offer_buttons(words: Words, journey_id: UUID, offers: Sequence[datetime | str]) -> tuple[Button, ...]:
     """Times a customer can ask for with one press, and the way to any other."""
-    times = [(words.when(at), minutes_of(at)) for at in offers]
+    times = [(words.slot(at), minutes_of(at)) for at in offers]
     every = (*times, (words.t("Another time"), 0))
     return tuple(Button(label, Action("appointment.request", journey_id, version=at)) for label, at in every)
 

@@ -277,7 +277,10 @@ def present_request(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> C
     take = Action("journey.book", journey_id, version=minutes_of(facts["at"]))
     return Card(
         title=words.t("{name} would like an appointment", name=facts["name"]),
-        rows=((words.t("Treatment"), words.pick(facts["treatment"])), (words.t("Time"), words.when(facts["at"]))),
+        rows=(
+            (words.t("Treatment"), words.pick(facts["treatment"])),
+            (words.t("Time"), words.slot(facts["at"])),
+        ),
         buttons=(
             Button(words.t("Set this time"), take, style="primary"),
             Button(words.t("Show customer"), Action("journey.show", journey_id)),

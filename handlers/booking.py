@@ -111,7 +111,7 @@ def visit_summary(words: Words, journey: JourneyView, data: Data) -> Card:
         rows=filled(
             (words.t("Customer"), journey.customer_name),
             (words.t("Treatment"), words.pick(journey.treatment)),
-            (words.t("Time"), words.when(data["at"])),
+            (words.t("Time"), words.slot_in_full(data["at"])),
             (words.t("With"), dict(data["names"]).get(data["performer"]) or words.t("Anyone")),
         ),
         footnote=words.t("It is kept for a day, and booked when the payment is confirmed.") if keeps else "",
@@ -219,8 +219,8 @@ def move_summary(words: Words, view: AppointmentView, at: str) -> Card:
         title=words.t("Move the appointment?"),
         rows=(
             (words.t("Treatment"), words.pick(view.treatment)),
-            (words.t("Old time"), words.when(view.starts_at)),
-            (words.t("New time"), words.when(at)),
+            (words.t("Old time"), words.slot_in_full(view.starts_at)),
+            (words.t("New time"), words.slot_in_full(at)),
         ),
     )
 
@@ -228,7 +228,9 @@ def move_summary(words: Words, view: AppointmentView, at: str) -> Card:
 async def _finish_move(talk: Talk, data: Data) -> None:
     at = datetime.fromisoformat(data["at"])
     view = await workflow.reschedule(talk.unit, UUID(data["appointment"]), version=data["version"], at=at)
-    say_card(talk, view, talk.t("The appointment is moved. Everybody concerned has been told."))
+    own = view.customer_id == talk.unit.actor.customer_id
+    theirs = N_("The appointment is moved. Everybody concerned has been told.")
+    say_card(talk, view, talk.t(N_("Your appointment is moved. See you then!") if own else theirs))
 
 
 moving = routes.form(
@@ -266,7 +268,7 @@ async def _finish_asking(talk: Talk, data: Data) -> None:
 
 async def _ask_clinic(talk: Talk, journey_id: UUID, at: datetime) -> None:
     await workflow.request_time(talk.unit, journey_id, at)
-    talk.say(talk.t("Thank you! We have asked for {when} and will confirm it here.", when=talk.words.when(at)))
+    talk.say(talk.t("Thank you! We have asked for {when} and will confirm it here.", when=talk.words.slot(at)))
 
 
 asking = routes.form(Form("asking", (_time_step(_wish_asked),), _finish_asking))

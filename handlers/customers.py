@@ -26,7 +26,7 @@ from domain.workflow.model import ENDED_STAGES, JourneyView
 from handlers.ages import age
 from handlers.cards import Action, Button, Card, Item, filled, row_id
 from handlers.courses import course_left
-from handlers.journeys import next_steps
+from handlers.journeys import new_plan_button, next_steps
 from handlers.leads import SOURCES
 from handlers.menu import command_buttons
 from handlers.router import Routes
@@ -129,6 +129,8 @@ def customer_card(words: Words, seen: Seen, said: str = "") -> Card:
 def _buttons(words: Words, seen: Seen, plans: tuple[JourneyView, ...]) -> tuple[Button, ...]:
     customer_id = seen.customer.id
     first = next_steps(words, plans[0], seen.roles)[:1] if plans else []
+    if not plans:
+        first = [new_plan_button(words, customer_id)]
     return (
         *(replace(step, style="primary") for step in first),
         Button(words.t("History"), Action("customer.history", customer_id)),

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
+from domain.errors import DomainError
 from domain.workflow import service as workflow
 from domain.workflow.ending import Money
 from domain.workflow.model import Action as Move
@@ -63,12 +64,24 @@ def more_card(talk: Talk, journey: JourneyView) -> Card:
         (Move.CANCEL, Button(talk.t("Cancel this plan"), _on(journey, "journey.cancel"), style="danger")),
     )
     buttons = [button for move, button in possible if workflow.may_move(talk.unit, journey, move)]
+    said = "" if buttons else talk.t("Nothing else can be done with this plan now.")
+    if _left_to_managers(talk, journey):
+        said = talk.t("This plan is paid, so only a manager can cancel it.")
     return Card(
         title=journey.customer_name,
-        text="" if buttons else talk.t("Nothing else can be done with this plan now."),
+        text=said,
         rows=((talk.t("Treatment"), talk.words.pick(journey.treatment)),),
         buttons=(*buttons, show_button(talk.words, journey.id)),
     )
+
+
+def _left_to_managers(talk: Talk, journey: JourneyView) -> bool:
+    """Whether the plan can be cancelled, though not by the reader: money is paid back by managers."""
+    try:
+        workflow.check_move(talk.unit, journey, Move.CANCEL)
+    except DomainError as error:
+        return error.code == "not_your_role"
+    return False
 
 
 def _on(journey: JourneyView, name: str) -> Action:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from difflib import SequenceMatcher
+from typing import Final
 
 from domain.conversations import service as conversations
 from domain.errors import DomainError
@@ -17,6 +18,9 @@ from handlers.permissions import STAFF
 from handlers.router import Command, Routes
 from handlers.talk import Talk
 from handlers.words import Words
+
+PERSONAL: Final = frozenset({"start", "cancel", "language", "stop", "settings", "help"})
+"""Commands about the chat itself: they come after those of one's work."""
 
 # Below this likeness (0..1, of difflib) a word is not what was meant.
 LIKE_ENOUGH = 0.55
@@ -34,7 +38,7 @@ def help_command(routes: Routes) -> Callable[[Talk], Awaitable[None]]:
     """The handler of /help: what this person may do, as words to type and buttons to press."""
 
     async def show(talk: Talk) -> None:
-        known = [c for c in routes.commands.values() if c.roles & talk.roles]
+        known = sorted((c for c in routes.commands.values() if c.roles & talk.roles), key=lambda c: c.name in PERSONAL)
         talk.say(
             Card(
                 title=talk.t("What you can do here"),

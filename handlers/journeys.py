@@ -13,7 +13,7 @@ from uuid import UUID
 from domain.appointments.model import EXPECTED, AppointmentState
 from domain.people.rules import show_phone
 from domain.workflow import service as workflow
-from domain.workflow.model import PAYABLE, UNPAID_STAGES, JourneyView, Stage
+from domain.workflow.model import ENDED_STAGES, PAYABLE, UNPAID_STAGES, JourneyView, Stage
 from handlers.cards import Action, Button, Card, filled, row_id
 from handlers.concerns import concern_words
 from handlers.menu import command_button
@@ -166,7 +166,9 @@ def _buttons(words: Words, journey: JourneyView, roles: frozenset[str]) -> tuple
     buttons = next_steps(words, journey, roles)
     if buttons:
         buttons[0] = replace(buttons[0], style="primary")
-    if not buttons and journey.linked:
+    if journey.stage in ENDED_STAGES:
+        buttons.append(new_plan_button(words, journey.customer_id))
+    elif not buttons and journey.linked:
         buttons += [command_button(words, "lead"), command_button(words, "payments")]
     label = words.t("Link another chat") if journey.linked else words.t("Invite to chat")
     more = Button(words.t("Other steps"), Action("journey.more", journey.id, version=journey.version))
@@ -177,6 +179,11 @@ def _buttons(words: Words, journey: JourneyView, roles: frozenset[str]) -> tuple
         *(() if journey.stage in FINAL else (more,)),
         Button(words.t("All about the customer"), Action("customer.show", id=journey.customer_id)),
     )
+
+
+def new_plan_button(words: Words, customer_id: UUID) -> Button:
+    """The way to another plan for the same customer."""
+    return Button(words.t("New plan"), Action("customer.new_plan", customer_id))
 
 
 def short_label(words: Words, journey: JourneyView, among: Sequence[JourneyView]) -> str:

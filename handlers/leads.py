@@ -46,6 +46,22 @@ async def lead(talk: Talk) -> None:
     await form.start(talk)
 
 
+@routes.action("customer.new_plan")
+async def new_plan(talk: Talk, action: Action) -> None:
+    """Another plan for somebody who is known: what is known of them is not asked again."""
+    customer = await people.customer(talk.unit, row_id(action))
+    known = {"source": customer.source} if customer.source else {}
+    await form.start(
+        talk,
+        customer=str(customer.id),
+        name=customer.name,
+        phone=customer.phone,
+        has_open_plan=False,
+        wants_new_plan=True,
+        **known,
+    )
+
+
 # The questions
 
 
@@ -65,6 +81,11 @@ async def _read_phone(talk: Talk, data: Data, text: str) -> dict[str, Any]:
     phone = parse_phone(text)
     plans = await workflow.open_journeys_of_phone(talk.unit, phone)
     return {"phone": phone, "has_open_plan": bool(plans), "wants_new_plan": False}
+
+
+def _is_new(data: Data) -> bool:
+    """Whether somebody is entered, and not another plan for a customer who is known."""
+    return "customer" not in data
 
 
 def _goes_on(data: Data) -> bool:
@@ -92,6 +113,8 @@ async def _read_source(talk: Talk, data: Data, text: str) -> dict[str, Any]:
 
 async def _review(talk: Talk, data: Data) -> Card:
     if _goes_on(data):
+        if "customer" in data:
+            return summary_card(talk.words, data, [data["name"]])
         known = [customer.name for customer in await people.customers_by_phone(talk.unit, data["phone"])]
         return summary_card(talk.words, data, known)
     return open_plans_card(talk.words, data["name"], await workflow.open_journeys_of_phone(talk.unit, data["phone"]))
@@ -124,7 +147,7 @@ def summary_card(words: Words, data: Data, known: Sequence[str]) -> Card:
         title=words.t("Save this customer?"),
         rows=(
             (words.t("Name"), data["name"]),
-            (words.t("Phone"), show_phone(data["phone"])),
+            (words.t("Phone"), show_phone(data["phone"]) if data["phone"] else words.t("not known")),
             (words.t("Treatment"), f"{words.pick(data['treatment_names'])} · {price}"),
             (words.t("Found us through"), words.t(source) if source else data["source"]),
         ),
@@ -160,6 +183,7 @@ async def _finish(talk: Talk, data: Data) -> None:
         phone=data["phone"],
         treatment_id=UUID(data["treatment"]),
         source=data["source"],
+        customer_id=UUID(data["customer"]) if "customer" in data else None,
     )
     talk.say(journey_card(talk.words, journey, talk.t("Saved. You look after {name}.", name=journey.customer_name)))
     if not journey.linked:
@@ -170,8 +194,8 @@ form = routes.form(
     Form(
         "lead",
         (
-            Step("name", _ask_name, _read_name),
-            Step("phone", _ask_phone, _read_phone),
+            Step("name", _ask_name, _read_name, needed=_is_new),
+            Step("phone", _ask_phone, _read_phone, needed=_is_new),
             *treatment_steps("treatment", lambda talk, data: talk.t("Which treatment?"), _sold, needed=_goes_on),
             Step("source", _ask_source, _read_source, needed=_goes_on),
         ),

@@ -20,9 +20,9 @@ MOST_TILES = 6
 TILES: Mapping[str, tuple[str, ...]] = {
     "stranger": ("start", "language", "help"),
     "customer": ("points", "rewards", "appointments", "coupons", "status", "help", "history", "language"),
-    "beautician": ("mytasks", "tasks", "appointments", "stats", "help", "language"),
-    "doctor": ("mytasks", "tasks", "appointments", "stats", "help", "language"),
-    "sales": ("pipeline", "lead", "find", "payments", "appointments", "help", "language"),
+    "beautician": ("mytasks", "tasks", "counter", "help", "language"),
+    "doctor": ("mytasks", "tasks", "counter", "help", "language"),
+    "sales": ("pipeline", "lead", "find", "payments", "counter", "help", "language"),
     "manager": ("stats", "team", "approvals", "pipeline", "payments", "find", "lead", "help", "language"),
 }
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from domain.errors import DomainError
 from handlers.forms import Choice, Data, Question, Step
@@ -13,6 +13,9 @@ from handlers.talk import Talk
 from handlers.words import Words
 
 Suggest = Callable[[Talk, Data], Awaitable[Sequence[datetime]]]
+
+_SAME_YEAR: Final = timedelta(days=300)
+"""A day no further away than this is told from every other one without its year."""
 
 
 def moment_step(
@@ -29,7 +32,7 @@ def moment_step(
     async def ask(talk: Talk, data: Data) -> Question:
         found = await suggest(talk, data) if suggest else ()
         suggested = [moment.astimezone(talk.words.zone).isoformat() for moment in found]
-        return moment_question(talk.words, message, (*suggested, *data.get(meant, ())))
+        return moment_question(talk.words, message, (*suggested, *data.get(meant, ())), talk.unit.now)
 
     async def read(talk: Talk, data: Data, text: str) -> Mapping[str, Any]:
         try:
@@ -42,9 +45,15 @@ def moment_step(
     return Step(name, ask, read, needed)
 
 
-def moment_question(words: Words, message: str, moments: Iterable[str]) -> Question:
+def moment_question(words: Words, message: str, moments: Iterable[str], now: datetime) -> Question:
     """Ask when, with these moments (ISO) as buttons, each once, and the channel's calendar."""
-    return Question(words.t(message), [Choice(words.when(m), m) for m in dict.fromkeys(moments)], picker="datetime")
+    choices = [Choice(_label(words, moment, now), moment) for moment in dict.fromkeys(moments)]
+    return Question(words.t(message), choices, picker="datetime")
+
+
+def _label(words: Words, moment: str, now: datetime) -> str:
+    near = timedelta(0) <= datetime.fromisoformat(moment) - now <= _SAME_YEAR
+    return words.slot(moment) if near else words.when(moment)
 
 
 def _meant(error: DomainError) -> list[str]:

@@ -222,6 +222,7 @@ ACTIONS: Final[Mapping[str, Press]] = {
     "settings.language": Press(270, STAFF | CUSTOMER),
     "settings.channel": Press(271, STAFF | CUSTOMER),
     "settings.consent": Press(272, CUSTOMER),
+    "customer.new_plan": Press(234, SALES),
     "reaction.handle": Press(260, CLINICIANS),
     "reaction.show": Press(261, STAFF),
 }

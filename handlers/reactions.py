@@ -13,6 +13,7 @@ from domain.people.rules import show_phone
 from domain.unit import Clinic
 from handlers.cards import Action, Button, Card, call_button, filled, row_id
 from handlers.forms import Data, Form
+from handlers.journeys import show_button
 from handlers.router import Routes
 from handlers.steps import text_step
 from handlers.talk import Talk
@@ -40,9 +41,12 @@ def present_alarm(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Car
     else:
         title, act = words.t("🟠 {name} is worried", name=facts["name"]), words.t("Please write or call now.")
     end = Button(words.t("Handled"), Action("reaction.handle", UUID(facts["execution_id"])))
-    may = facts.get("may_handle", False)
-    calls = call_button(words.t("Call the customer"), facts["phone"])
-    return Card(title=title, text=act, rows=filled(*rows), buttons=(*calls, end) if may else calls)
+    buttons = (
+        *call_button(words.t("Call the customer"), facts["phone"]),
+        *((end,) if facts.get("may_handle", False) else ()),
+        Button(words.t("Show customer"), Action("customer.show", UUID(facts["customer_id"]))),
+    )
+    return Card(title=title, text=act, rows=filled(*rows), buttons=buttons)
 
 
 @routes.presenter("followup.message")
@@ -109,5 +113,8 @@ def present_unanswered(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -
             (words.t("Phone"), show_phone(facts["phone"]) if facts["phone"] else ""),
             (words.t("Treatment"), words.pick(facts["treatment"])),
         ),
-        buttons=call_button(words.t("Call the customer"), facts["phone"]),
+        buttons=(
+            *call_button(words.t("Call the customer"), facts["phone"]),
+            show_button(words, UUID(facts["journey_id"])),
+        ),
     )

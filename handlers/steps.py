@@ -45,11 +45,12 @@ def text_step(
     chips: Callable[[Talk, Data], Sequence[str]] = lambda talk, data: (),
     check: Callable[[str], None] = lambda text: None,
     needed: Needed = lambda data: True,
+    title: Wording = lambda talk, data: "",
 ) -> Step:
     """A text, typed or one of the `chips`. `check` raises a DomainError for one that will not do."""
 
     async def ask(talk: Talk, data: Data) -> Question:
-        return Question(question(talk, data), [Choice(chip, chip) for chip in chips(talk, data)])
+        return Question(question(talk, data), [Choice(chip, chip) for chip in chips(talk, data)], title(talk, data))
 
     async def read(talk: Talk, data: Data, text: str) -> dict[str, Any]:
         written = text.strip()

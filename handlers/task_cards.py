@@ -19,7 +19,7 @@ from domain.tasks.model import PHASES, TaskState, TaskView
 from domain.unit import Actor
 from handlers.cards import Action, Button, Card, Item, filled
 from handlers.lists import list_card
-from handlers.menu import command_button
+from handlers.menu import command_buttons
 from handlers.pauses import pause_buttons
 from handlers.talk import Talk
 from handlers.task_words import PHASES as PHASE_NAMES
@@ -39,9 +39,9 @@ def show_task(talk: Talk, view: TaskView, text: str = "", *, phase: str = "") ->
     if "manager" not in talk.roles and not medical:
         facts["alerts_hidden"] = 0
     card = task_card(talk.words, facts, talk.unit.actor, text, phase=phase)
-    card = replace(card, buttons=(*card.buttons, *pause_buttons(talk, view.customer_id)))
     lists = ("mytasks", "tasks") if medical else ()
-    talk.say(replace(card, quick=tuple(command_button(talk.words, name) for name in lists)))
+    aside = () if view.state is TaskState.IN_PROGRESS else pause_buttons(talk, view.customer_id)  # else behind [More]
+    talk.say(replace(card, quick=(*command_buttons(talk.words, lists), *aside)))
 
 
 def task_card(

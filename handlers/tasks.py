@@ -14,7 +14,7 @@ from uuid import UUID
 
 from domain.errors import DomainError
 from domain.tasks import service as tasks
-from domain.tasks.model import Day, TaskView
+from domain.tasks.model import Day, Round, TaskView
 from domain.unit import Clinic, Unit
 from handlers.cards import Action, Button, Card, row_id
 from handlers.duty import duty_button
@@ -26,7 +26,7 @@ from handlers.scans import say_waiting
 from handlers.steps import text_step
 from handlers.talk import Talk
 from handlers.task_cards import show_task, task_button, task_card, task_list
-from handlers.task_words import REASONS, reason_code
+from handlers.task_words import REASONS, reason_code, slot
 from handlers.words import N_, Words
 
 routes = Routes()
@@ -134,6 +134,12 @@ class ReasonedAct:
     message: str
 
 
+DECLINED: Final = N_("You declined this task")
+LEFT_TO_MANAGERS: Final = N_(
+    "Thank you. The managers are looking for somebody now. You can still take it until somebody has."
+)
+"""When nobody is left who was asked and has not answered."""
+
 ACTS: Final[Mapping[str, ReasonedAct]] = {
     "decline": ReasonedAct(
         tasks.decline,
@@ -166,16 +172,35 @@ def _chips(talk: Talk, data: Data) -> list[str]:
     return [talk.t(REASONS[code]) for code in ACTS[data["act"]].chips]
 
 
+def _question(talk: Talk, data: Data) -> str:
+    about = f"{talk.words.pick(data['treatment'])} · {slot(talk.words, data['at'])}\n" if "treatment" in data else ""
+    return about + talk.t(ACTS[data["act"]].title)
+
+
 async def _reasoned(talk: Talk, data: Data) -> None:
     act = ACTS[data["act"]]
-    reason = reason_code(talk.words, data["reason"])
-    show_task(talk, await act.run(talk.unit, UUID(data["task"]), reason), talk.t(act.message))
+    view = await act.run(talk.unit, UUID(data["task"]), reason_code(talk.words, data["reason"]))
+    if data["act"] == "decline":
+        _say_declined(talk, view)
+    else:
+        show_task(talk, view, talk.t(act.message))
+
+
+def _say_declined(talk: Talk, view: TaskView) -> None:
+    show_task(talk, view, talk.t(LEFT_TO_MANAGERS if view.round is Round.MANAGERS else ACTS["decline"].message))
+    talk.cards[-1] = declined_card(talk.words, talk.cards[-1])
+
+
+def declined_card(words: Words, card: Card) -> Card:
+    """A waiting task's card for who has just declined it: there is no more to decline, only to take it after all."""
+    rest = tuple(button for button in card.buttons if not button.action or button.action.name != "task.decline")
+    return replace(card, title=words.t(DECLINED), buttons=rest)
 
 
 reasons = routes.form(
     Form(
         "task_reason",
-        (text_step("reason", lambda talk, data: talk.t(ACTS[data["act"]].title), chips=_chips),),
+        (text_step("reason", _question, chips=_chips, title=lambda talk, data: str(data.get("customer", ""))),),
         _reasoned,
         subject=("task.show", "task"),
     )
@@ -183,9 +208,12 @@ reasons = routes.form(
 
 
 async def _ask_why(talk: Talk, action: Action) -> None:
-    if (await tasks.task_view(talk.unit, row_id(action))).version != action.version:
+    view = await tasks.task_view(talk.unit, row_id(action))
+    if view.version != action.version:
         raise DomainError("outdated")
-    await reasons.start(talk, task=str(row_id(action)), act=action.name.removeprefix("task."))
+    at = view.scheduled_at.isoformat() if view.scheduled_at else None
+    about = {"customer": view.customer_name, "treatment": dict(view.treatment), "at": at}
+    await reasons.start(talk, task=str(view.id), act=action.name.removeprefix("task."), **about)
 
 
 for _act in ACTS:
@@ -224,7 +252,7 @@ def present_closed(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Ca
 @routes.presenter("task.declined")
 def present_declined(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
     """In place of the offer, for who declined it."""
-    return replace(_past(words, facts), title=words.t("You declined this task"))
+    return replace(_past(words, facts), title=words.t(DECLINED))
 
 
 @routes.presenter("task.unclaimed")

@@ -20,7 +20,7 @@ from handlers.cards import Action, Button, Card, Item, row_id
 from handlers.invitations import CHANNELS, say_code
 from handlers.lists import list_card
 from handlers.members import ROLE_NAMES
-from handlers.menu import command_buttons
+from handlers.menu import USUAL, command_buttons
 from handlers.router import Routes
 from handlers.stages import stage_name
 from handlers.talk import Talk
@@ -155,6 +155,16 @@ def _value(words: Words, value: str) -> str:
     if value in STATES:
         return words.t(STATES[value])
     return stage_name(words, value)
+
+
+@routes.presenter("team.role_changed")
+def present_role(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
+    """To whoever has another role: which, and the first things to do with it."""
+    return Card(
+        title=words.t("You are now: {role}", role=words.t(ROLE_NAMES[facts["role"]])),
+        text=words.t("Your menu has changed with it. This is what you will use most:"),
+        buttons=command_buttons(words, USUAL[facts["role"]]),
+    )
 
 
 @routes.presenter("team.under_way")

@@ -17,6 +17,7 @@ from domain.workflow import service as workflow
 from domain.workflow.treating import StopReason
 from handlers.cards import Action, Button, Card, row_id
 from handlers.forms import Choice, Data, Form
+from handlers.pauses import pause_buttons
 from handlers.records import as_note, note_chips
 from handlers.router import Routes
 from handlers.steps import pick_step, text_step
@@ -85,7 +86,9 @@ def _phase(action: Action) -> str:
 @routes.action("task.more")
 async def more(talk: Talk, action: Action) -> None:
     """What is needed now and then during a treatment."""
-    talk.say(more_card(talk.words, await tasks.task_view(talk.unit, row_id(action))))
+    view = await tasks.task_view(talk.unit, row_id(action))
+    card = more_card(talk.words, view)
+    talk.say(replace(card, buttons=(*card.buttons, *pause_buttons(talk, view.customer_id))))
 
 
 def more_card(words: Words, view: TaskView) -> Card:

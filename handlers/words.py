@@ -109,6 +109,19 @@ class Words:
         """Date and time."""
         return f"{self.date(moment)} {self.time(moment)}"
 
+    def slot(self, moment: datetime | str) -> str:
+        """A time to choose, with its weekday: 'ส. 28 พ.ย. 10:00', 'Sat 28 Nov 10:00'."""
+        day = self._weekday(moment, " d MMM")
+        return f"{day} {self._local(moment):%H:%M}".replace(" ", TIED)
+
+    def slot_in_full(self, moment: datetime | str) -> str:
+        """A time that is about to be chosen, with weekday and year: 'ส. 28 พ.ย. 2569 10:00 น.'."""
+        return f"{self._weekday(moment)}{TIED}{self.when(moment)}"
+
+    def _weekday(self, moment: datetime | str, more: str = "") -> str:
+        locale = "th" if self.language == "th" else "en_GB"
+        return format_date(self._local(moment).date(), f"E{more}", locale=locale)
+
     def _local(self, moment: datetime | str) -> datetime:
         if isinstance(moment, str):
             moment = datetime.fromisoformat(moment)

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 
 from bots.telegram.limits import CAPTION_UNITS, KEYBOARD_BUTTONS, LABEL_UNITS, TEXT_UNITS, cut, units
+from domain.people.rules import show_phone
 from handlers.cards import Action, Button, Card, Item, width
 
 _PER_ROW = ((3, 5), (5, 4), (7, 3), (15, 2))
@@ -56,7 +57,7 @@ def _paragraphs(card: Card, mark: str, *, described: bool) -> Iterator[list[Run]
     yield [run for number, item in enumerate(card.items) for run in _item(item, first=not number)]
     known = "\n".join((card.text, *lines))
     unfit = ((b.label, _readable(b.url)) for b in card.all_buttons() if b.url and not _fits_button(b.url))
-    links = [f"{label}: {address}" for label, address in unfit if address not in known]
+    links = [f"{label}: {address}" for label, address in unfit if not _says(known, address)]
     alt = card.picture.alt if card.picture and described else ""
     yield from ([(part.strip(), False)] for part in (alt, "\n".join(links), card.footnote))
 
@@ -139,6 +140,11 @@ def _fits_button(url: str) -> bool:
         return parts.scheme in ("http", "https") and "." in (parts.hostname or "")
     except ValueError:
         return False
+
+
+def _says(known: str, address: str) -> bool:
+    """Whether an address, or a telephone number as people write it, can be read there."""
+    return address in known or (address.startswith("+") and show_phone(address) in known)
 
 
 def _readable(url: str) -> str:

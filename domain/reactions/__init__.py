@@ -78,7 +78,7 @@ TABLE: Final[Mapping[str, tuple[Reaction, ...]]] = {
     "journey_cancelled": (journeys.give_up, appointments.release),
     "journey_lost": (journeys.give_up, appointments.release),
     "journey_amended": (journeys.adjust_points,),
-    "role_changed": (team.hand_work_on,),
+    "role_changed": (team.tell_of_role, team.hand_work_on),
     "staff_removed": (team.hand_work_on,),
 }
 """What follows from each kind of fact, in this order; a clinic's own rules come after it."""

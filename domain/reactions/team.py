@@ -1,4 +1,4 @@
-"""What follows when somebody leaves the team, or may not do what they did."""
+"""What follows when somebody leaves the team, or has another role: they are told, and their work goes to others."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ from domain.people.model import Role
 from domain.reactions.ids import id_of, subject_of
 from domain.tasks import service as tasks
 from domain.unit import Fact, Unit
+
+
+async def tell_of_role(unit: Unit, fact: Fact) -> None:
+    """Whoever has another role hears which, and what they do with it; their chat's menu alone would say nothing."""
+    await notify(unit, [id_of(fact, "person_id")], "team.role_changed", {"role": fact.data["after"]})
 
 
 async def hand_work_on(unit: Unit, fact: Fact) -> None:

@@ -10,7 +10,7 @@ from handlers.cards import Card
 from handlers.examples import example
 from handlers.examples.appointments import OFFERS, appointment
 from handlers.examples.chat import at_step, question, summary, talk
-from handlers.examples.demo import AS_SALES, DOCTOR, ID, LONG, LONGEST, journey
+from handlers.examples.demo import AS_SALES, DOCTOR, ID, LONG, LONGEST, NOW, journey
 from handlers.moment_steps import moment_question
 from handlers.words import Words
 
@@ -30,7 +30,7 @@ def performer(words: Words) -> Card:
 
 @example("booking.time", "free times to choose from")
 def time(words: Words) -> Card:
-    return question(words, moment_question(words, booking.WHEN, OFFERS))
+    return question(words, moment_question(words, booking.WHEN, OFFERS, NOW))
 
 
 @example("booking.review", "a paid treatment")
@@ -62,4 +62,4 @@ def move(words: Words) -> Card:
 
 @example("booking.asking", "a customer's wish")
 def asking(words: Words) -> Card:
-    return question(words, moment_question(words, booking.WHEN, OFFERS), first=True)
+    return question(words, moment_question(words, booking.WHEN, OFFERS, NOW), first=True)

@@ -15,7 +15,8 @@ from handlers.words import Words
 
 def _alarm(words: Words, name: str, outcome: Outcome, answer: dict[str, str], phone: str | None, **more: Any) -> Card:
     facts: dict[str, Any] = {"name": name, "phone": phone, "treatment": LONGEST, "outcome": outcome, "answer": answer}
-    return reactions.present_alarm(words, CLINIC, {**facts, "at": AT, "execution_id": str(ID), **more})
+    ids = {"execution_id": str(ID), "customer_id": str(ID)}
+    return reactions.present_alarm(words, CLINIC, {**facts, **ids, "at": AT, **more})
 
 
 @example("followup.alarm", "worried, to a manager")
@@ -49,5 +50,5 @@ def note(words: Words) -> Card:
 
 @example("followup.unanswered", "a call to make")
 def unanswered(words: Words) -> Card:
-    facts = {"name": LONG, "phone": PHONE, "treatment": LONGEST}
+    facts = {"name": LONG, "phone": PHONE, "treatment": LONGEST, "journey_id": str(ID)}
     return reactions.present_unanswered(words, CLINIC, facts)

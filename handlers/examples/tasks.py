@@ -18,6 +18,7 @@ from handlers.examples.demo import (
     DOCTOR,
     FACIAL,
     ID,
+    LONG,
     LONGEST,
     NOK,
     NOW,
@@ -114,4 +115,10 @@ def to_manager(words: Words) -> Card:
 
 @example("tasks.why", "every act that wants a reason")
 def why(words: Words) -> list[Card]:
-    return [at_step(tasks.reasons, "reason", talk(words, AS_DOCTOR), task=str(ID), act=act) for act in tasks.ACTS]
+    about = {"task": str(ID), "customer": LONG, "treatment": dict(LONGEST), "at": NOW.isoformat()}
+    return [at_step(tasks.reasons, "reason", talk(words, AS_DOCTOR), act=act, **about) for act in tasks.ACTS]
+
+
+@example("tasks.card", "declined by the only one who was asked")
+def only_one(words: Words) -> Card:
+    return tasks.declined_card(words, task_card(words, task_facts(), AS_DOCTOR, words.t(tasks.LEFT_TO_MANAGERS)))

@@ -85,6 +85,11 @@ def under_way(words: Words) -> Card:
     return team.present_under_way(words, CLINIC, {"name": DOCTOR, "task": task_facts(TaskState.IN_PROGRESS)})
 
 
+@example("team.role_changed", "a beautician who is a manager now")
+def new_role(words: Words) -> Card:
+    return team.present_role(words, CLINIC, {"role": "manager"})
+
+
 # Changing it
 
 

@@ -11,7 +11,7 @@ from handlers.words import N_, Words
 
 def _instead(words: Words, facts: Mapping[str, Any], alone: str, message: str) -> str:
     """A time that cannot be had, and those that can."""
-    times = ", ".join(words.when(at) for at in facts["next"])
+    times = ", ".join(words.slot(at) for at in facts["next"])
     return words.t(message, times=times) if times else alone
 
 

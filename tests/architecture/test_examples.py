@@ -16,6 +16,7 @@ import pytest
 import handlers
 from bots.preview.phones import CHANNELS, Shown, phones
 from domain.catalogue import starting_catalogue
+from domain.people.rules import show_phone
 from handlers.cards import Action, Button, Card
 from handlers.conversation import LANGUAGE_NAMES
 from handlers.examples import Example, examples
@@ -80,16 +81,18 @@ def lost(cards: list[Card], shown: Shown) -> Iterator[str]:
     seen = "\n".join(visible([message["raw"] for message in shown.messages]))
     for card in cards:
         buttons = [b for b in card.all_buttons() if shown.channel == "line" or not b.picker]
-        words = [button.label if shown.channel == "line" else label_or_number(button) for button in buttons]
+        words = [button.label if shown.channel == "line" else label_or_number(button, seen) for button in buttons]
         rows = (*card.rows, *((item.title, item.detail) for item in card.items))
         parts = (card.title, card.text, *(part for row in rows for part in row), card.footnote, *words)
         yield from (part for part in parts if part.strip() not in seen)
 
 
-def label_or_number(button: Button) -> str:
-    """Telegram has no buttons that call: the number is written out."""
-    url = button.url or ""
-    return url.removeprefix("tel:") if url.startswith("tel:") else button.label
+def label_or_number(button: Button, seen: str) -> str:
+    """Telegram has no buttons that call: the number is written out, or the card shows it as people write it."""
+    if not button.url or not button.url.startswith("tel:"):
+        return button.label
+    number = button.url.removeprefix("tel:")
+    return number if number in seen else show_phone(number)
 
 
 def visible(raw: Any) -> Iterator[str]:

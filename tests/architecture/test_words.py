@@ -53,6 +53,10 @@ def test_day_and_hour() -> None:
     assert [THAI.time(AFTERNOON), ENGLISH.time(AFTERNOON)] == "14:02~น.|14:02".translate(WHOLE).split("|")
     assert THAI.when(AFTERNOON) == "17~ก.ค.~2569 14:02~น.".translate(WHOLE)
     assert ENGLISH.when(AFTERNOON) == "17~Jul~2026 14:02".translate(WHOLE)
+    assert THAI.slot(AFTERNOON) == "ศ.~17~ก.ค.~14:02".translate(WHOLE)
+    assert ENGLISH.slot(AFTERNOON) == "Fri~17~Jul~14:02".translate(WHOLE)
+    assert THAI.slot_in_full(AFTERNOON) == "ศ.~17~ก.ค.~2569 14:02~น.".translate(WHOLE)
+    assert ENGLISH.slot_in_full(AFTERNOON) == "Fri~17~Jul~2026 14:02".translate(WHOLE)
 
 
 def test_thai_months() -> None:

@@ -14,6 +14,7 @@ from bots.line import limits
 from bots.line.rich_menu import picture_facts
 from bots.pictures import draw, icons, menu
 from handlers.menus import TILES, menus_of
+from handlers.permissions import COMMANDS
 from handlers.routes import ROUTES
 
 MENUS = {each.key: dict(picture_facts(each)) for each in menus_of(ROUTES)}
@@ -64,6 +65,10 @@ def escaped(facts: Mapping[str, Any]) -> list[str]:
 def test_every_command_that_a_tile_may_show_has_a_drawing_of_its_own() -> None:
     names = {name for tiles in TILES.values() for name in tiles} - {"start"}  # the sparkle is for a beginning
     assert names <= icons.DRAWN
+
+
+def test_every_command_that_a_tile_may_show_is_its_roles_to_type() -> None:
+    assert not [(role, name) for role, tiles in TILES.items() for name in tiles if role not in COMMANDS[name].roles]
 
 
 @pytest.mark.parametrize("facts", [{}, {"tiles": None}, {"width": "2500"}])

@@ -64,6 +64,14 @@ def test_buttons_carry_their_token_or_address_and_style() -> None:
     assert shown.text == "x\n\nCall: +6620000000\nLINE: line://nv/chat\nHere: http://localhost:8000/x"
 
 
+def test_a_number_that_the_card_shows_is_not_written_twice() -> None:
+    """Whichever way it is written: people read 081-…, the button dials +66…."""
+    call = Button("Call", url="tel:+66815550199")
+    assert render(Card(rows=(("Phone", "081-555-0199"),), buttons=(call,)), sign, caption=False).text == (
+        "Phone: 081-555-0199"
+    )
+
+
 def test_the_titles_of_a_list_are_bold_and_its_buttons_come_first() -> None:
     items = (Item("นก 🌸", "1,290", buttons("นก 🌸")[0]), Item("Ben", "900"), Item("Cho"))
     shown = render(Card(title="To pay", text="Who?", items=items, buttons=buttons("More")), sign, caption=False)

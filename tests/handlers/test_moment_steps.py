@@ -61,8 +61,8 @@ async def free(talk: Talk, data: Data) -> Sequence[datetime]:
 async def test_a_suggestion_is_tapped() -> None:
     chat = Asking(free)
     await chat.form.start(chat.talk)
-    assert chat.labels == ["15 Jul 2026 10:00", "15 Jul 2026 14:00"]
-    assert await chat.taps(chat.button("15 Jul 2026 14:00")) == "2026-07-15T14:00:00+07:00"
+    assert chat.labels == ["Wed 15 Jul 10:00", "Wed 15 Jul 14:00"]
+    assert await chat.taps(chat.button("Wed 15 Jul 14:00")) == "2026-07-15T14:00:00+07:00"
 
 
 async def test_another_moment_is_typed() -> None:
@@ -79,7 +79,7 @@ async def test_a_button_means_what_it_showed_when_the_suggestions_have_changed()
 
     chat = Asking(fewer)
     await chat.form.start(chat.talk)
-    shown = chat.button("15 Jul 2026 10:00")
+    shown = chat.button("Wed 15 Jul 10:00")
     rest.pop(0)
     assert await chat.taps(shown) == "2026-07-15T10:00:00+07:00"
 
@@ -90,17 +90,17 @@ async def test_a_two_digit_year_is_confirmed_with_a_tap() -> None:
     assert chat.labels == []
     await chat.says("17 ก.ค. 69 14:00")
     assert chat.talk.cards[-2].text.replace("\xa0", " ").startswith("Do you mean 17 Jul 2026 14:00?")
-    assert await chat.taps(chat.button("17 Jul 2026 14:00")) == "2026-07-17T14:00:00+07:00"
+    assert await chat.taps(chat.button("Fri 17 Jul 14:00")) == "2026-07-17T14:00:00+07:00"
 
 
 async def test_day_or_night_is_told_apart_with_a_tap() -> None:
     chat = Asking(free)
     await chat.form.start(chat.talk)
-    earlier = chat.button("15 Jul 2026 10:00")
+    earlier = chat.button("Wed 15 Jul 10:00")
     await chat.says("พรุ่งนี้ 3 โมง")
-    assert chat.labels == ["15 Jul 2026 10:00", "15 Jul 2026 14:00", "15 Jul 2026 09:00", "15 Jul 2026 15:00"]
-    assert chat.button("15 Jul 2026 10:00") == earlier
-    assert await chat.taps(chat.button("15 Jul 2026 15:00")) == "2026-07-15T15:00:00+07:00"
+    assert chat.labels == ["Wed 15 Jul 10:00", "Wed 15 Jul 14:00", "Wed 15 Jul 09:00", "Wed 15 Jul 15:00"]
+    assert chat.button("Wed 15 Jul 10:00") == earlier
+    assert await chat.taps(chat.button("Wed 15 Jul 15:00")) == "2026-07-15T15:00:00+07:00"
 
 
 async def test_a_day_without_an_hour_is_no_button() -> None:

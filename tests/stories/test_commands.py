@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from handlers.cards import Action
+from handlers.guide import PERSONAL
 from handlers.menu import command_button
 from handlers.permissions import ACTIONS, COMMANDS, EVERYBODY, SALES, SCANNERS, STAFF
 from handlers.routes import ROUTES
@@ -124,6 +125,8 @@ async def test_help_tells_exactly_what_one_may(world: World, role: str, channel:
     listed = {name for name in COMMANDS if f"/{name}" in text.replace("\n", " \n").split()}
     listed |= {name for name in COMMANDS if f"/{name}:" in text}
     assert listed == {name for name, word in COMMANDS.items() if role in word.roles}
+    work = [text.index(f"/{name}") for name in listed - PERSONAL]
+    assert max(work, default=0) < min(text.index(f"/{name}") for name in PERSONAL & listed)
     assert ("02-123-4567" in text) is True
     helped = await person.newest()
     for button in helped["buttons"]:

@@ -57,7 +57,7 @@ async def test_what_is_off_is_off_for_everybody(world: World) -> None:
     await ploy.sees("Paid, waiting for a time")
     await sets_time(jay, mint)
     await jay.taps("Other steps")
-    await jay.sees("Nothing else can be done with this plan now.")
+    await jay.sees("This plan is paid, so only a manager can cancel it.")
     await ploy.taps("Other steps")
     await ploy.sees("Nat")
     await ploy.taps("Cancel this plan")

@@ -36,7 +36,7 @@ NUDGE = {"th": "มีคำถามเรื่องแผน", "en": "Any qu
 NOT_NOW = {"th": "ไว้ก่อน", "en": "Not now"}
 SEE = {"th": "ดูแผน", "en": "See the plan"}
 CONFIRM = {"th": "ยืนยัน", "en": "Confirm"}
-MOVE = {"th": "เลื่อน", "en": "Move"}
+MOVE = {"th": "เลื่อนนัด", "en": "Move"}
 OUTDATED = "Something changed in the meantime. Please look at the current card and try again."
 THANKS = "Thank you, {name}. If anything changes, write to us here at any time."
 TOLD = "Thank you for telling us, {name}"
@@ -73,6 +73,8 @@ async def test_worried_reaches_staff_at_once(world: World, time: Time, channel: 
     await nat.sees((nat.t(TOLD, name="Nat"), "1669", "02-123-4567"))
     for member in (jay, mint, ploy):
         await member.sees((member.t("🟠 {name} is worried", name="Nat"), "081-555-0199", WORRIED[member.language]))
+        await member.taps("Show customer")
+        await member.sees("Nat")
     await nan.sees_nothing()
     await the_answer_is(world, "worried", "amber")
     await nat.says("แสบหน้านิดหน่อยค่ะ")
@@ -199,7 +201,7 @@ async def test_reminders_of_an_appointment_act_on_it(world: World, time: Time, c
     await nat.says("มะรืน 16:00" if language == "th" else "in 30 hours")
     await nat.sees("Move the appointment?")
     await nat.taps("Confirm")
-    await nat.sees("The appointment is moved. Everybody concerned has been told.")
+    await nat.sees("Your appointment is moved. See you then!")
     moved = await starts_at(world)
     assert moved > when
     await nat.sees_changed(nat.words.when(moved))

@@ -86,7 +86,7 @@ async def test_reminders_and_messages_for_later(world: World, time: Time, channe
     await jay.taps("Remind me")
     await jay.sees("When should I remind you?")
     tomorrow = await time.today_at("10:00") + timedelta(days=1)
-    await jay.taps(jay.words.when(tomorrow))
+    await jay.taps(jay.words.slot(tomorrow))
     await jay.sees("What should I remind you of? Choose or write it.")
     await jay.taps("Ask about the plan")
     await jay.sees((jay.t("I will remind you: {when}.", when=jay.words.when(tomorrow)), "Put aside until"))
@@ -198,3 +198,26 @@ async def test_who_treats_sees_alerts_and_no_money(world: World) -> None:
     for word in ("Phone", "THB", "Paid"):
         assert mint.t(word) not in care, word
     assert jay.t("Phone") in desk
+
+
+@pytest.mark.parametrize(("channel", "language"), [("line", "th"), ("telegram", "en")])
+async def test_a_customer_whose_plan_is_over_gets_another(world: World, channel: str, language: str) -> None:
+    """Found again: name, phone and how they found the clinic are known, only the treatment is asked."""
+    jay = await joins_team(world, "sales", "คุณเจ", channel, language)
+    await enters_lead(jay, "Nat")
+    await world.truth("update workflow_states set stage = 'closed'")
+    await jay.says("/find Nat")
+    await jay.sees("Nat")
+    await jay.taps("New plan")
+    await jay.sees("Which treatment?")
+    await jay.says("FAC-HYD")
+    await jay.sees(("Save this customer?", "Nat", "081-555-0199"))
+    await jay.taps("Confirm")
+    assert jay.t("Saved. You look after {name}.", name="Nat") in (await jay.reads())[0]
+    assert await world.one_truth("select count(*) from customers where name = 'Nat'") == 1
+    assert (
+        await world.one_truth(
+            "select count(*) from workflow_states s join customers c on c.id = s.customer_id where c.name = 'Nat'"
+        )
+        == 2
+    )

@@ -20,9 +20,10 @@ async def test_declined_then_reminded_then_the_manager(world: World, time: Time,
     await a_task_waits(world, mint, nan)
     begun = await time.now()
     await mint.taps("Decline")
-    await mint.sees("Why can you not take this task? Choose or write.")
+    await mint.sees(("Nat", "Why can you not take this task? Choose or write."))
     await mint.taps("With another customer")
-    await mint.sees("Thank you. The others can still take it, and so can you until somebody has.")
+    said = "Thank you. The others can still take it, and so can you until somebody has."
+    await mint.sees(("You declined this task", said))
     await mint.sees_changed("You declined this task")
     await mint.says("/tasks")
     await mint.sees("No task is waiting. We write to you as soon as there is one.")
@@ -37,6 +38,29 @@ async def test_declined_then_reminded_then_the_manager(world: World, time: Time,
     await nan.sees_changed("Task accepted", NAN, cards=2)
     for person in (mint, ploy):
         await person.sees_changed("Task accepted", NAN)
+
+
+@pytest.mark.parametrize(("channel", "language"), PAIRS)
+async def test_the_only_one_who_declines_leaves_it_to_the_managers(world: World, channel: str, language: str) -> None:
+    """Nan is at home: Mint is told that the managers have it, and can still change her mind."""
+    mint, nan = await two_beauticians(world, channel, language)
+    ploy = await joins_team(world, "manager", "คุณพลอย", channel, language)
+    await nan.says("/mytasks")
+    await nan.reads()
+    await nan.taps("Go off duty")
+    await nan.reads()
+    await a_task_waits(world, mint)
+    await mint.taps("Decline")
+    await mint.sees(("Nat", "Why can you not take this task? Choose or write."))
+    await mint.taps("On a break")
+    said = "Thank you. The managers are looking for somebody now. You can still take it until somebody has."
+    await mint.sees(("You declined this task", said))
+    await mint.sees_changed("You declined this task")
+    await ploy.sees(("Nobody for this task", "Nat"))
+    await mint.taps("Accept")
+    await mint.sees(("Task accepted", MINT))
+    await mint.sees_changed("Task accepted", MINT)
+    await ploy.sees_changed("Task accepted", MINT)
 
 
 @pytest.mark.parametrize(("channel", "language"), PAIRS)
