@@ -24,17 +24,21 @@ routes = Routes()
 
 @routes.presenter("followup.alarm")
 def present_alarm(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
-    """To staff: who is unwell after what and how to reach them; once somebody has ended it, who and how."""
+    """To staff: who is unwell after what and how to reach them; once somebody has ended it, who and how.
+
+    Sales read whom to call, not what was answered.
+    """
+    medical = facts.get("may_read", True)
     rows = [
         (words.t("Customer"), facts["name"]),
         (words.t("Phone"), show_phone(facts["phone"]) if facts["phone"] else ""),
         (words.t("Treatment"), words.pick(facts["treatment"])),
-        (words.t("Answer"), words.pick(facts["answer"])),
+        (words.t("Answer"), words.pick(facts["answer"]) if medical else ""),
         (words.t("When"), words.when(facts["at"])),
     ]
     if facts.get("handled_at"):
         by = words.t("{by}, {when}", by=facts["handled_by"], when=words.when(facts["handled_at"]))
-        handled = [(words.t("Looked after by"), by), (words.t("Note"), facts["note"])]
+        handled = [(words.t("Looked after by"), by), (words.t("Note"), facts["note"] if medical else "")]
         return Card(title=words.t("✅ {name} is looked after", name=facts["name"]), rows=filled(*rows, *handled))
     if facts["outcome"] == Outcome.RED:
         title, act = words.t("🔴 Emergency: {name}", name=facts["name"]), words.t("Call now and tell the doctor.")
@@ -79,7 +83,8 @@ async def _finish(talk: Talk, data: Data) -> None:
 
 
 def _say(talk: Talk, felt: Asked) -> None:
-    may = {"may_handle": followups.may_handle(felt.outcome, talk.unit.actor.role)}
+    role = talk.unit.actor.role
+    may = {"may_handle": followups.may_handle(felt.outcome, role), "may_read": followups.may_read(role)}
     talk.say(present_alarm(talk.words, talk.unit.clinic, {**followups.alarm_facts(felt), **may}))
 
 

@@ -188,7 +188,8 @@ async def _alarm(unit: Unit, asked: Asked, option: Option) -> None:
 async def _tell(unit: Unit, concerned: Mapping[UUID, str], felt: Asked, kind: str, subject: str, **more: str) -> int:
     reached = 0
     for person_id, role in concerned.items():
-        facts = {**alarm_facts(felt), "may_handle": rules.may_handle(felt.outcome, role), **more}
+        may = {"may_handle": rules.may_handle(felt.outcome, role), "may_read": rules.may_read(role)}
+        facts = {**alarm_facts(felt), **may, **more}
         safety = DeliveryClass.SAFETY
         reached += await notify(unit, [person_id], kind, facts, message_class=safety, subject=subject)
     return reached

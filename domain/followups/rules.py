@@ -103,6 +103,11 @@ def may_handle(outcome: Outcome | None, role: str) -> bool:
     return outcome in _HANDLED_BY and role in _HANDLED_BY[outcome]
 
 
+def may_read(role: str) -> bool:
+    """Whether somebody of this role reads what a customer answered: sales see stage and money, nothing medical."""
+    return role != Role.SALES
+
+
 def check_handler(outcome: Outcome | None, role: str) -> None:
     """Who may say that a reaction is over: a doctor or a manager, of an emergency a doctor alone (C10).
 

@@ -22,7 +22,7 @@ from domain.followups.caring import (
     reaction,
 )
 from domain.followups.model import Anchor, DeliveryClass, Due, Outcome, Words
-from domain.followups.rules import may_handle
+from domain.followups.rules import may_handle, may_read
 from domain.notifications.service import notify
 from domain.unit import Unit
 
@@ -34,6 +34,7 @@ __all__ = [
     "check_handling",
     "handle",
     "may_handle",
+    "may_read",
     "next_due",
     "open_reaction",
     "pass_on",

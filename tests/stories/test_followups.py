@@ -72,7 +72,10 @@ async def test_worried_reaches_staff_at_once(world: World, time: Time, channel: 
     await nat.taps(WORRIED[language])
     await nat.sees((nat.t(TOLD, name="Nat"), "1669", "02-123-4567"))
     for member in (jay, mint, ploy):
-        await member.sees((member.t("🟠 {name} is worried", name="Nat"), "081-555-0199", WORRIED[member.language]))
+        answer = () if member is jay else (f"{member.t('Answer')}: {WORRIED[member.language]}",)
+        [alarm] = await member.unseen()
+        assert (member.t("Answer") in alarm) is (member is not jay)  # what somebody feels is not for sales
+        await member.sees((member.t("🟠 {name} is worried", name="Nat"), "081-555-0199", *answer))
         await member.taps("Show customer")
         await member.sees("Nat")
     await nan.sees_nothing()

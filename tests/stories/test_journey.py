@@ -222,9 +222,8 @@ async def the_day_after(time: Time, jay: Person, mint: Person, nat: Person) -> N
     await nat.sees((HYDRATING[nat.language], question[nat.language]))
     await nat.taps(worried[nat.language])
     await nat.sees((nat.t("Thank you for telling us, {name}", name="Nat"), "02-123-4567"))
-    for member in (jay, mint):
-        alarm = (member.t("🟠 {name} is worried", name="Nat"), PHONE, worried[member.language])
-        await member.sees(alarm)
+    await jay.sees((jay.t("🟠 {name} is worried", name="Nat"), PHONE))
+    await mint.sees((mint.t("🟠 {name} is worried", name="Nat"), PHONE, worried[mint.language]))
 
 
 async def the_books_are_right(world: World, chats: list[Person]) -> None:
