@@ -29,6 +29,11 @@ def red(words: Words) -> Card:
     return _alarm(words, NOK, Outcome.RED, {"th": "ตามัว 🔴", "en": "Vision 🔴"}, None)
 
 
+@example("followup.alarm", "to sales, who do not read the answer")
+def for_sales(words: Words) -> Card:
+    return _alarm(words, NOK, Outcome.AMBER, {"th": "กังวล", "en": "Worried"}, PHONE, may_read=False)
+
+
 @example("followup.alarm", "looked after")
 def over(words: Words) -> Card:
     done = {"handled_at": AT, "handled_by": DOCTOR, "note": "โทรคุยแล้ว อาการบวมลดลง นัดดูแผลพรุ่งนี้"}
@@ -38,7 +43,8 @@ def over(words: Words) -> Card:
 @example("followup.message", "more words, to a manager, and taken back")
 def message(words: Words) -> list[Card]:
     felt: dict[str, Any] = {"name": LONG, "phone": PHONE, "treatment": LONGEST, "outcome": Outcome.AMBER}
-    facts = {**felt, "answer": {"th": "กังวล", "en": "Worried"}, "at": AT, "execution_id": str(ID), "may_handle": True}
+    ids = {"execution_id": str(ID), "customer_id": str(ID)}
+    facts = {**felt, **ids, "answer": {"th": "กังวล", "en": "Worried"}, "at": AT, "may_handle": True}
     written = "แสบหน้านิดหน่อยค่ะ ตั้งแต่เมื่อคืน วันนี้ยังแดงอยู่ ต้องทายาอะไรไหมคะ"
     return [reactions.present_message(words, CLINIC, {**facts, "text": text}) for text in (written, None)]
 

@@ -102,7 +102,7 @@ CARDS = st.builds(
     text=LONG,
     title=LONG,
     rows=st.lists(st.tuples(TEXTS, LONG), max_size=3).map(tuple),
-    items=st.lists(st.builds(Item, TEXTS, LONG, st.none() | KEYS), max_size=5).map(tuple),
+    items=st.lists(st.builds(Item, TEXTS, TEXTS, st.none() | KEYS), max_size=3).map(tuple),
     buttons=st.lists(KEYS, max_size=120).map(tuple),
 )
 

@@ -72,6 +72,7 @@ const CODES = {
   appointment_confirmed: ["ยืนยันนัดแล้ว", "Appointment confirmed"],
   appointment_moved: ["เลื่อนนัดแล้ว", "Appointment moved"], appointment_late: ["จะมาสาย", "Will be late"],
   appointment_cancelled: ["ยกเลิกนัดแล้ว", "Appointment cancelled"], no_show: ["ไม่มาตามนัด", "Did not come"],
+  visit_broken_off: ["กลับก่อนทำเสร็จ", "Went home, not finished"],
   customer_arrived: ["ลูกค้ามาถึงแล้ว", "Customer arrived"], time_requested: ["ขอเวลานัด", "Time asked for"],
   time_held: ["กันเวลาไว้แล้ว", "Time kept"], hold_lapsed: ["เวลาที่กันไว้หมดอายุ", "Kept time lapsed"],
   task_offered: ["เสนองานแล้ว", "Task offered"], task_declined: ["ปฏิเสธงาน", "Task declined"],
