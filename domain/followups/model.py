@@ -21,6 +21,8 @@ class Anchor(StrEnum):
 
     COMPLETED = "completed"
     """The end of a treatment."""
+    STOPPED = "stopped"
+    """The moment a treatment was stopped before its end."""
     SCHEDULED = "scheduled"
     """The start of an appointment; messages before it remind of it."""
     QUOTED = "quoted"

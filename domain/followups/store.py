@@ -76,7 +76,7 @@ _ALARMED = text(
     " where u.clinic_id = :clinic and u.active and (u.role = 'manager' or u.id = w.owner_id"
     "  or (:urgent and u.role = 'doctor') or u.id = ("
     "  select q.assignee_id from task_queue q where q.clinic_id = w.clinic_id and q.journey_id = w.id"
-    "  and q.state = 'completed' order by q.completed_at desc limit 1))"
+    "  and q.state in ('completed', 'failed') and q.started_at is not null order by q.started_at desc limit 1))"
     " order by u.created_at, u.id"
 )
 _OPEN_REACTION = text(

@@ -69,7 +69,7 @@ TABLE: Final[Mapping[str, tuple[Reaction, ...]]] = {
     "task_accepted": (appointments.take_over,),
     "task_released": (appointments.give_back,),
     "treatment_started": (followups.stop_reminders, appointments.begin),
-    "treatment_aborted": (treatments.after_abort, appointments.wait_again),
+    "treatment_aborted": (treatments.after_abort, appointments.wait_again, followups.plan_check),
     "treatment_completed": (treatments.complete, journeys.expect_follow_up, appointments.finish),
     "aftercare_sent": (journeys.begin_follow_up,),
     "reaction_reported": (journeys.open_reaction,),

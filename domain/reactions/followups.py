@@ -29,6 +29,11 @@ async def plan_nudge(unit: Unit, fact: Fact) -> None:
     await plan(unit, fact, Anchor.QUOTED, at=unit.now, subject_id=fact.subject_id)
 
 
+async def plan_check(unit: Unit, fact: Fact) -> None:
+    """Whoever's treatment was stopped is asked how they feel: their answer opens a reaction (T15)."""
+    await plan(unit, fact, Anchor.STOPPED, at=unit.now, subject_id=None)
+
+
 async def stop_reminders(unit: Unit, fact: Fact) -> None:
     """The customer is here, or is not to come."""
     await followups.cancel(unit, id_of(fact, "journey_id"), because=fact.kind, anchor=Anchor.SCHEDULED)

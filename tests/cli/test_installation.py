@@ -76,7 +76,7 @@ def test_a_new_clinic_has_a_catalogue_and_nobody_in_it(aura: Aura, database: Dat
         "select (select count(*) from treatments) as treatments, (select count(*) from loyalty_tiers) as tiers,"
         " (select count(*) from followup_rules) as rules, (select count(*) from persons) as persons",
     )[0]
-    assert dict(counts) == {"treatments": 12, "tiers": 5, "rules": 15, "persons": 0}
+    assert dict(counts) == {"treatments": 12, "tiers": 5, "rules": 16, "persons": 0}
 
 
 def test_demo_people_are_loaded_once(aura: Aura, database: Database) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from handlers.cards import Action
@@ -19,9 +21,11 @@ from tests.stories.scenes import (
     ticks,
     two_beauticians,
 )
-from tests.stories.world import World
+from tests.stories.world import Time, World
 
 PAIRS = [("line", "th"), ("telegram", "en")]
+STOP_CHECK = {"th": "ทรีตเมนต์วันนี้หยุดก่อนเสร็จ", "en": "today's treatment was stopped early"}
+SYMPTOMS = {"th": "มีอาการ", "en": "Symptoms"}
 DOCTOR = "พญ.สาธิต ใจดี"
 
 
@@ -135,8 +139,11 @@ async def test_protocol_and_lot_before_the_end(world: World, channel: str, langu
 
 
 @pytest.mark.parametrize(("channel", "language"), PAIRS)
-async def test_paused_handed_over_and_stopped(world: World, channel: str, language: str) -> None:
-    """Mint pauses and hands over with her ticks; Nan goes on until the device fails, and the customer goes home."""
+async def test_paused_handed_over_and_stopped(world: World, time: Time, channel: str, language: str) -> None:
+    """Mint pauses and hands over with her ticks; Nan goes on until the device fails, and the customer goes home.
+
+    Ten minutes later the customer is asked how they feel, and who treated hears of it.
+    """
     mint, nan = await two_beauticians(world, channel, language)
     jay, nat = await a_task_waits(world, mint, nan)
     await accepts(mint, nan)
@@ -173,6 +180,13 @@ async def test_paused_handed_over_and_stopped(world: World, channel: str, langua
     await nan.sees(("Treatment stopped", "The treatment is stopped; the session is not used."))
     await jay.sees((jay.t("{name}: treatment stopped", name="Nat"), NAN, "Device or product trouble"))
     await nat.sees("Our staff will agree a new time")
+    await time.moves_to(await time.now() + timedelta(minutes=10))
+    await nat.sees(STOP_CHECK[nat.language])
+    await nat.taps(SYMPTOMS[nat.language])
+    await nat.sees(nat.t("Thank you for telling us, {name}", name="Nat"))
+    await nan.sees((nan.t("🟠 {name} is worried", name="Nat"), SYMPTOMS[language]))
+    await jay.sees(jay.t("🟠 {name} is worried", name="Nat"))
+    assert await world.one_truth("select adverse_open from workflow_states") is True
     assert await world.one_truth("select stage from workflow_states") == "payment_confirmed"
     assert await world.one_truth("select count(*) from point_transactions where kind = 'activate'") == 0
 
