@@ -177,8 +177,8 @@ async def test_marketing_goes_to_who_agreed_to_it_on_that_channel(clinic: SmallC
 async def test_a_worried_answer_alarms_owner_performer_and_managers_at_once(clinic: SmallClinic) -> None:
     customer, asked = await ask(clinic)
     await clinic.change(
-        "insert into task_queue (clinic_id, journey_id, kind, state, assignee_id, created_at, completed_at)"
-        " select clinic_id, id, 'perform', 'completed', :user, :now, :now from workflow_states",
+        "insert into task_queue (clinic_id, journey_id, kind, state, assignee_id, created_at, started_at, completed_at)"
+        " select clinic_id, id, 'perform', 'completed', :user, :now, :now, :now from workflow_states",
         user=clinic.beautician.id,
         now=NOON,
     )
