@@ -114,6 +114,7 @@ def customer_card(words: Words, seen: Seen, said: str = "") -> Card:
         (words.t("Customer no."), customer.code or ""),
         (words.t("Phone"), show_phone(customer.phone) if customer.phone else words.t("not known")),
         (words.t("Looked after by"), seen.owner or words.t("nobody yet")),
+        (words.t("Chat"), words.t("linked") if seen.flags.linked else words.t("not linked yet")),
         (words.t("Tier"), tier),
         *((words.t("Left"), _sessions(words, course)) for course in seen.courses if course.usable(seen.now)),
         (words.t("Missed appointments"), words.number(seen.flags.no_shows) if seen.flags.no_shows else ""),
@@ -137,6 +138,10 @@ def _buttons(words: Words, seen: Seen, plans: tuple[JourneyView, ...]) -> tuple[
         Button(words.t("Write a note"), Action("customer.note", customer_id)),
         Button(words.t("Remind me"), Action("customer.remind", customer_id)),
         Button(words.t("Send a message later"), Action("customer.send_later", customer_id)),
+        Button(
+            words.t("Link another chat") if seen.flags.linked else words.t("Invite to chat"),
+            Action("customer.invite", customer_id),
+        ),
         Button(words.t("Change details"), Action("customer.edit", customer_id)),
         Button(words.t("Give to a colleague"), Action("customer.reassign", customer_id)),
     )

@@ -33,6 +33,13 @@ async def invite(talk: Talk, action: Action) -> None:
     await say_invitation(talk, await workflow.journey_view(talk.unit, row_id(action)))
 
 
+@routes.action("customer.invite")
+async def invite_customer(talk: Talk, action: Action) -> None:
+    """A fresh code for a customer, whether they have a plan or not."""
+    customer = await people.customer(talk.unit, row_id(action))
+    say_code(talk, customer.name, await people.invite_customer(talk.unit, customer.id, None))
+
+
 async def say_invitation(talk: Talk, journey: JourneyView) -> None:
     """Make a code for the journey's customer and show it: as text to pass on, and as a QR picture per channel."""
     invitation = await people.invite_customer(talk.unit, journey.customer_id, journey.id)

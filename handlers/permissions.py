@@ -110,6 +110,7 @@ ACTIONS: Final[Mapping[str, Press]] = {
     "journey.continue_lead": Press(14, SALES),
     "journey.confirm_payment": Press(20, SALES),
     "customer.unlink": Press(30, SALES),
+    "customer.invite": Press(31, SALES),
     "task.show": Press(40, STAFF),
     "task.accept": Press(41, PERFORMERS),
     "task.start": Press(42, PERFORMERS),

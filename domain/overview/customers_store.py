@@ -14,7 +14,10 @@ from domain.overview.model import Event, Flags
 
 _FLAGS = text("""
 select coalesce(sum(no_show_count), 0) as no_shows,
-       max(snoozed_until) filter (where snoozed_until > :now) as snoozed_until
+       max(snoozed_until) filter (where snoozed_until > :now) as snoozed_until,
+       exists (select 1 from customers c
+                 join channel_identities i on i.clinic_id = c.clinic_id and i.person_id = c.person_id
+                where c.clinic_id = :clinic and c.id = :customer) as linked
   from workflow_states where clinic_id = :clinic and customer_id = :customer
 """)
 # A confirmed payment is a line of its own; its move would say it twice.
@@ -50,7 +53,7 @@ select e.at, e.source, e.what, u.name as by, e.text, e.satang, t.name_th, t.name
 async def flags(db: Connection, clinic_id: UUID, customer_id: UUID, now: datetime) -> Flags:
     """A customer's flags over all their journeys."""
     row = (await db.execute(_FLAGS, {"clinic": clinic_id, "customer": customer_id, "now": now})).one()
-    return Flags(int(row.no_shows), row.snoozed_until)
+    return Flags(int(row.no_shows), row.snoozed_until, row.linked)
 
 
 async def history(

@@ -63,10 +63,12 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class Flags:
-    """What stands beside a customer's stages: appointments missed in all, and until when they are put aside."""
+    """What stands beside a customer's stages: appointments missed in all, until when they are put aside, and whether
+    they have a chat with the clinic."""
 
     no_shows: int
     snoozed_until: datetime | None
+    linked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ def full(words: Words) -> Card:
         for stage, treatment in zip((Stage.PROPOSAL_SENT, *[Stage.TREATMENT_SCHEDULED] * 3), TREATMENTS, strict=True)
     )
     notes = (Note("โทรแล้ว ขอคิดดูก่อน อยากได้ช่วงเย็นวันเสาร์", SALES, NOW), Note("สอบถามราคา", SALES, NOW))
-    flags = Flags(2, NOW + timedelta(days=3))
+    flags = Flags(2, NOW + timedelta(days=3), linked=True)
     seen = Seen(
         LADY,
         plans,

@@ -9,7 +9,7 @@ import pytest
 from handlers.cards import Action
 from tests.stories.forgery import token
 from tests.stories.person import Person
-from tests.stories.scenes import enters_lead, joins_team, new_member, takes_payment
+from tests.stories.scenes import enters_lead, joins, joins_team, new_member, takes_payment
 from tests.stories.world import Time, World
 
 PAIRS = [("line", "th"), ("telegram", "en")]
@@ -202,12 +202,20 @@ async def test_who_treats_sees_alerts_and_no_money(world: World) -> None:
 
 @pytest.mark.parametrize(("channel", "language"), [("line", "th"), ("telegram", "en")])
 async def test_a_customer_whose_plan_is_over_gets_another(world: World, channel: str, language: str) -> None:
-    """Found again: name, phone and how they found the clinic are known, only the treatment is asked."""
+    """Found again: name, phone and how they found the clinic are known, only the treatment is asked.
+
+    They can be invited to the chat from their card, with a plan or without.
+    """
     jay = await joins_team(world, "sales", "คุณเจ", channel, language)
     await enters_lead(jay, "Nat")
     await world.truth("update workflow_states set stage = 'closed'")
     await jay.says("/find Nat")
-    await jay.sees("Nat")
+    await jay.sees(("Nat", "not linked yet"))
+    await jay.taps("Invite to chat")
+    assert jay.t("It works once, until {when}.", when="").rstrip(". ") in (await jay.reads())[0]
+    await joins(world, jay, "Nat", channel, language)
+    await jay.says("/find Nat")
+    await jay.sees(("Nat", f"{jay.t('Chat')}: {jay.t('linked')}"))
     await jay.taps("New plan")
     await jay.sees("Which treatment?")
     await jay.says("FAC-HYD")
