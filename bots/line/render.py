@@ -44,7 +44,7 @@ DANGER = "#B3261E"
 # Ours, not LINE's: longer parts are no longer read, and together these leave most of the bubble to the text.
 _TITLE, _LABEL, _VALUE, _FOOTNOTE = 200, 60, 500, 1000
 # Labels of at most so many visible characters share a line, in twos.
-_SHORT, _PAIR = 14, 2
+_SHORT, _PAIR = 12, 2
 # Width to height of the pictures that are not 20:13, and what lies around them; what differs is letterboxed, never
 # cropped. A receipt grows with its rows: around it lies more of the desk it is drawn on.
 _SHAPES = {
