@@ -148,7 +148,7 @@ async def test_a_message_brought_again_after_it_was_taken_back_is_not_answered(w
     """The program was away when it came: LINE brings it again, behind the event that takes it back."""
     jay = await joins_team(world, "sales", "คุณเจ", "line")
     unsend = {"type": "unsend", "source": source(jay), "unsend": {"messageId": "77"}}
-    again = {"deliveryContext": {"isRedelivery": True}}
+    again: dict[str, Any] = {"deliveryContext": {"isRedelivery": True}}
     await brings(world, unsend)
     await brings(world, said(jay, "a secret of mine", **again))
     await jay.sees_nothing()
@@ -187,7 +187,7 @@ async def test_what_happened_before_a_block_does_not_undo_it(world: World) -> No
     jay = await joins_team(world, "sales", "คุณเจ", "line")
     nat = await new_member(world, jay, "Nat", "line")
     await nat.blocks()
-    again = {"deliveryContext": {"isRedelivery": True}}
+    again: dict[str, Any] = {"deliveryContext": {"isRedelivery": True}}
     for event in (
         said(nat, "/status", timestamp=ago(MINUTE), **again),
         {"type": "unsend", "source": source(nat), "unsend": {"messageId": "1"}},
