@@ -56,7 +56,7 @@ class Updates:
             "update",
             account=bot.id,
             person=peer,
-            update={"update_id": number} | (whole or {kind: content}),
+            update={"update_id": number} | ({kind: content} if whole is None else whole),
             lane=lane,
             expires=_expires(kind, content, self._state.now()),
             queued=queued,

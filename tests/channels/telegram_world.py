@@ -45,13 +45,17 @@ class Clock:
 
 @dataclass
 class Program:
-    """The receiving end of a webhook: keeps what arrives, answers as told (200 when nothing is)."""
+    """The receiving end of a webhook: keeps what arrives, answers as told (200 when nothing is).
+
+    The next answer waits for `slow`.
+    """
 
     answers: list[int | web.Response] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     came: asyncio.Condition = field(default_factory=asyncio.Condition)
     server: TestServer | None = None
+    slow: asyncio.Event | None = None
 
     async def start(self) -> str:
         app = web.Application()
@@ -65,6 +69,9 @@ class Program:
             self.bodies.append(await request.read())
             self.headers.append(dict(request.headers))
             self.came.notify_all()
+        busy, self.slow = self.slow, None
+        if busy:
+            await busy.wait()
         answer = self.answers.pop(0) if self.answers else 200
         return web.Response(status=answer) if isinstance(answer, int) else answer
 
