@@ -165,16 +165,41 @@ async def test_retries_wait_as_long_as_the_platform_does(platform: Platform, pro
 
 
 async def test_retry_after_is_obeyed_up_to_an_hour(platform: Platform, program: Program, person: str) -> None:
+    """The wait is an hour at most; what would have expired by then is dropped at once."""
     await listening(platform, program)
-    program.answers = [web.Response(status=503, headers={"Retry-After": "7200"})]
+    url = str(program.server and program.server.make_url("/hook"))
+    program.answers = [overloaded(), overloaded(), overloaded()]
     await platform.act(person, "say", text="later")
+    platform.clock.now += 1
     assert (await platform.act(person, "say", text="behind"))["deliveries"][0]["status"] == 0
     assert texts(program) == ["later"]  # no retry at once, as without the header
-    platform.clock.now += limits.UPDATE_SECONDS - 3000  # less than an hour before it expires
-    program.answers = [web.Response(status=503, headers={"Retry-After": "7200"})]
-    await platform.api("setWebhook", url=str(program.server and program.server.make_url("/hook")), max_connections=2)
-    await program.has(3)
-    assert texts(program) == ["later", "later", "behind"]
+    platform.clock.now += limits.UPDATE_SECONDS - 3701  # an hour is left, and a hundred seconds
+    await platform.api("setWebhook", url=url, max_connections=2)
+    await tried(platform, "later", 2)
+    assert (await platform.api("getWebhookInfo"))[1]["pending_update_count"] == 2
+    platform.clock.now += 101
+    await platform.api("setWebhook", url=url, max_connections=3)
+    await program.has(4)
+    assert texts(program) == ["later", "later", "later", "behind"]
+
+
+def overloaded() -> web.Response:
+    """A program that asks for two hours of rest."""
+    return web.Response(status=503, headers={"Retry-After": "7200"})
+
+
+async def tried(platform: Platform, text: str, times: int) -> None:
+    """A message's delivery has failed so many times."""
+    async with asyncio.timeout(5):
+        while True:
+            entries = await platform.control("journal")
+            [update] = [e["update"] for e in entries if e["kind"] == "update" and text in str(e["update"])]
+            failed = [
+                e for e in entries if e["kind"] == "delivery" and e["event"] == update["update_id"] and e["error"]
+            ]
+            if len(failed) >= times:
+                return
+            await asyncio.sleep(0.01)
 
 
 async def test_no_answer_in_time_is_a_failure_and_the_update_comes_again(
@@ -210,6 +235,17 @@ async def test_a_stuck_queue_keeps_its_place_and_a_few_stop_the_bot(
     await platform.api("setWebhook", url=str(program.server and program.server.make_url("/hook")), max_connections=2)
     await program.has(5)
     assert texts(program)[-1] == "is anybody there?"
+
+
+async def test_queues_that_were_too_many_get_their_turn(platform: Platform, program: Program, person: str) -> None:
+    await listening(platform, program, max_connections=1)
+    await platform.on("hold")
+    people = [await platform.add_person() for _ in range(5)]
+    for each in people:
+        await platform.act(each, "follow")
+    await platform.on("release", {"order": []})
+    await program.has(5)
+    assert sorted(str(update["message"]["from"]["id"]) for update in program.updates()) == sorted(people)
 
 
 async def test_a_webhook_may_answer_with_a_method(platform: Platform, program: Program, person: str) -> None:
