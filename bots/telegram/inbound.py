@@ -1,7 +1,8 @@
 """From a Telegram webhook request to neutral events.
 
 `verify` looks at the secret header, `read` turns the body into one arrival for the inbox, and `understand`
-turns the kept update into what a person did. Only private chats are ours; anything else is `Nothing`.
+turns the kept update into what a person did. Only private chats are ours, and only the kinds of updates that we ask
+for; anything else is `Nothing`, in nobody's lane: it makes nobody known to us.
 """
 
 from __future__ import annotations
@@ -116,8 +117,8 @@ def _lane(update: Mapping[str, Any]) -> str:
 
 
 def _is_private(update: Mapping[str, Any]) -> bool:
-    for event in update.values():
-        if isinstance(event, dict):
+    for kind, event in update.items():
+        if kind in ALLOWED_UPDATES and isinstance(event, dict):
             message = event.get("message", event)
             chat = message.get("chat") if isinstance(message, dict) else None
             return isinstance(chat, dict) and chat.get("type") == "private"

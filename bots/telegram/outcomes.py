@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 from tenacity import RetryCallState
 
 from bots.channel import AccountError, Outcome, Refused, RetryLater, Sent, Unknown
@@ -22,6 +22,8 @@ def outcome(error: TelegramError, *, repeatable: bool) -> Outcome:
         return Refused("blocked", error.message)
     if isinstance(error, InvalidToken):
         return Refused("unauthorised", error.message)
+    if isinstance(error, ChatMigrated):  # a group: we write to people alone
+        return Refused("bad_request", error.message)
     if isinstance(error, BadRequest):  # before its base class NetworkError
         if "message is not modified" in words:
             return Sent()
