@@ -22,6 +22,7 @@ from bots.journal import Journal
 from bots.telegram.emulator_api import BotApi
 from bots.telegram.emulator_messages import Messages
 from bots.telegram.emulator_people import ActError, Event, People
+from bots.telegram.emulator_polling import Polling
 from bots.telegram.emulator_rules import ApiError
 from bots.telegram.emulator_show import shown_chat
 from bots.telegram.emulator_state import CHANNEL, BotAccount, Json, Person, State
@@ -49,7 +50,8 @@ class TelegramEmulator:
         self._state = State(journal, clock)
         self._webhooks = Webhooks(self._state, wait)
         self._messages = Messages(self._state)
-        self._api = BotApi(self._state, self._webhooks, self._messages)
+        self._polling = Polling(self._state, journal)
+        self._api = BotApi(self._state, self._webhooks, self._polling, self._messages)
         self._people = People(self._state)
 
     def app(self) -> web.Application:
@@ -70,8 +72,13 @@ class TelegramEmulator:
             ]
         )
         app.on_startup.append(lambda _: self._webhooks.start())
+        app.on_shutdown.append(self._end_polls)
         app.on_cleanup.append(lambda _: self.close())
         return app
+
+    async def _end_polls(self, app: web.Application) -> None:
+        """A server that stops waits for its answers."""
+        self._polling.close()
 
     async def close(self) -> None:
         """Stop delivering; what is undelivered stays in the journal."""

@@ -7,12 +7,14 @@ and each call is noted in the journal with its outcome (`call`), so that tests c
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import isawaitable
 from typing import Any
 
 from aiohttp import web
 
 from bots.telegram.emulator_commands import Commands
 from bots.telegram.emulator_messages import Messages
+from bots.telegram.emulator_polling import Polling
 from bots.telegram.emulator_rules import ApiError, bad_request, checked_webhook, nested
 from bots.telegram.emulator_state import BotAccount, Json, State
 from bots.telegram.emulator_webhooks import Webhooks
@@ -26,10 +28,11 @@ _WEBHOOK_PAUSE_SECONDS = 1
 class BotApi:
     """The methods, on the emulator's state. Uploads arrive in `params` as bytes."""
 
-    def __init__(self, state: State, webhooks: Webhooks, messages: Messages) -> None:
+    def __init__(self, state: State, webhooks: Webhooks, polling: Polling, messages: Messages) -> None:
         self._state = state
         self._messages = messages
         self._webhooks = webhooks
+        self._polling = polling
         self._webhook_set: dict[int, int] = {}
         commands = Commands(state)
         self._methods: dict[str, Method] = {
@@ -43,6 +46,7 @@ class BotApi:
             "answercallbackquery": self._answer_press,
             "sendchataction": self._chat_action,
             "getfile": self._get_file,
+            "getupdates": polling.get_updates,
             "setwebhook": self._set_webhook,
             "deletewebhook": self._delete_webhook,
             "getwebhookinfo": self._webhook_info,
@@ -64,7 +68,8 @@ class BotApi:
             if (method := self._methods.get(name.lower())) is None:
                 raise ApiError(404, "Not Found")
             params = await _params(request)
-            answer: Json = {"ok": True, "result": method(bot, params)}
+            result = method(bot, params)
+            answer: Json = {"ok": True, "result": await result if isawaitable(result) else result}
             status = 200
         except ApiError as error:
             answer = {"ok": False, "error_code": error.status, "description": error.description}
@@ -124,20 +129,27 @@ class BotApi:
             return self._delete_webhook(bot, params)
         webhook = checked_webhook(params)
         allowed = nested(params, "allowed_updates") if "allowed_updates" in params else None
-        webhook["allowed_updates"] = bot.webhook.get("allowed_updates", []) if allowed is None else allowed
+        webhook["allowed_updates"] = bot.allowed_updates if allowed is None else allowed
         webhook["max_connections"] = int(params.get("max_connections") or 40)
         if webhook == bot.webhook:
+            self._drop(bot, params)
             return True
         now = self._state.now()
         if now - self._webhook_set.get(bot.id, 0) < _WEBHOOK_PAUSE_SECONDS:
             raise ApiError(429, "Too Many Requests: retry after 1", retry_after=1)
         self._webhook_set[bot.id] = now
+        self._drop(bot, params)
         self._change_webhook(bot, webhook)
         return True
 
     def _delete_webhook(self, bot: BotAccount, params: Json) -> bool:
+        self._drop(bot, params)
         self._change_webhook(bot, {})
         return True
+
+    def _drop(self, bot: BotAccount, params: Json) -> None:
+        if str(params.get("drop_pending_updates")).lower() in ("true", "1"):
+            self._polling.drop(bot)
 
     def _change_webhook(self, bot: BotAccount, webhook: Json) -> None:
         self._state.record("webhook", account=bot.id, webhook=webhook)

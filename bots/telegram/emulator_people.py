@@ -163,7 +163,7 @@ class People:
     def _update(self, bot: BotAccount, person: Person, lane: str, kind: str, content: Json, lives: int) -> Event:
         number = bot.next_update
         update: Json = {"update_id": number, kind: content}
-        allowed = bot.webhook.get("allowed_updates") or ()
+        allowed = bot.allowed_updates
         self._state.record(
             "update",
             account=bot.id,

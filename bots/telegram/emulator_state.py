@@ -33,6 +33,7 @@ class BotAccount:
     name: str
     username: str
     webhook: Json = field(default_factory=dict)
+    allowed_updates: list[str] = field(default_factory=list)
     commands: dict[str, list[Json]] = field(default_factory=dict)
     menu_buttons: dict[str, Json] = field(default_factory=dict)
     next_update: int = FIRST_UPDATE
@@ -165,7 +166,11 @@ class State:
             case "delivery":
                 self._apply_delivery(entry)
             case "webhook":
-                self.bots[entry["account"]].webhook = entry["webhook"]
+                bot, webhook = self.bots[entry["account"]], entry["webhook"]
+                bot.webhook = webhook
+                bot.allowed_updates = webhook.get("allowed_updates", bot.allowed_updates)
+            case "allowed_updates":
+                self.bots[entry["account"]].allowed_updates = entry["allowed_updates"]
             case "commands":
                 self.bots[entry["account"]].commands[entry["scope"]] = entry["commands"]
             case "menu_button":
