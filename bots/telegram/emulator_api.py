@@ -32,7 +32,6 @@ class BotApi:
         self._state = state
         self._messages = messages
         self._webhooks = webhooks
-        self._polling = polling
         self._webhook_set: dict[int, int] = {}
         commands = Commands(state)
         self._methods: dict[str, Method] = {
@@ -132,24 +131,17 @@ class BotApi:
         webhook["allowed_updates"] = bot.allowed_updates if allowed is None else allowed
         webhook["max_connections"] = int(params.get("max_connections") or 40)
         if webhook == bot.webhook:
-            self._drop(bot, params)
             return True
         now = self._state.now()
         if now - self._webhook_set.get(bot.id, 0) < _WEBHOOK_PAUSE_SECONDS:
             raise ApiError(429, "Too Many Requests: retry after 1", retry_after=1)
         self._webhook_set[bot.id] = now
-        self._drop(bot, params)
         self._change_webhook(bot, webhook)
         return True
 
     def _delete_webhook(self, bot: BotAccount, params: Json) -> bool:
-        self._drop(bot, params)
         self._change_webhook(bot, {})
         return True
-
-    def _drop(self, bot: BotAccount, params: Json) -> None:
-        if str(params.get("drop_pending_updates")).lower() in ("true", "1"):
-            self._polling.drop(bot)
 
     def _change_webhook(self, bot: BotAccount, webhook: Json) -> None:
         self._state.record("webhook", account=bot.id, webhook=webhook)

@@ -62,10 +62,6 @@ class Polling:
         self._confirm(bot, offset)
         return self._waiting(bot, offset)[:limit] or await self._poll(bot, offset, limit, seconds)
 
-    def drop(self, bot: BotAccount) -> None:
-        """Forget everything that waits."""
-        self._confirm(bot, bot.next_update)
-
     def close(self) -> None:
         """End every poll; what waits stays in the journal."""
         for poll in self._polls.values():

@@ -125,18 +125,6 @@ async def test_setting_a_webhook_ends_a_poll(platform: Platform, program: Progra
     assert await waiting == (409, f"Conflict: {emulator_polling.WEBHOOK_SET}")
 
 
-@pytest.mark.parametrize("method", ["setWebhook", "deleteWebhook"])
-async def test_what_waits_is_dropped_when_asked(platform: Platform, program: Program, person: str, method: str) -> None:
-    url = await program.start() if method == "setWebhook" else ""
-    await platform.api(method, url=url, drop_pending_updates=True)
-    heard = await says(platform, person, "heard")
-    if url:
-        await program.has(1)
-        assert numbers(program.updates()) == heard
-    else:
-        assert numbers((await platform.api("getUpdates"))[1]) == heard
-
-
 async def test_what_waits_expires_as_for_webhooks(platform: Platform, person: str) -> None:
     [said] = await says(platform, person, "old")
     await platform.act(person, "block")
