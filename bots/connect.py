@@ -31,14 +31,13 @@ async def connect(
     `polling`: whoever runs the program fetches the account's events, and there is no webhook.
     `offline` saves what was given without asking the platform, for preparing a machine without a network.
     """
+    if polling and not isinstance(channel, Pollable):
+        raise AccountError(f"{channel.label} cannot be polled; it needs a webhook.")
     clinic_id, slug = clinic
     draft = Account(clinic_id, clinic_id, slug, channel.name, "", "", secrets)
     proof = Proof("", "", "") if offline else await channel.prove(draft)
-    if polling:
-        if not isinstance(channel, Pollable):
-            raise AccountError(f"{channel.label} cannot be polled; it needs a webhook.")
-        if not offline:
-            await channel.unregister(draft)
+    if isinstance(channel, Pollable) and polling and not offline:
+        await channel.unregister(draft)
     async with units.clinic(clinic_id) as unit:
         await store.save_account(
             unit.db,

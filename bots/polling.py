@@ -65,6 +65,7 @@ class Poller:
         self._intake = intake
         self._holder = uuid4()
         self._polls: dict[UUID, tuple[Poll, asyncio.Task[None]]] = {}
+        self._looked = asyncio.Event()
 
     async def run(self) -> None:
         """Take, keep and give up accounts until cancelled; then every poll ends at once."""
@@ -92,6 +93,8 @@ class Poller:
                 poll = Poll(account_id, asked_at + seconds)
                 self._polls[account_id] = poll, asyncio.create_task(self._serve(poll))
             self._polls[account_id][0].until = asked_at + seconds
+        looked, self._looked = self._looked, asyncio.Event()
+        looked.set()
 
     async def _end(self, account_ids: set[UUID]) -> None:
         tasks = [self._polls.pop(account_id)[1] for account_id in account_ids]
@@ -132,8 +135,9 @@ class Poller:
                 poll.confirmed = newest
                 return None
             case Contested(detail):
-                # Whoever has just given the account a webhook ends this poll meanwhile.
-                await asyncio.sleep(LOOK_SECONDS * 1.5)
+                # If it has just been given a webhook by us, the next look that begins now ends this poll.
+                for _ in range(2):
+                    await self._looked.wait()
                 say = "another program polls this bot, or has set a webhook: stop it, or run `aura channel set` again"
                 return Trouble("contested", detail, say=say)
             case Refused(reason, detail):
