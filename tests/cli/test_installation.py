@@ -5,10 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 from typing import Any
+from uuid import uuid4
 
+import aiohttp
 import asyncpg
 from alembic.script import ScriptDirectory
 
+from bots.channel import Account, Reception
+from bots.cli.doctor import _reception
+from bots.telegram import TelegramChannel
 from domain.database.upgrade import DIRECTORY
 from tests.cli.conftest import Aura, on_the_platform
 from tests.conftest import Database
@@ -142,3 +147,14 @@ def test_line_has_no_polling(aura: Aura) -> None:
     secrets = ("--channel-secret", "s", "--access-token", "t")
     said = aura.refused("channel", "set", "ours", "line", *secrets, "--mode", "polling")
     assert said == "aura: LINE cannot be polled; it needs a webhook."
+
+
+async def test_the_doctor_tells_of_a_webhook_in_trouble() -> None:
+    class Troubled(TelegramChannel):
+        async def reception(self, account: Account) -> Reception:
+            return Reception(True, 3, "Connection refused")
+
+    async with aiohttp.ClientSession() as session:
+        account = Account(uuid4(), uuid4(), "ours", "telegram", "1", "our_bot", {})
+        ok, said = await _reception(Troubled(session, "http://127.0.0.1:9"), account)
+    assert (ok, said) == (False, "3 events wait for the webhook; the last one failed: Connection refused")
