@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from bots import polling
 from bots.accounts import SecretBox
-from bots.app import Program, build, running
+from bots.app import Program, Role, build, running
 from bots.connect import connect
 from bots.logs import configure
 from tests.faults.program import until
@@ -88,7 +88,10 @@ def logged() -> Iterator[list[MutableMapping[str, Any]]]:
 
 
 @asynccontextmanager
-async def replica(world: World) -> AsyncIterator[Program]:
+async def replica(world: World, role: Role = "all") -> AsyncIterator[Program]:
     """Another process of the same installation."""
-    async with build(settings_for(world.platforms), world.database.url) as program, running(program, menus=False):
+    async with (
+        build(settings_for(world.platforms), world.database.url) as program,
+        running(program, role, menus=False),
+    ):
         yield program

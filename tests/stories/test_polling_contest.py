@@ -74,9 +74,31 @@ async def _nothing(*_: Any) -> None:
     """A killed process says no goodbye."""
 
 
+async def test_who_takes_events_in_polls_and_answers_at_once(world: World) -> None:
+    """`web` alone is enough for a conversation; `worker` alone fetches nothing that it would not answer."""
+    await switch(world, to_polling=True)
+    nid = await world.person("Nid", "telegram", "en")
+    await _ends(_parts("intake", "polling", "delivery"))
+    async with replica(world, "worker"):
+        assert not _parts("polling")
+    async with replica(world, "web") as web:
+        await world.control("telegram", f"{nid._chat}/say", text="hello")
+
+        async def answered() -> bool:
+            return len(await nid.messages()) == 1
+
+        await until(answered, "the answer")
+        assert web.poller._polls
+    await nid.reads()
+
+
 def _pollers() -> set[asyncio.Task[Any]]:
     """The part of each program that polls."""
-    return {task for task in asyncio.all_tasks() if task.get_name() == "polling"}
+    return _parts("polling")
+
+
+def _parts(*names: str) -> set[asyncio.Task[Any]]:
+    return {task for task in asyncio.all_tasks() if task.get_name() in names}
 
 
 async def _ends(pollers: set[asyncio.Task[Any]]) -> None:
