@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, MutableMapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
@@ -45,6 +46,16 @@ async def switch(
 def waiting(world: World) -> int:
     """How many updates neither a webhook nor a poll has taken from the platform."""
     return sum(len(lane) for lane in world.telegram._state.lanes.values())
+
+
+async def polled(world: World) -> None:
+    """A poll is under way, and a second has passed since a webhook was changed, as Telegram wants it."""
+
+    async def condition() -> bool:
+        return bool(world.telegram._polling._polls)
+
+    await until(condition, "the bot to be polled")
+    world.telegram._state._clock = lambda: time.time() + 2
 
 
 async def fetched(world: World) -> None:

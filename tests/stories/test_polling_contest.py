@@ -12,7 +12,7 @@ from bots import polling
 from bots.app import Program
 from bots.telegram import TelegramChannel, emulator_polling
 from tests.faults.program import until
-from tests.stories.polling import calls, fetched, logged, quick, replica, switch
+from tests.stories.polling import calls, fetched, logged, polled, quick, replica, switch, waiting
 from tests.stories.world import World
 
 TOKEN = "100001:token-DRG"
@@ -126,8 +126,9 @@ async def test_another_program_that_polls_is_told_of_and_outlasted(world: World)
         await until(contested, "the conflict to be logged")
         foreign.cancel()
         await asyncio.gather(foreign, return_exceptions=True)
-        await nid.says("hello")
-    assert len(await nid.reads()) == 1
+        for word in ("hello", "again", "and again"):
+            await nid.says(word)
+    assert len(await nid.reads()) == 3
     assert [entry["event"] for entry in logs] == ["polling.contested", "polling.again"]
     assert "another program polls this bot" in logs[0]["say"]
     assert logs[0]["detail"] == f"Conflict: {emulator_polling.OTHER_POLL}"
@@ -146,11 +147,7 @@ async def test_a_webhook_that_somebody_sets_is_told_of(world: World) -> None:
     with logged() as logs:
         await switch(world, to_polling=True)
 
-        async def polls() -> bool:
-            return bool(world.telegram._polling._polls)
-
-        await until(polls, "the bot to be polled")
-        await asyncio.sleep(1)  # one change of a webhook a second
+        await polled(world)
         url = f"{world.platforms}/telegram/bot{TOKEN}/setWebhook"
         async with world.http.post(url, json={"url": "https://elsewhere.example/hook"}) as answer:
             assert answer.status == 200
@@ -161,6 +158,23 @@ async def test_a_webhook_that_somebody_sets_is_told_of(world: World) -> None:
         await until(told, "the conflict to be logged")
         await switch(world, to_polling=False)
     assert [entry["event"] for entry in logs] == ["polling.contested"]
+
+
+async def test_a_webhook_that_we_set_is_no_contest(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The poll that it ends is told of nobody: at the next look it is known that nobody is to poll."""
+    with logged() as logs:
+        await switch(world, to_polling=True)
+        await polled(world)
+        monkeypatch.setattr(polling, "LOOK_SECONDS", 0.5)
+        await asyncio.wait_for(world.program.poller._looked.wait(), 20)
+        await switch(world, to_polling=False)
+
+        async def given_up() -> bool:
+            return not world.program.poller._polls
+
+        await until(given_up, "the account to be given up")
+    assert [call["status"] for call in await calls(world)] == [409]
+    assert logs == []
 
 
 async def test_who_cannot_renew_the_lease_stops_in_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,9 +195,8 @@ async def test_who_cannot_renew_the_lease_stops_in_time(world: World, monkeypatc
 
         await until(over, "the lease to run out, and the last poll before")
         await world.control("telegram", f"{nid._chat}/say", text="while nobody knows who polls")
-        asked = len(await calls(world))
         await asyncio.sleep(0.3)
-        assert len(await calls(world)) == asked
+        assert (waiting(world), world.telegram._polling._polls) == (1, {})
     await fetched(world)
     assert len(await nid.reads()) == 2
 
