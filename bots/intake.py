@@ -7,10 +7,11 @@ dead process), lets the conversation answer inside one transaction, and hands th
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import structlog
 
@@ -18,11 +19,13 @@ from bots.accounts import Accounts
 from bots.channel import Account, Arrival, Channel, Profile
 from bots.delivery import LEASE_SECONDS as ANSWER_LEASE
 from bots.delivery import Delivery
+from bots.metrics import Metrics
 from bots.waiting import Waker
 from domain.database import session
 from domain.database.outbox import Outgoing
 from domain.database.session import LEASE_LOST, TRANSIENT, Claim, is_away, sqlstate
 from domain.errors import DomainError
+from domain.stopwatch import elapsed_ms
 from domain.unit import Scene, Unit, Units
 from handlers.actions import ActionSigner
 from handlers.cards import Card
@@ -54,12 +57,14 @@ class Intake:
         channels: Mapping[str, Channel],
         signer: ActionSigner,
         delivery: Delivery,
+        metrics: Metrics,
     ) -> None:
         self._units = units
         self._accounts = accounts
         self._channels = channels
         self._signer = signer
         self._delivery = delivery
+        self._metrics = metrics
         self._waker = Waker()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -68,9 +73,15 @@ class Intake:
         if not arrivals:
             return 0
         rows = [(arrival.event_id, arrival.lane, arrival.payload) for arrival in arrivals]
+        begun = time.perf_counter()
         new = await session.accept_events(self._units.engine, account.clinic_id, account.id, rows)
         if new:
             self._waker.wake()
+        told = {**account.told, "ms": elapsed_ms(begun)}
+        for event_id, inbox_id in new.items():
+            log.info("intake.accepted", **told, event_id=event_id, inbox_id=str(inbox_id))
+        if len(new) < len(rows):
+            log.debug("intake.known", **told, events=len(rows) - len(new))
         return len(new)
 
     async def run(self) -> None:
@@ -119,6 +130,7 @@ class Intake:
     async def _try(self, claim: Claim) -> None:
         """One unit; a refusal rolls it back and is answered by a second one."""
         account = await self._accounts.by_id(claim.account_id)
+        structlog.contextvars.bind_contextvars(**account.told)  # a task's own
         # Read before the unit, which holds a connection of its own.
         invitable = [other for other in await self._accounts.of_clinic(account.clinic_slug) if other.handle]
         profile: Profile | None = None
@@ -134,7 +146,6 @@ class Intake:
                 if refused is not None:
                     raise
                 refused = error
-                log.info("intake.refused", code=error.code)
             except Exception as error:
                 tries += 1
                 if sqlstate(error) == LEASE_LOST:
@@ -151,6 +162,7 @@ class Intake:
         profile: Profile | None,
         refused: DomainError | None,
     ) -> None:
+        begun = time.perf_counter()
         async with self._units.event(claim, name=profile.name if profile else "") as unit:
             if unit is None or unit.scene is None:
                 return
@@ -160,12 +172,27 @@ class Intake:
             talk = self._talk(unit, account, invitable, profile or Profile())
             await self._dispatch(talk, account, refused)
             answers = self._enqueue(unit, account, talk.cards)
+        self._tell(account, unit, unit.scene, refused, begun)
         if answers:
             await self._delivery.answer(account, answers)
         if len(unit.outbox) > len(answers):
             self._delivery.wake()
         if acknowledged is not None:
             await acknowledged
+
+    def _tell(self, account: Account, unit: Unit, scene: Scene, refused: DomainError | None, begun: float) -> None:
+        """What came of an event: one line and the counters."""
+        self._metrics.event(account.channel, "refused" if refused else "done", time.perf_counter() - begun)
+        took = elapsed_ms(begun)
+        log.info(
+            "intake.done",
+            role=unit.actor.role,
+            refused=refused.code if refused else None,
+            facts=[fact.kind for fact in unit.facts],
+            messages=len(unit.outbox),
+            waited_ms=round((datetime.now(UTC) - scene.received_at).total_seconds() * 1000 - took, 1),
+            ms=took,
+        )
 
     async def _dispatch(self, talk: Talk, account: Account, refused: DomainError | None) -> None:
         incoming = self._channels[account.channel].understand(talk.scene.payload)
@@ -210,6 +237,7 @@ class Intake:
                 identity_id=scene.identity_id,
                 person_id=unit.actor.person_id,
                 recipient=scene.lane,
+                inbox_id=scene.claim.inbox_id,
                 notice_kind=None,
                 content={"card": card.to_json()},
                 reply_token=token,
@@ -221,7 +249,7 @@ class Intake:
             )
             for card in cards
         ]
-        unit.outbox[:0] = [_row(row, account, scene.claim.inbox_id) for row in answers]
+        unit.outbox[:0] = [_row(row, account) for row in answers]
         return answers
 
     async def _broke(self, claim: Claim, error: Exception) -> None:
@@ -232,10 +260,13 @@ class Intake:
                 log.warning("intake.database_away", error=type(error).__name__)
                 await session.release_event(engine, claim, seconds=1)
                 return
-            log.exception("intake.broke", exc_info=error)
+            log.error("intake.broke", exc_info=error)
             kind = " ".join(filter(None, (type(error).__name__, sqlstate(error))))
             attempts = await session.fail_event(engine, claim, kind)
-            if attempts is not None and attempts >= MOST_ATTEMPTS:
+            gives_up = attempts is not None and attempts >= MOST_ATTEMPTS
+            self._metrics.event_failed("parked" if gives_up else "tried_again")
+            if gives_up:
+                log.error("intake.parked", error=kind, attempts=attempts)
                 await self._park(claim, kind)
         except Exception as again:  # its lease runs out, and the event is tried again
             log.warning("intake.left", error=type(again).__name__)
@@ -255,11 +286,11 @@ class Intake:
         except Exception as error:
             if is_away(error):
                 raise
-            log.exception("intake.apology_broke", exc_info=error)
+            log.error("intake.apology_broke", exc_info=error)
             await session.park_event(self._units.engine, claim, kind)
 
 
-def _row(answer: Outgoing, account: Account, inbox_id: UUID) -> dict[str, Any]:
+def _row(answer: Outgoing, account: Account) -> dict[str, Any]:
     return {
         "id": answer.id,
         "row_kind": answer.row_kind,
@@ -269,7 +300,7 @@ def _row(answer: Outgoing, account: Account, inbox_id: UUID) -> dict[str, Any]:
         "person_id": answer.person_id,
         "recipient": answer.recipient,
         "content": answer.content,
-        "inbox_id": inbox_id,
+        "inbox_id": answer.inbox_id,
         "reply_token": answer.reply_token,
         "reply_until": answer.reply_until,
         "retry_key": answer.retry_key,
