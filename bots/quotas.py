@@ -9,7 +9,7 @@ from uuid import UUID
 import structlog
 
 from bots.accounts import Accounts
-from bots.channel import AccountError, Channel
+from bots.channel import AccountError, Channel, Quota
 from bots.metrics import Metrics
 from domain.database.session import is_away
 
@@ -17,6 +17,11 @@ log = structlog.get_logger()
 LOOK_SECONDS = 300.0
 # Below this part of the limit somebody should buy more before a care message waits for the next month.
 LOW = 0.1
+
+
+def is_low(quota: Quota) -> bool:
+    """Whether less than a tenth is left."""
+    return quota.limit is not None and quota.left < LOW * quota.limit
 
 
 class Quotas:
@@ -54,7 +59,7 @@ class Quotas:
         if quota is None:
             return
         self._metrics.quota(account, quota)
-        low = quota.limit is not None and quota.left < LOW * quota.limit
+        low = is_low(quota)
         if low and account_id not in self._low:
             log.warning("quotas.low", **account.told, left=quota.left, limit=quota.limit)
         self._low = self._low | {account_id} if low else self._low - {account_id}

@@ -78,11 +78,15 @@ class Scheduler:
 
     async def next_due(self, after: datetime) -> datetime | None:
         """The first moment after `after` at which something is due; what is overdue is for `run_due` now."""
-        clinics = await list_clinics(self._engine)
-        moments = [await job.next_due(self._engine, after) for job in self.jobs if not isinstance(job, CalendarJob)]
-        calendar = [job for job in self.jobs if isinstance(job, CalendarJob)]
-        moments += [next_tick(job.at, ZoneInfo(zone), after) for job in calendar for _, _, zone in clinics]
+        moments = [await self.next_due_of(job, after) for job in self.jobs]
         return min((moment for moment in moments if moment), default=None)
+
+    async def next_due_of(self, job: AnyJob, after: datetime) -> datetime | None:
+        """The first moment after `after` at which this job has something to do; None when it is not known to."""
+        if not isinstance(job, CalendarJob):
+            return await job.next_due(self._engine, after)
+        zones = {zone for _, _, zone in await list_clinics(self._engine)}
+        return min((next_tick(job.at, ZoneInfo(zone), after) for zone in zones), default=None)
 
     async def _tick(self) -> None:
         async with self._round:
