@@ -11,11 +11,13 @@ from scheduler.job import AnyJob, CalendarJob, missed_ticks
 def lag(job: AnyJob, figures: Figures) -> Backlog:
     """How many rows (or ticks of clinics) of a job are due, and how long the oldest has been.
 
-    KeyError for a scan that the figures know nothing of.
+    A clinic where a job never ran is owed it, but it may be a new one: that is not late. KeyError for a scan that
+    the figures know nothing of.
     """
     if not isinstance(job, CalendarJob):
         return figures.due[job.name]
-    owed = [
-        tick for zone, last in figures.ticks.get(job.name, []) for tick in missed_ticks(job.at, zone, last, figures.now)
-    ]
-    return Backlog(len(owed), figures.now - min(owed) if owed else timedelta(0))
+    ticks = figures.ticks.get(job.name, [])
+    owed = [(last, missed_ticks(job.at, zone, last, figures.now)) for zone, last in ticks]
+    late = [missed[0] for last, missed in owed if last and missed]
+    count = sum(len(missed) for _, missed in owed)
+    return Backlog(count, figures.now - min(late) if late else timedelta(0))
