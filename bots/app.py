@@ -30,7 +30,7 @@ from bots.pictures.address import PictureAddress
 from bots.quotas import Quotas
 from bots.settings import Settings
 from bots.telegram import TelegramChannel
-from bots.web import health, pictures, webhooks
+from bots.web import health, pictures, reading, webhooks
 from bots.web import metrics as metrics_page
 from domain.database import session
 from domain.database.clock import read_clock
@@ -47,6 +47,10 @@ from scheduler.jobs import JOBS
 log = structlog.get_logger()
 # Connections to the platforms, for all accounts together; more than the workers there are.
 CONNECTIONS = 200
+# A connection on which no request has come by then is closed, one that dawdles over its headers too.
+IDLE_SECONDS = 75.0
+# Connections that may wait to be accepted: a volley of webhooks, or of somebody's empty ones.
+BACKLOG = 1024
 Role = Literal["all", "web", "worker"]
 
 
@@ -98,7 +102,7 @@ async def build(settings: Settings, url: str) -> AsyncIterator[Program]:
         delivery = Delivery(units, accounts, channels, signer, addresses, metrics)
         intake = Intake(units, accounts, channels, signer, delivery, metrics)
         readiness = health.Readiness(engine, schema())
-        server = web.Application(client_max_size=webhooks.MOST_BYTES)
+        server = web.Application(client_max_size=reading.MOST_BYTES)
         server.add_routes(webhooks.routes(intake, accounts, channels, metrics))
         server.add_routes(pictures.routes(units, addresses))
         server.add_routes(health.routes(readiness))
@@ -158,10 +162,10 @@ async def running(program: Program, role: Role = "all", *, menus: bool = True) -
             program.scheduler.start()
             stack.push_async_callback(program.scheduler.stop)
         stack.push_async_callback(_stop, tasks)
-        runner = web.AppRunner(program.web, access_log=None, shutdown_timeout=5)
+        runner = web.AppRunner(program.web, access_log=None, shutdown_timeout=5, keepalive_timeout=IDLE_SECONDS)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
-        site = web.TCPSite(runner, program.settings.host, program.settings.port)
+        site = web.TCPSite(runner, program.settings.host, program.settings.port, backlog=BACKLOG)
         await site.start()
         stack.push_async_callback(_drain, program)
         yield runner.addresses[0][1]

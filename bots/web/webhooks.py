@@ -16,11 +16,10 @@ from bots.accounts import Accounts
 from bots.channel import Channel
 from bots.intake import Intake
 from bots.metrics import Metrics
+from bots.web.reading import body_of
 from domain.database.session import UNAVAILABLE
 
 log = structlog.get_logger()
-# LINE and Telegram send far less; more is not theirs.
-MOST_BYTES = 1024 * 1024
 
 
 def routes(intake: Intake, accounts: Accounts, channels: Mapping[str, Channel], metrics: Metrics) -> list[web.RouteDef]:
@@ -41,7 +40,7 @@ def routes(intake: Intake, accounts: Accounts, channels: Mapping[str, Channel], 
 
     async def receive(request: web.Request) -> web.Response:
         channel = channels.get(request.match_info["channel"])
-        body = await request.read()
+        body = await body_of(request)
         try:
             account = await accounts.at(channel.name, request.match_info["clinic"]) if channel else None
         except UNAVAILABLE as error:
