@@ -12,7 +12,7 @@ from bots.channel import Quota
 from bots.cli.findings import of_quota, of_work
 from domain.database.figures import Backlog, Figures
 from scheduler.jobs import JOBS
-from tests.cli.conftest import Aura, query
+from tests.cli.conftest import Aura, on_the_platform, query
 from tests.cli.scenes import comes_in, opens, parks, program_of
 from tests.conftest import Database
 
@@ -53,6 +53,15 @@ def test_the_doctor_looks_at_the_work(aura: Aura, database: Database, monkeypatc
     assert told["inbox"] == (False, "1 waiting, for 7 min at most: is `aura serve --role web` running?")
     assert told["job timers"] == (False, "1 waiting, for 6 min at most: is `aura serve --role worker` running?")
     assert (told["parked events"], told["messages in doubt"]) == ((True, "none"), (True, "none of the last day"))
+
+
+def test_the_doctor_asks_for_the_quota(aura: Aura, platforms: str) -> None:
+    aura.json("clinic", "add", "ours", "--name", "คลินิกของเรา")
+    on_the_platform(platforms, "line", slug="ours", name="Ours", channel_secret="right", access_token="right-token")
+    aura.json("channel", "set", "ours", "line", "--channel-secret", "right", "--access-token", "right-token")
+    told = findings(aura)
+    assert told["ours line"][0] is True
+    assert told["ours line quota"] == (True, "0 sent this month, no limit")
 
 
 @pytest.mark.parametrize(("seconds", "ok"), [(0, True), (1.9, True), (-1.9, True), (2.1, False), (-2.1, False)])

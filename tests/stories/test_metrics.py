@@ -20,7 +20,7 @@ from scheduler.jobs import JOBS, timers
 from tests.faults.program import until
 from tests.stories.forgery import post, press, signed
 from tests.stories.outage import database_away
-from tests.stories.scenes import joins_team
+from tests.stories.scenes import joins_team, new_member
 from tests.stories.world import CHANNELS, World
 
 
@@ -200,29 +200,23 @@ async def test_a_proxy_is_told_nothing_and_a_database_that_is_away_is_said(world
 
 
 async def test_what_is_left_of_a_quota(world: World) -> None:
-    limits = {"type": "limited", "value": 500}
+    program, slug = world.program, world.accounts["DRG", "line"]
+    quotas = Quotas(program.accounts, program.channels, program.metrics)
+    account = next(account for account in await program.accounts.of_clinic("DRG") if account.channel == "line")
+    await quotas.look()
+    assert await program.channels["line"].quota(account) == Quota(limit=None, used=0)
+    assert not (await scrape(world)).label("aura_quota_left", "channel"), "without a limit nothing can run out"
 
-    async def quota(request: web.Request) -> web.Response:
-        assert request.headers["Authorization"] == "Bearer token-DRG"
-        return web.json_response(limits)
-
-    async def consumption(request: web.Request) -> web.Response:
-        return web.json_response({"totalUsage": 480})
-
-    app = web.Application()
-    app.router.add_get("/v2/bot/message/quota", quota)
-    app.router.add_get("/v2/bot/message/quota/consumption", consumption)
-    async with TestServer(app) as server:
-        url = str(server.make_url("/"))
-        settings = world.program.settings.model_copy(update={"line_api_url": url, "line_data_api_url": url})
-        async with open_channels(settings) as channels:
-            await Quotas(world.program.accounts, channels, world.program.metrics).look()
-            now = await scrape(world)
-            assert now.of("aura_quota_limit", channel="line", clinic="DRG") == 500
-            assert now.of("aura_quota_left", channel="line", clinic="DRG") == 20
-            assert now.label("aura_quota_left", "channel") == {"line"}
-            limits.update(type="none")
-            limits.pop("value")
-            account = next(a for a in await world.program.accounts.of_clinic("DRG") if a.channel == "line")
-            assert await channels["line"].quota(account) == Quota(limit=None, used=480)
+    await world.control("line", f"accounts/{slug}/quota", value=10)
+    jay = await joins_team(world, "sales", "คุณเจ", "line")
+    await new_member(world, jay, channel="line")
+    await jay.reads()
+    await quotas.look()
+    now = await scrape(world)
+    assert now.of("aura_quota_limit", channel="line", clinic="DRG") == 10
+    assert now.of("aura_quota_left", channel="line", clinic="DRG") == 9, (
+        "the desk's notice was a push, answers are free"
+    )
+    assert now.label("aura_quota_left", "channel") == {"line"}
     assert [is_low(Quota(100, used)) for used in (90, 91, 200)] == [False, True, True]
+    assert not is_low(Quota(None, 1000))
