@@ -21,9 +21,9 @@ async def database_away(world: World) -> AsyncIterator[None]:
         await connection.execute(f'alter database "{name}" allow_connections false')
         await connection.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", name)
         yield
-        await connection.execute(f'alter database "{name}" allow_connections true')
     finally:
+        await connection.execute(f'alter database "{name}" allow_connections true')
         await connection.close()
-    if world.owner is not None:
-        await world.owner.close()
-        world.owner = None
+        if world.owner is not None:
+            await world.owner.close()
+            world.owner = None
