@@ -24,6 +24,7 @@ from bots.cli.context import Composition
 from bots.delivery import Delivery
 from bots.intake import Intake
 from bots.line import LineChannel
+from bots.logs import configure
 from bots.menus import Menus
 from bots.metrics import Metrics
 from bots.pictures.address import PictureAddress
@@ -198,5 +199,6 @@ async def _stop(tasks: list[asyncio.Task[None]]) -> None:
 
 
 def main() -> None:
-    """The `aura` command."""
+    """The `aura` command. Whatever it logs goes to standard error; `serve` and `demo` log more than warnings."""
+    configure("WARNING")
     cli(obj=Composition(build=build, channels=open_channels, running=running))

@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import structlog
 
+from bots import report
 from bots.accounts import Accounts
 from bots.channel import Account, Arrival, Channel, Profile
 from bots.delivery import LEASE_SECONDS as ANSWER_LEASE
@@ -25,7 +26,6 @@ from domain.database import session
 from domain.database.outbox import Outgoing
 from domain.database.session import LEASE_LOST, TRANSIENT, Claim, is_away, sqlstate
 from domain.errors import DomainError
-from domain.stopwatch import elapsed_ms
 from domain.unit import Scene, Unit, Units
 from handlers.actions import ActionSigner
 from handlers.cards import Card
@@ -77,11 +77,7 @@ class Intake:
         new = await session.accept_events(self._units.engine, account.clinic_id, account.id, rows)
         if new:
             self._waker.wake()
-        told = {**account.told, "ms": elapsed_ms(begun)}
-        for event_id, inbox_id in new.items():
-            log.info("intake.accepted", **told, event_id=event_id, inbox_id=str(inbox_id))
-        if len(new) < len(rows):
-            log.debug("intake.known", **told, events=len(rows) - len(new))
+        report.accepted(account, new, len(rows), begun)
         return len(new)
 
     async def run(self) -> None:
@@ -172,27 +168,13 @@ class Intake:
             talk = self._talk(unit, account, invitable, profile or Profile())
             await self._dispatch(talk, account, refused)
             answers = self._enqueue(unit, account, talk.cards)
-        self._tell(account, unit, unit.scene, refused, begun)
+        report.worked(self._metrics, account, unit, refused, begun)
         if answers:
             await self._delivery.answer(account, answers)
         if len(unit.outbox) > len(answers):
             self._delivery.wake()
         if acknowledged is not None:
             await acknowledged
-
-    def _tell(self, account: Account, unit: Unit, scene: Scene, refused: DomainError | None, begun: float) -> None:
-        """What came of an event: one line and the counters."""
-        self._metrics.event(account.channel, "refused" if refused else "done", time.perf_counter() - begun)
-        took = elapsed_ms(begun)
-        log.info(
-            "intake.done",
-            role=unit.actor.role,
-            refused=refused.code if refused else None,
-            facts=[fact.kind for fact in unit.facts],
-            messages=len(unit.outbox),
-            waited_ms=round((datetime.now(UTC) - scene.received_at).total_seconds() * 1000 - took, 1),
-            ms=took,
-        )
 
     async def _dispatch(self, talk: Talk, account: Account, refused: DomainError | None) -> None:
         incoming = self._channels[account.channel].understand(talk.scene.payload)

@@ -9,7 +9,7 @@ from uuid import UUID
 import structlog
 
 from bots.accounts import Accounts
-from bots.channel import AccountError, Channel, Quota
+from bots.channel import Account, AccountError, Channel, Quota
 from bots.metrics import Metrics
 from domain.database.session import is_away
 
@@ -50,7 +50,14 @@ class Quotas:
             log.warning("quotas.database_away", error=type(error).__name__)
 
     async def _look_at(self, account_id: UUID) -> None:
-        account = await self._accounts.by_id(account_id)
+        try:
+            await self._ask(await self._accounts.by_id(account_id))
+        except Exception as error:
+            if is_away(error):
+                raise
+            log.exception("quotas.broke", account=str(account_id))
+
+    async def _ask(self, account: Account) -> None:
         try:
             quota = await self._channels[account.channel].quota(account)
         except AccountError as error:
@@ -60,6 +67,6 @@ class Quotas:
             return
         self._metrics.quota(account, quota)
         low = is_low(quota)
-        if low and account_id not in self._low:
+        if low and account.id not in self._low:
             log.warning("quotas.low", **account.told, left=quota.left, limit=quota.limit)
-        self._low = self._low | {account_id} if low else self._low - {account_id}
+        self._low = self._low | {account.id} if low else self._low - {account.id}

@@ -1,10 +1,12 @@
-"""What delivery says of its calls to the platforms: one log line and the counters. Ids and kinds, nothing of a card."""
+"""What intake and delivery say of an event's way: a log line a step, and the counters. Nothing that was written."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from uuid import UUID
 
 import structlog
 
@@ -12,9 +14,36 @@ from bots.channel import Account, Outcome, Sent
 from bots.metrics import Metrics
 from bots.verdict import Verdict
 from domain.database.outbox import Outgoing
+from domain.errors import DomainError
 from domain.stopwatch import elapsed_ms
+from domain.unit import Unit
 
 log = structlog.get_logger()
+
+
+def accepted(account: Account, new: Mapping[str, UUID], count: int, begun: float) -> None:
+    """Of `count` events that an account brought these are in the inbox now; the others were there already."""
+    told = {**account.told, "ms": elapsed_ms(begun)}
+    for event_id, inbox_id in new.items():
+        log.info("intake.accepted", **told, event_id=event_id, inbox_id=str(inbox_id))
+    if len(new) < count:
+        log.debug("intake.known", **told, events=count - len(new))
+
+
+def worked(metrics: Metrics, account: Account, unit: Unit, refused: DomainError | None, begun: float) -> None:
+    """An event's unit has committed; `waited_ms` is how long the event lay in the inbox before."""
+    metrics.event(account.channel, "refused" if refused else "done", time.perf_counter() - begun)
+    took = elapsed_ms(begun)
+    since = (datetime.now(UTC) - unit.scene.received_at).total_seconds() * 1000 if unit.scene else took
+    log.info(
+        "intake.done",
+        role=unit.actor.role,
+        refused=refused.code if refused else None,
+        facts=[fact.kind for fact in unit.facts],
+        messages=len(unit.outbox),
+        waited_ms=round(since - took, 1),
+        ms=took,
+    )
 
 
 def about(account: Account, rows: Sequence[Outgoing]) -> AbstractContextManager[None]:

@@ -24,7 +24,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from sqlalchemy import text
 
-from bots import intake, logs
+from bots import app, intake, logs
 from bots.accounts import Accounts
 from bots.app import open_channels
 from bots.channel import Channel
@@ -184,9 +184,9 @@ async def _quoting_platform(world: World, status: int) -> AsyncIterator[dict[str
         said = f"no {TEXT} of {NAME} at {PHONE}: {(await request.read())[:200]!r} {request.headers}"
         return web.json_response({"message": said, "ok": False, "description": said}, status=status)
 
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", answer)
-    async with TestServer(app) as server:
+    platform = web.Application()
+    platform.router.add_route("*", "/{path:.*}", answer)
+    async with TestServer(platform) as server:
         url = str(server.make_url("/"))
         addresses = {"line_api_url": url, "line_data_api_url": url, "telegram_api_url": url}
         async with open_channels(world.program.settings.model_copy(update=addresses)) as channels:
@@ -264,3 +264,14 @@ def test_what_python_would_print_by_itself_is_logged(log: Log, monkeypatch: pyte
     assert [line["event"] for line in log.lines] == ["program.broke", "program.thread_broke", "python.warning"]
     assert ("RuntimeError" in log.lines[1]["exception"], log.lines[2]["at"]) == (True, "library.py:7")
     log.says_nothing_of(TEXT)
+
+
+def test_what_any_command_logs_goes_to_standard_error(
+    log: Log, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Or it would stand in the middle of what `--json` prints."""
+    structlog.reset_defaults()
+    monkeypatch.setattr(app, "cli", lambda obj: structlog.get_logger().error("from a command"))
+    app.main()
+    out, err = capsys.readouterr()
+    assert (out, json.loads(err)["event"]) == ("", "from a command")
