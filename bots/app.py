@@ -25,17 +25,22 @@ from bots.cli.context import Composition
 from bots.delivery import Delivery
 from bots.intake import Intake
 from bots.line import LineChannel
+from bots.logs import configure
 from bots.menus import Menus
+from bots.metrics import Metrics
 from bots.pictures.address import PictureAddress
 from bots.polling import Poller
+from bots.quotas import Quotas
 from bots.settings import Settings
 from bots.telegram import TelegramChannel
 from bots.web import health, pictures, reading, webhooks
+from bots.web import metrics as metrics_page
 from domain.database import session
 from domain.database.clock import read_clock
 from domain.database.engine import create_engine, refuse_unsafe_role
 from domain.database.listen import listen
 from domain.database.session import Engine
+from domain.database.upgrade import schema
 from domain.reactions import react
 from domain.unit import Units
 from handlers.actions import ActionSigner
@@ -67,7 +72,10 @@ class Program:
     intake: Intake
     poller: Poller
     menus: Menus
+    quotas: Quotas
     scheduler: Scheduler
+    metrics: Metrics
+    readiness: health.Readiness
     web: web.Application
 
     async def settle(self) -> None:
@@ -94,12 +102,15 @@ async def build(settings: Settings, url: str) -> AsyncIterator[Program]:
         signer = ActionSigner(keys)
         addresses = PictureAddress(settings.address, keys)
         channels = await stack.enter_async_context(open_channels(settings))
-        delivery = Delivery(units, accounts, channels, signer, addresses)
-        intake = Intake(units, accounts, channels, signer, delivery)
+        metrics = Metrics()
+        delivery = Delivery(units, accounts, channels, signer, addresses, metrics)
+        intake = Intake(units, accounts, channels, signer, delivery, metrics)
+        readiness = health.Readiness(engine, schema())
         server = web.Application(client_max_size=reading.MOST_BYTES)
-        server.add_routes(webhooks.routes(intake, accounts, channels))
+        server.add_routes(webhooks.routes(intake, accounts, channels, metrics))
         server.add_routes(pictures.routes(units, addresses))
-        server.add_routes(health.routes(engine))
+        server.add_routes(health.routes(readiness))
+        server.add_routes(metrics_page.routes(metrics, engine, JOBS))
         yield Program(
             settings=settings,
             url=url,
@@ -112,7 +123,10 @@ async def build(settings: Settings, url: str) -> AsyncIterator[Program]:
             intake=intake,
             poller=Poller(engine, accounts, channels, intake),
             menus=Menus(units, accounts, channels),
-            scheduler=Scheduler(units, engine, JOBS, lambda: read_clock(engine)),
+            quotas=Quotas(accounts, channels, metrics),
+            scheduler=Scheduler(units, engine, JOBS, lambda: read_clock(engine), metrics.job),
+            metrics=metrics,
+            readiness=readiness,
             web=server,
         )
 
@@ -137,9 +151,10 @@ async def open_channels(settings: Settings) -> AsyncIterator[dict[str, Channel]]
 
 @asynccontextmanager
 async def running(program: Program, role: Role = "all", *, menus: bool = True) -> AsyncIterator[int]:
-    """Run the program's parts; yields the port of its web server. On leaving, what is in hand is finished.
+    """Run the program's parts; yields the port of its web server.
 
-    Without `menus` nobody looks after the platforms' menus.
+    On leaving it says that it is not ready, still serves for the settings' `drain_seconds`, then finishes what is in
+    hand. Without `menus` nobody looks after the platforms' menus, nor asks for their quotas.
     """
     async with AsyncExitStack() as stack:
         tasks: list[asyncio.Task[None]] = []
@@ -151,6 +166,7 @@ async def running(program: Program, role: Role = "all", *, menus: bool = True) -
             tasks.append(_forever("delivery", program.delivery.run))
             if menus:
                 tasks.append(_forever("menus", program.menus.run))
+                tasks.append(_forever("quotas", program.quotas.run))
             tasks.append(_forever("listen", partial(listen, program.url, wakers)))
             program.scheduler.start()
             stack.push_async_callback(program.scheduler.stop)
@@ -160,6 +176,7 @@ async def running(program: Program, role: Role = "all", *, menus: bool = True) -
         stack.push_async_callback(runner.cleanup)
         site = web.TCPSite(runner, program.settings.host, program.settings.port, backlog=BACKLOG)
         await site.start()
+        stack.push_async_callback(_drain, program)
         yield runner.addresses[0][1]
 
 
@@ -177,6 +194,12 @@ def _forever(name: str, work: Callable[[], Awaitable[None]]) -> asyncio.Task[Non
     return asyncio.create_task(keep(), name=name)
 
 
+async def _drain(program: Program) -> None:
+    """Let load balancers see that this process leaves before it closes its door."""
+    program.readiness.stopping = True
+    await asyncio.sleep(program.settings.drain_seconds)
+
+
 async def _stop(tasks: list[asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
@@ -184,5 +207,6 @@ async def _stop(tasks: list[asyncio.Task[None]]) -> None:
 
 
 def main() -> None:
-    """The `aura` command."""
+    """The `aura` command. Whatever it logs goes to standard error; `serve` and `demo` log more than warnings."""
+    configure("WARNING")
     cli(obj=Composition(build=build, channels=open_channels, running=running))

@@ -41,6 +41,11 @@ class Account:
     menus_swept: bool = True
     polling: bool = False
 
+    @property
+    def told(self) -> dict[str, str]:
+        """What a log line says of it."""
+        return {"clinic": self.clinic_slug, "channel": self.channel, "account": str(self.id)}
+
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
@@ -140,6 +145,19 @@ class Reception:
     trouble: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How many messages an account may push in this month (None: no limit), and how many it has."""
+
+    limit: int | None
+    used: int
+
+    @property
+    def left(self) -> int:
+        """How many it still may; 0 without a limit, which is not counted."""
+        return max((self.limit or 0) - self.used, 0)
+
+
 DrawMenu = Callable[[Mapping[str, Any]], bytes]
 """Draws a menu's picture from the facts that `bots/pictures/menu.py` lists."""
 
@@ -229,6 +247,9 @@ class Channel(Protocol):
 
     async def prove(self, account: Account) -> Proof:
         """Ask the platform who the secrets belong to; raises AccountError with a clear sentence."""
+
+    async def quota(self, account: Account) -> Quota | None:
+        """What is left of the month's pushes, None where the platform does not count them; raises AccountError."""
 
     async def register(self, account: Account, webhook_url: str) -> None:
         """Set the webhook address once, with explicit update types; raises AccountError."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
@@ -18,9 +19,11 @@ from weakref import WeakValueDictionary
 
 import structlog
 
+from bots import report
 from bots.accounts import Accounts
 from bots.channel import Account, Channel, Outcome, RetryLater, Sent, Unknown
 from bots.letters import Letters, batches, card_of
+from bots.metrics import Metrics
 from bots.pace import Pace
 from bots.pictures.address import PictureAddress
 from bots.verdict import Verdict, after_sending, before_sending
@@ -55,11 +58,13 @@ class Delivery:
         channels: Mapping[str, Channel],
         signer: ActionSigner,
         addresses: PictureAddress,
+        metrics: Metrics,
     ) -> None:
         self._units = units
         self._accounts = accounts
         self._channels = channels
         self._letters = Letters(signer, addresses)
+        self._metrics = metrics
         self._holder = uuid4()
         self._waker = Waker()
         self._stopping = False
@@ -163,7 +168,8 @@ class Delivery:
             ready = batch if fresh else await self._begin(account, channel, batch)
             fresh = False
             if ready:
-                await self._send_or_set_aside(account, ready, clinic)
+                with report.about(account, ready):
+                    await self._send_or_set_aside(account, ready, clinic)
 
     async def _begin(self, account: Account, channel: Channel, batch: Sequence[Outgoing]) -> list[Outgoing]:
         """Write down that these rows are about to be sent; without the ones that must not be, or are another's."""
@@ -171,6 +177,8 @@ class Delivery:
         for row in batch:
             taken = before_sending(row, safe_retry=channel.safe_retry)
             if isinstance(taken, Verdict):
+                with report.about(account, [row]):
+                    log.warning("delivery.left_in_doubt", state=taken.state)
                 await self._record(account, [(row, taken, ())])
             else:
                 ready.append(taken)
@@ -187,12 +195,12 @@ class Delivery:
         except Exception as error:
             if is_away(error):
                 raise
-            log.exception("delivery.row_broke", rows=[str(row.id) for row in rows])
+            log.exception("delivery.row_broke")
             verdict = Verdict("refused", error=f"bug: {type(error).__name__}")
             await self._record(account, [(row, verdict, ()) for row in rows])
 
     async def _send(self, account: Account, rows: Sequence[Outgoing], clinic: Clinic | None) -> None:
-        channel = self._channels[account.channel]
+        channel, begun = self._channels[account.channel], time.perf_counter()
         if rows[0].row_kind == "menu":
             outcome: Outcome | None = await self._show_menu(account, channel, rows[0])
         else:
@@ -200,16 +208,15 @@ class Delivery:
         if outcome is None:
             # The channel cannot change a card, or the card never arrived: a press on it gets the current one. Or
             # newer menus are there.
+            log.debug("delivery.dropped")
             await self._record(account, [(rows[0], Verdict("dropped"), ())])
             return
         now = datetime.now(UTC)
         if isinstance(outcome, RetryLater) and outcome.whole_account:
             await self._hold(account, now + timedelta(seconds=outcome.seconds))
-        if not isinstance(outcome, Sent):
-            kind = type(outcome).__name__
-            log.warning("delivery.not_sent", outcome=kind, reason=outcome.reason, rows=[str(row.id) for row in rows])
         ids = outcome.message_ids if isinstance(outcome, Sent) else ()
         verdicts = [after_sending(row, outcome, safe_retry=channel.safe_retry, now=now) for row in rows]
+        report.called(self._metrics, account, rows, outcome, verdicts, begun)
         results = zip(rows, verdicts, strict=True)
         await self._record(account, [(row, verdict, ids[n : n + 1]) for n, (row, verdict) in enumerate(results)])
 

@@ -7,17 +7,20 @@ dead process), lets the conversation answer inside one transaction, and hands th
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import structlog
 
+from bots import report
 from bots.accounts import Accounts
 from bots.channel import Account, Arrival, Channel, Profile
 from bots.delivery import LEASE_SECONDS as ANSWER_LEASE
 from bots.delivery import Delivery
+from bots.metrics import Metrics
 from bots.waiting import Waker
 from domain.conversations import service as conversations
 from domain.database import session
@@ -55,12 +58,14 @@ class Intake:
         channels: Mapping[str, Channel],
         signer: ActionSigner,
         delivery: Delivery,
+        metrics: Metrics,
     ) -> None:
         self._units = units
         self._accounts = accounts
         self._channels = channels
         self._signer = signer
         self._delivery = delivery
+        self._metrics = metrics
         self._waker = Waker()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -69,12 +74,14 @@ class Intake:
         if not arrivals:
             return 0
         rows = [(arrival.event_id, arrival.lane, arrival.payload) for arrival in arrivals]
+        begun = time.perf_counter()
         looks_back = any(map(self._channels[account.channel].looks_back, (arrival.payload for arrival in arrivals)))
         new = await session.accept_events(
             self._units.engine, account.clinic_id, account.id, rows, looks_back=looks_back
         )
         if new:
             self._waker.wake()
+        report.accepted(account, new, len(rows), begun)
         return len(new)
 
     async def run(self) -> None:
@@ -123,6 +130,7 @@ class Intake:
     async def _try(self, claim: Claim) -> None:
         """One unit; a refusal rolls it back and is answered by a second one."""
         account = await self._accounts.by_id(claim.account_id)
+        structlog.contextvars.bind_contextvars(**account.told)  # a task's own
         # Read before the unit, which holds a connection of its own.
         invitable = [other for other in await self._accounts.of_clinic(account.clinic_slug) if other.handle]
         profile: Profile | None = None
@@ -138,7 +146,6 @@ class Intake:
                 if refused is not None:
                     raise
                 refused = error
-                log.info("intake.refused", code=error.code)
             except Exception as error:
                 tries += 1
                 if sqlstate(error) == LEASE_LOST:
@@ -155,6 +162,7 @@ class Intake:
         profile: Profile | None,
         refused: DomainError | None,
     ) -> None:
+        begun = time.perf_counter()
         async with self._units.event(claim, name=profile.name if profile else "") as unit:
             if unit is None or unit.scene is None:
                 return
@@ -164,6 +172,7 @@ class Intake:
             talk = self._talk(unit, account, invitable, profile or Profile())
             await self._dispatch(talk, account, refused)
             answers = self._enqueue(unit, account, talk.cards)
+        report.worked(self._metrics, account, unit, refused, begun)
         if answers:
             await self._delivery.answer(account, answers)
         if len(unit.outbox) > len(answers):
@@ -216,6 +225,7 @@ class Intake:
                 identity_id=scene.identity_id,
                 person_id=unit.actor.person_id,
                 recipient=scene.lane,
+                inbox_id=scene.claim.inbox_id,
                 notice_kind=None,
                 content={"card": card.to_json()},
                 reply_token=token,
@@ -227,7 +237,7 @@ class Intake:
             )
             for card in cards
         ]
-        unit.outbox[:0] = [_row(row, account, scene.claim.inbox_id) for row in answers]
+        unit.outbox[:0] = [_row(row, account) for row in answers]
         return answers
 
     async def _broke(self, claim: Claim, error: Exception) -> None:
@@ -238,10 +248,13 @@ class Intake:
                 log.warning("intake.database_away", error=type(error).__name__)
                 await session.release_event(engine, claim, seconds=1)
                 return
-            log.exception("intake.broke", exc_info=error)
+            log.error("intake.broke", exc_info=error)
             kind = " ".join(filter(None, (type(error).__name__, sqlstate(error))))
             attempts = await session.fail_event(engine, claim, kind)
-            if attempts is not None and attempts >= MOST_ATTEMPTS:
+            gives_up = attempts is not None and attempts >= MOST_ATTEMPTS
+            self._metrics.event_failed("parked" if gives_up else "tried_again")
+            if gives_up:
+                log.error("intake.parked", error=kind, attempts=attempts)
                 await self._park(claim, kind)
         except Exception as again:  # its lease runs out, and the event is tried again
             log.warning("intake.left", error=type(again).__name__)
@@ -261,11 +274,11 @@ class Intake:
         except Exception as error:
             if is_away(error):
                 raise
-            log.exception("intake.apology_broke", exc_info=error)
+            log.error("intake.apology_broke", exc_info=error)
             await session.park_event(self._units.engine, claim, kind)
 
 
-def _row(answer: Outgoing, account: Account, inbox_id: UUID) -> dict[str, Any]:
+def _row(answer: Outgoing, account: Account) -> dict[str, Any]:
     return {
         "id": answer.id,
         "row_kind": answer.row_kind,
@@ -275,7 +288,7 @@ def _row(answer: Outgoing, account: Account, inbox_id: UUID) -> dict[str, Any]:
         "person_id": answer.person_id,
         "recipient": answer.recipient,
         "content": answer.content,
-        "inbox_id": inbox_id,
+        "inbox_id": answer.inbox_id,
         "reply_token": answer.reply_token,
         "reply_until": answer.reply_until,
         "retry_key": answer.retry_key,

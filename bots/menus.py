@@ -101,7 +101,7 @@ class Menus:
             await store.save_menus(unit.db, clinic_id, account.id, menus)
             chats = await people.switch_account(unit, account.id)
         self._settled.add(account.id)
-        log.info("menus.installed", account=str(account.id), version=version, chats=chats)
+        log.info("menus.installed", **account.told, version=version, chats=chats)
         await self._accounts.refresh()
 
     async def _sweep(self, account: Account) -> None:
@@ -124,6 +124,7 @@ class Menus:
     async def _put_off(self, account: Account, outcome: Outcome) -> None:
         """Nobody tries again before the platform may take it."""
         wait = outcome.seconds if isinstance(outcome, RetryLater) else REFUSED_WAIT
-        log.warning("menus.put_off", account=str(account.id), outcome=repr(outcome), seconds=wait)
+        kind, reason = type(outcome).__name__, getattr(outcome, "reason", "")
+        log.warning("menus.put_off", **account.told, outcome=kind, reason=reason, seconds=wait)
         async with self._units.clinic(account.clinic_id) as unit:
             await store.hold_menus(unit.db, account.clinic_id, account.id, wait)

@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65_535)
+    drain_seconds: float = Field(default=0.0, ge=0, le=60)
     public_url: str = ""
     line_api_url: str = "https://api.line.me"
     line_data_api_url: str = "https://api-data.line.me"

@@ -8,6 +8,7 @@ down makes up for what it missed. `now` is the clinic clock, which the demo and 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -20,10 +21,13 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from domain.database.schedule import last_tick, take_tick
 from domain.database.session import Engine, list_clinics
 from domain.errors import DomainError
+from domain.stopwatch import elapsed_ms
 from domain.unit import Units
-from scheduler.job import AnyJob, CalendarJob, missed_ticks, next_tick
+from scheduler.job import AnyJob, CalendarJob, Tally, missed_ticks, next_tick
 
 Clock = Callable[[], Awaitable[datetime]]
+Count = Callable[[str, int, int], None]
+"""Hears of a job's name, of how much it did, and of how much broke."""
 
 RETRY: Final = timedelta(minutes=1)
 """A calendar job that broke for a clinic is tried again after this long."""
@@ -34,11 +38,14 @@ _log = structlog.get_logger(__name__)
 class Scheduler:
     """Runs jobs when they are due. `clock` answers the clinic clock's now (see `domain.database.clock`)."""
 
-    def __init__(self, units: Units, engine: Engine, jobs: Sequence[AnyJob], clock: Clock) -> None:
+    def __init__(
+        self, units: Units, engine: Engine, jobs: Sequence[AnyJob], clock: Clock, count: Count = lambda *_: None
+    ) -> None:
         self.jobs = tuple(jobs)
         self._units = units
         self._engine = engine
         self._clock = clock
+        self._count = count
         self._round = asyncio.Lock()
         # When to look next at a calendar job of a clinic: spares a transaction each second, decides nothing.
         self._look: dict[tuple[str, UUID], datetime] = {}
@@ -71,30 +78,45 @@ class Scheduler:
 
     async def next_due(self, after: datetime) -> datetime | None:
         """The first moment after `after` at which something is due; what is overdue is for `run_due` now."""
-        clinics = await list_clinics(self._engine)
-        moments = [await job.next_due(self._engine, after) for job in self.jobs if not isinstance(job, CalendarJob)]
-        calendar = [job for job in self.jobs if isinstance(job, CalendarJob)]
-        moments += [next_tick(job.at, ZoneInfo(zone), after) for job in calendar for _, _, zone in clinics]
+        moments = [await self.next_due_of(job, after) for job in self.jobs]
         return min((moment for moment in moments if moment), default=None)
+
+    async def next_due_of(self, job: AnyJob, after: datetime) -> datetime | None:
+        """The first moment after `after` at which this job has something to do; None when it is not known to."""
+        if not isinstance(job, CalendarJob):
+            return await job.next_due(self._engine, after)
+        zones = {zone for _, _, zone in await list_clinics(self._engine)}
+        return min((next_tick(job.at, ZoneInfo(zone), after) for zone in zones), default=None)
 
     async def _tick(self) -> None:
         async with self._round:
             await self.run_due(await self._clock())
 
     async def _run(self, job: AnyJob, now: datetime) -> int:
-        if not isinstance(job, CalendarJob):
-            return await job.run(self._units, self._engine, now)
-        done = 0
+        begun = time.perf_counter()
+        with structlog.contextvars.bound_contextvars(job=job.name):
+            if isinstance(job, CalendarJob):
+                tally = await self._run_calendar(job, now)
+            else:
+                tally = await job.run(self._units, self._engine, now)
+            self._count(job.name, tally.done, tally.failed)
+            if tally.done or tally.failed:
+                _log.info("job.ran", done=tally.done, failed=tally.failed, ms=elapsed_ms(begun))
+        return tally.done
+
+    async def _run_calendar(self, job: CalendarJob, now: datetime) -> Tally:
+        tally = Tally()
         for clinic_id, slug, zone in await list_clinics(self._engine):
             if now < self._look.get((job.name, clinic_id), now):
                 continue
             try:
-                done += await self._run_ticks(job, clinic_id, ZoneInfo(zone), now)
+                tally.done += await self._run_ticks(job, clinic_id, ZoneInfo(zone), now)
                 self._look[job.name, clinic_id] = next_tick(job.at, ZoneInfo(zone), now)
             except Exception:  # whatever broke, it is this clinic's alone, and its tick is not taken
-                _log.exception("job_failed", job=job.name, clinic=slug)
+                _log.exception("job.broke", clinic=slug)
                 self._look[job.name, clinic_id] = now + RETRY
-        return done
+                tally.failed += 1
+        return tally
 
     async def _run_ticks(self, job: CalendarJob, clinic_id: UUID, zone: ZoneInfo, now: datetime) -> int:
         """Run the job for each time it was due and has not run, oldest first, each in a transaction of its own."""

@@ -20,16 +20,24 @@ MOST_MISSED: Final = 31
 """After an outage at most the newest month of a daily job's missed ticks is made up for."""
 
 
+@dataclass(slots=True)
+class Tally:
+    """How many rows (or ticks) a job dealt with, and how many of them broke and stay due."""
+
+    done: int = 0
+    failed: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """A scan for due rows over all clinics.
 
-    `run` deals with what is due at its `now` and returns how many rows there were; `next_due` says when,
+    `run` deals with what is due at its `now` and says how many rows there were; `next_due` says when,
     after a moment, there will be something again.
     """
 
     name: str
-    run: Callable[[Units, Engine, datetime], Awaitable[int]]
+    run: Callable[[Units, Engine, datetime], Awaitable[Tally]]
     next_due: Callable[[Engine, datetime], Awaitable[datetime | None]]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typer
 
-from bots.cli import channels, clinics, database, demo, doctor, jobs, preview, serve, staff
+from bots.cli import channels, clinics, database, demo, doctor, events, jobs, preview, serve, staff
 
 cli = typer.Typer(
     help="BN-Aura Chat: a beauty clinic's work in LINE and Telegram.",
@@ -25,6 +25,7 @@ cli.add_typer(clinics.group, name="clinic")
 cli.add_typer(clinics.demo_group, name="demo-data")
 cli.add_typer(channels.group, name="channel")
 cli.add_typer(staff.group, name="staff")
+cli.add_typer(events.group, name="events")
 cli.add_typer(jobs.group, name="jobs")
 
 __all__ = ["cli"]

@@ -20,7 +20,7 @@ from bots.settings import Settings
 from domain.database import embedded
 from domain.database.engine import UnsafeRole, create_engine, refuse_unsafe_role
 from domain.database.session import UNAVAILABLE
-from domain.database.upgrade import ensure_database, upgrade, versions
+from domain.database.upgrade import ensure_database, schema, upgrade, versions
 from domain.errors import DomainError
 from domain.unit import Units
 from handlers.refusals import refusal
@@ -103,7 +103,7 @@ def database(config: Settings, *, migrated: bool = True) -> Iterator[Database]:
 
 async def _require_current(url: str) -> None:
     current, head = await versions(url)
-    if current != head:
+    if schema().lacks(current):
         fail(f"the database is at revision {current or 'none'}, this release needs {head}: run `aura db upgrade`")
 
 

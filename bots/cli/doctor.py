@@ -9,12 +9,12 @@ import typer
 
 from bots.channel import Account, AccountError, Channel, Pollable
 from bots.cli.context import Composition, composition, database, run, settings, show
+from bots.cli.findings import Finding, of_quota, of_work
 from bots.settings import Settings
-from domain.database.clock import read_clock
+from domain.database.figures import read_figures
 from domain.database.session import list_accounts, list_clinics
 from domain.database.upgrade import versions
-
-Finding = tuple[str, bool, str]
+from scheduler.job import AnyJob, CalendarJob
 
 
 def doctor(
@@ -58,15 +58,28 @@ async def _program(wiring: Composition, config: Settings, url: str) -> AsyncIter
         yield "role", True, "row-level security binds the program's login"
         clinics = await list_clinics(program.engine)
         yield "clinics", bool(clinics), f"{len(clinics)}" if clinics else "none: run `aura clinic add`"
-        yield "clock", True, (await read_clock(program.engine)).isoformat(timespec="seconds")
+        jobs: tuple[AnyJob, ...] = program.scheduler.jobs
+        figures = await read_figures(program.engine, [job.name for job in jobs if isinstance(job, CalendarJob)])
+        yield "clock", True, figures.now.isoformat(timespec="seconds")
+        for finding in of_work(figures, jobs):
+            yield finding
         for (channel, slug), entry in sorted((await list_accounts(program.engine)).items()):
             account = await program.accounts.by_id(entry.account_id)
-            try:
-                proof = await program.channels[channel].prove(account)
-                ok, say = await _reception(program.channels[channel], account)
-                yield f"{slug} {channel}", ok, ", ".join(filter(None, (proof.handle or proof.name, say)))
-            except AccountError as error:
-                yield f"{slug} {channel}", False, str(error)
+            async for finding in _account(program.channels[channel], account, f"{slug} {channel}"):
+                yield finding
+
+
+async def _account(channel: Channel, account: Account, name: str) -> AsyncIterator[Finding]:
+    what = name
+    try:
+        proof = await channel.prove(account)
+        ok, say = await _reception(channel, account)
+        yield what, ok, ", ".join(filter(None, (proof.handle or proof.name, say)))
+        what = f"{name} quota"
+        if quota := await channel.quota(account):
+            yield of_quota(what, quota)
+    except AccountError as error:
+        yield what, False, str(error)
 
 
 async def _reception(channel: Channel, account: Account) -> tuple[bool, str]:

@@ -11,7 +11,7 @@ import structlog
 import typer
 
 from bots.cli.context import Composition, composition, console, database, run, settings
-from bots.logs import configure
+from bots.logs import catch_unhandled, configure
 from bots.settings import Settings
 
 
@@ -30,6 +30,7 @@ def serve(
     """Serve webhooks, poll, send messages and run what falls due, until Ctrl-C or SIGTERM."""
     config = settings()
     configure(config.log_level)
+    catch_unhandled()
     with database(config) as found:
         run(_serve(composition(context), config, found.url, role))
 

@@ -19,6 +19,7 @@ from linebot.v3.messaging import (
     AsyncMessagingApi,
     Configuration,
     Message,
+    QuotaType,
     SetWebhookEndpointRequest,
 )
 from pydantic.v1 import ValidationError
@@ -33,6 +34,7 @@ from bots.channel import (
     Outcome,
     Profile,
     Proof,
+    Quota,
     Refused,
     RetryLater,
     Sent,
@@ -195,6 +197,18 @@ class LineChannel:
         except Exception as error:
             raise _account_error(error, "accept the access token") from error
         return Proof(external_id=bot.user_id, name=bot.display_name, handle=bot.basic_id)
+
+    async def quota(self, account: Account) -> Quota | None:
+        """The month's limit and what was sent of it, which LINE calls an approximation; raises AccountError.
+
+        https://developers.line.biz/en/reference/messaging-api/#get-quota and #get-consumption
+        """
+        try:
+            limit = await self._api.get_message_quota(**_call(account))
+            sent = await self._api.get_message_quota_consumption(**_call(account))
+        except Exception as error:
+            raise _account_error(error, "say what is left of its quota") from error
+        return Quota(limit=limit.value if limit.type == QuotaType.LIMITED else None, used=sent.total_usage)
 
     async def register(self, account: Account, webhook_url: str) -> None:
         """Set the webhook address; raises AccountError. LINE has no list of update types to choose from.

@@ -8,11 +8,11 @@ always be repeated.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import aiohttp
+import structlog
 from telegram import Bot, InputMediaPhoto, LinkPreviewOptions, Message
 from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 from telegram.helpers import create_deep_linked_url
@@ -30,6 +30,7 @@ from bots.channel import (
     Outcome,
     Profile,
     Proof,
+    Quota,
     Reception,
     Refused,
     RetryLater,
@@ -45,7 +46,7 @@ from handlers.cards import Card
 from handlers.incoming import Incoming
 from handlers.menus import Menu
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger()
 
 _QUIET = LinkPreviewOptions(is_disabled=True)
 _ACKNOWLEDGE_SECONDS = 2.0
@@ -107,7 +108,7 @@ class TelegramChannel:
                 str(query.get("id")), connect_timeout=_ACKNOWLEDGE_SECONDS, read_timeout=_ACKNOWLEDGE_SECONDS
             )
         except TelegramError as error:
-            log.debug("button press not acknowledged: %s", type(error).__name__)
+            log.debug("telegram.not_acknowledged", error=type(error).__name__)
 
     async def send(self, account: Account, cards: Sequence[Card], letter: Letter) -> Outcome:
         """Send the one card that a call can carry (raises ValueError for another number of cards)."""
@@ -161,6 +162,10 @@ class TelegramChannel:
         except TelegramError as error:
             raise account_error(error) from None
         return Proof(str(bot.id), bot.first_name, bot.username or "")
+
+    async def quota(self, account: Account) -> Quota | None:
+        """Telegram counts no messages."""
+        return None
 
     async def register(self, account: Account, webhook_url: str) -> None:
         """Set the webhook with its secret and our update types; updates that wait are kept."""
@@ -273,5 +278,5 @@ async def _drawn(card: Card, letter: Letter) -> bytes | None:
     try:
         return await asyncio.to_thread(letter.picture_bytes, 0)
     except Exception:  # a picture is an ornament: its words go out whatever a drawing trips over
-        log.exception("picture %s could not be drawn", card.picture.noun)
+        log.exception("picture.broke", noun=card.picture.noun)
         return None

@@ -8,7 +8,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, Re
 from tenacity import RetryCallState
 
 from bots.channel import AccountError, Outcome, Refused, RetryLater, Sent, Unknown
-from bots.telegram.request import NotSent
+from bots.telegram.request import MaybeSent, NotSent
 
 _RETRY_SECONDS = 2.0
 
@@ -28,9 +28,11 @@ def outcome(error: TelegramError, *, repeatable: bool) -> Outcome:
         if "message is not modified" in words:
             return Sent()
         return Refused("blocked" if "chat not found" in words else "bad_request", error.message)
+    # Telegram's own words may quote what was sent, and a reason is written to the log.
+    reason = error.message if isinstance(error, NotSent | MaybeSent) else type(error).__name__
     if isinstance(error, NotSent) or repeatable:
-        return RetryLater(_RETRY_SECONDS, error.message)
-    return Unknown(error.message)
+        return RetryLater(_RETRY_SECONDS, reason)
+    return Unknown(reason)
 
 
 def account_error(error: TelegramError) -> AccountError:

@@ -6,6 +6,7 @@ events are committed; when the database is away the platform gets a 503 and brin
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 
 import structlog
@@ -14,14 +15,28 @@ from aiohttp import web
 from bots.accounts import Accounts
 from bots.channel import Channel
 from bots.intake import Intake
+from bots.metrics import Metrics
 from bots.web.reading import body_of
 from domain.database.session import UNAVAILABLE
 
 log = structlog.get_logger()
 
 
-def routes(intake: Intake, accounts: Accounts, channels: Mapping[str, Channel]) -> list[web.RouteDef]:
+def routes(intake: Intake, accounts: Accounts, channels: Mapping[str, Channel], metrics: Metrics) -> list[web.RouteDef]:
     """The webhook routes of every registered channel."""
+
+    async def timed(request: web.Request) -> web.Response:
+        begun, status = time.perf_counter(), 500
+        try:
+            response = await receive(request)
+            status = response.status
+        except web.HTTPException as refusal:
+            status = refusal.status
+            raise
+        finally:
+            name = request.match_info["channel"]
+            metrics.webhook(name if name in channels else "unknown", status, time.perf_counter() - begun)
+        return response
 
     async def receive(request: web.Request) -> web.Response:
         channel = channels.get(request.match_info["channel"])
@@ -34,15 +49,14 @@ def routes(intake: Intake, accounts: Accounts, channels: Mapping[str, Channel]) 
             return web.json_response({"error": "unauthorised"}, status=401)
         try:
             arrivals = channel.read(body)
-            new = await intake.accept(account, arrivals)
+            await intake.accept(account, arrivals)
         except (ValueError, RecursionError):  # not JSON, not the platform's shape, nested beyond reason
             return web.json_response({"error": "malformed"}, status=400)
         except UNAVAILABLE as error:
             return _away(error)
-        log.debug("webhook.accepted", channel=channel.name, events=len(arrivals), new=new)
         return web.json_response({})
 
-    return [web.post("/webhooks/{channel}/{clinic}", receive)]
+    return [web.post("/webhooks/{channel}/{clinic}", timed)]
 
 
 def _away(error: BaseException) -> web.Response:

@@ -6,10 +6,11 @@ the managers hear of it; what happened in the clinic stands.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 from uuid import UUID
+
+import structlog
 
 from domain.automation import store
 from domain.automation.model import CONTEXT, FACTS, MOST_POINTS, Deed, Rule
@@ -25,7 +26,7 @@ from domain.unit import Fact, Unit
 from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView
 
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
 
 
 async def run(unit: Unit, fact: Fact) -> None:
@@ -78,7 +79,7 @@ async def _run(unit: Unit, rule: Rule, fact: Fact) -> None:
         del unit.facts[before[0] :], unit.outbox[before[1] :]
         unit.timers.clear()
         unit.timers.update(before[2])
-        _log.warning("automation_broke rule=%s error=%s", rule.key, type(error).__name__)
+        _log.warning("automation.broke", rule=rule.key, exc_info=error)
         await _switch_off(unit, rule)
 
 

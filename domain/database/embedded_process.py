@@ -62,6 +62,7 @@ def launch(place: Place, settings: Mapping[str, str]) -> None:
         place.log.replace(place.log.with_suffix(".previous.log"))
     socket_dirs = '"{}"'.format(str(place.socket_dir).replace('"', '""'))  # a list: quoted, it has one member
     wanted = {
+        "log_error_verbosity": "terse",  # its details quote rows
         **settings,
         "listen_addresses": "",
         "port": "5432",

@@ -92,7 +92,10 @@ _HOLD = text("update channel_accounts set hold_until = :until where clinic_id = 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One outbox row on its way out. `taken_over`: an earlier try may already have sent it."""
+    """One outbox row on its way out. `taken_over`: an earlier try may already have sent it.
+
+    `inbox_id` is the event that it answers or follows from, if one did.
+    """
 
     id: UUID
     row_kind: str
@@ -110,6 +113,7 @@ class Outgoing:
     language: str | None
     edited_ids: Sequence[str] | None = None
     taken_over: bool = False
+    inbox_id: UUID | None = None
 
 
 async def claim_accounts(engine: Engine, holder: UUID, seconds: int) -> list[tuple[UUID, UUID]]:

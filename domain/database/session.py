@@ -179,7 +179,7 @@ async def finish_unit(
             "lease": claim.lease if claim else None,
             "identity": identity_id,
             "conversation": None if conversation is None else _json(conversation),
-            "outbox": _json([{"n": n, **row} for n, row in enumerate(outbox)]),
+            "outbox": _json([{"n": n, "inbox_id": claim and claim.inbox_id, **row} for n, row in enumerate(outbox)]),
             "facts": _json([{"n": n, **row} for n, row in enumerate(facts)]),
             "now": now,
             "state": state,

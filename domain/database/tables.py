@@ -48,6 +48,7 @@ inbox = clinic_table(
     ref("account_id", "channel_accounts"),
     CheckConstraint("state in ('pending', 'done', 'parked')", name="state"),
     Index("ix_inbox_pending", "account_id", "lane", "seq", postgresql_where=text("state = 'pending'")),
+    Index("ix_inbox_parked", "clinic_id", "received_at", postgresql_where=text("state = 'parked'")),
 )
 
 # Everything that leaves. An answer is a finished card, an edit replaces a sent card, a notice is a kind
@@ -85,6 +86,7 @@ outbox = clinic_table(
     CheckConstraint("row_kind in ('answer', 'edit', 'notice', 'menu')", name="row_kind"),
     CheckConstraint("state in ('pending', 'sending', 'sent', 'refused', 'unknown', 'dropped')", name="state"),
     Index("ix_outbox_due", "account_id", "seq", postgresql_where=text("state in ('pending', 'sending')")),
+    Index("ix_outbox_doubt", "created_at", postgresql_where=text("state in ('unknown', 'refused')")),
     Index(None, "clinic_id", "person_id"),
     Index("ix_outbox_subject", "clinic_id", "subject", postgresql_where=text("subject is not null")),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -9,9 +11,10 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from domain.database.engine import async_url
+from domain.database.session import single
 
 # Any number works, as long as no other part of the program takes the same one.
 UPGRADE_LOCK = 0x41555241
@@ -65,6 +68,32 @@ async def upgrade(admin_url: str, *, create_login: bool) -> None:
             await connection.run_sync(_run)
     finally:
         await engine.dispose()
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The revisions that this release knows: its newest, and all."""
+
+    head: str | None
+    known: frozenset[str]
+
+    def lacks(self, current: str | None) -> bool:
+        """Whether a database at this revision is older than the release. One that is newer will do: a migration
+        runs while the release before it still serves."""
+        return current != self.head and (current is None or current in self.known)
+
+    async def current(self, engine: AsyncEngine) -> str | None:
+        """The database's revision, as the program's role reads it."""
+        async with single(engine) as connection:
+            found: str | None = (await connection.execute(text("select version_num from alembic_version"))).scalar()
+        return found
+
+
+@cache
+def schema() -> Schema:
+    """What this release needs."""
+    script = ScriptDirectory.from_config(_config())
+    return Schema(script.get_current_head(), frozenset(revision.revision for revision in script.walk_revisions()))
 
 
 async def versions(url: str) -> tuple[str | None, str | None]:

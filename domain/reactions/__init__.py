@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
+import structlog
+
 from domain.automation import service as automation
 from domain.reactions import (
     appointments,
@@ -24,6 +26,7 @@ from domain.reactions import (
 )
 from domain.unit import Fact, Unit
 
+_log = structlog.get_logger(__name__)
 Reaction = Callable[[Unit, Fact], Awaitable[None]]
 
 TABLE: Final[Mapping[str, tuple[Reaction, ...]]] = {
@@ -88,5 +91,7 @@ async def react(unit: Unit) -> None:
     """Run what follows from every fact of the unit, those included that are recorded on the way."""
     for fact in unit.facts:  # a list that grows while it is gone through is gone through to its end
         for reaction in TABLE.get(fact.kind, ()):
+            name = f"{reaction.__module__.rpartition('.')[2]}.{reaction.__name__}"
+            _log.debug("reaction", fact=fact.kind, subject_id=str(fact.subject_id), does=name)
             await reaction(unit, fact)
         await automation.run(unit, fact)

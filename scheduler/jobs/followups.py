@@ -12,7 +12,7 @@ from domain.database.schedule import clinics_with_due_followups, next_followup_d
 from domain.database.session import Engine
 from domain.followups.service import send_due
 from domain.unit import Units
-from scheduler.job import Job
+from scheduler.job import Job, Tally
 
 BATCH: Final = 100
 """Messages of one transaction: enough to be quick, few enough to hold no row for long."""
@@ -20,15 +20,16 @@ BATCH: Final = 100
 _log = structlog.get_logger(__name__)
 
 
-async def run(units: Units, engine: Engine, now: datetime) -> int:
+async def run(units: Units, engine: Engine, now: datetime) -> Tally:
     """Deal with everything due at `now`; a clinic whose work breaks does not stop the others."""
-    done = 0
+    tally = Tally()
     for clinic_id in await clinics_with_due_followups(engine, now):
         try:
-            done += await _send_all(units, clinic_id, now)
+            tally.done += await _send_all(units, clinic_id, now)
         except Exception:  # whatever broke, it is this clinic's alone, and its rows stay due
-            _log.exception("followups_failed", clinic_id=str(clinic_id))
-    return done
+            _log.exception("followups.broke", clinic_id=str(clinic_id))
+            tally.failed += 1
+    return tally
 
 
 async def _send_all(units: Units, clinic_id: UUID, now: datetime) -> int:
@@ -37,6 +38,7 @@ async def _send_all(units: Units, clinic_id: UUID, now: datetime) -> int:
         async with units.clinic(clinic_id) as unit:
             unit.now = now
             batch = await send_due(unit, BATCH)
+        _log.info("followups.sent", clinic=unit.clinic.slug, done=batch)
         done += batch
     return done
 

@@ -18,7 +18,7 @@ async def run(unit: Unit, due: datetime) -> None:
     """Erase the content of old events, then forget the oldest altogether."""
     erased = await erase_old_payloads(unit.db, unit.clinic.id)
     deleted = await delete_old_events(unit.db, unit.clinic.id)
-    _log.info("housekeeping", clinic=unit.clinic.slug, due=due.isoformat(), erased=erased, deleted=deleted)
+    _log.info("housekeeping.done", clinic=unit.clinic.slug, due=due.isoformat(), erased=erased, deleted=deleted)
 
 
 HOUSEKEEPING: Final = CalendarJob("housekeeping", time(3, 30), run)

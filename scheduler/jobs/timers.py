@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,10 +19,11 @@ from domain.loyalty import service as loyalty
 from domain.notifications import news
 from domain.reminders import service as reminders
 from domain.rewards import service as rewards
+from domain.stopwatch import elapsed_ms
 from domain.tasks import service as tasks
 from domain.unit import Unit, Units
 from domain.workflow import service as workflow
-from scheduler.job import Job
+from scheduler.job import Job, Tally
 
 USE_CASES: Final[Mapping[str, Callable[[Unit, UUID], Awaitable[None]]]] = {
     news.DUE: news.tell,
@@ -46,15 +48,15 @@ RETRY: Final = timedelta(minutes=1)
 _log = structlog.get_logger(__name__)
 
 
-async def run(units: Units, engine: Engine, now: datetime) -> int:
-    """Run every timer due at `now`; returns how many. What breaks keeps nothing else waiting."""
-    done = 0
+async def run(units: Units, engine: Engine, now: datetime) -> Tally:
+    """Run every timer due at `now`. What breaks keeps nothing else waiting."""
+    tally = Tally()
     for clinic_id in await timers.due_clinics(engine, now):
         while waiting := await _waiting(units, clinic_id, now):
             for timer in waiting:
-                await _ring(units, clinic_id, timer, now)
-            done += len(waiting)
-    return done
+                tally.failed += not await _ring(units, clinic_id, timer, now)
+            tally.done += len(waiting)
+    return tally
 
 
 async def _waiting(units: Units, clinic_id: UUID, now: datetime) -> list[Timer]:
@@ -62,19 +64,26 @@ async def _waiting(units: Units, clinic_id: UUID, now: datetime) -> list[Timer]:
         return await timers.due(unit.db, clinic_id, now, BATCH)
 
 
-async def _ring(units: Units, clinic_id: UUID, timer: Timer, now: datetime) -> None:
+async def _ring(units: Units, clinic_id: UUID, timer: Timer, now: datetime) -> bool:
+    """Run a timer's use case; False when it broke and was put off."""
+    begun, told = time.perf_counter(), {"kind": timer.kind, "subject_id": str(timer.subject_id)}
     try:
         async with units.clinic(clinic_id) as unit:
             unit.now = now
             if timer.kind in USE_CASES:  # one of a release that is gone has nobody to tell
                 await USE_CASES[timer.kind](unit, timer.subject_id)
             unit.timer = timer
+        late = (now - timer.due_at).total_seconds()
+        facts = [fact.kind for fact in unit.facts]
+        _log.info("timer.rang", clinic=unit.clinic.slug, **told, facts=facts, late_s=late, ms=elapsed_ms(begun))
     except TimerTaken:
-        return
+        pass
     except Exception:  # whatever broke, it is this timer's alone
-        _log.exception("timer_failed", clinic_id=str(clinic_id), kind=timer.kind)
+        _log.exception("timer.broke", clinic_id=str(clinic_id), **told)
         async with units.clinic(clinic_id) as unit:
             await timers.put_off(unit.db, clinic_id, timer, now + RETRY)
+        return False
+    return True
 
 
 TIMERS: Final = Job("timers", run, timers.next_due)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
+import asyncpg
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -83,3 +85,16 @@ def on_the_platform(platforms: str, channel: str, **account: str) -> None:
     request = Request(address, body, {"Content-Type": "application/json"})  # noqa: S310 - our own emulator
     with urlopen(request) as answer:  # noqa: S310 - our own emulator
         assert answer.status == 200
+
+
+def query(database: Database, sql: str, *values: object) -> list[Any]:
+    """Rows as the owner sees them."""
+
+    async def read() -> list[Any]:
+        connection = await asyncpg.connect(database.admin_url)
+        try:
+            return list(await connection.fetch(sql, *values))
+        finally:
+            await connection.close()
+
+    return asyncio.run(read())

@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from typing import Any
 from uuid import uuid4
 
 import aiohttp
-import asyncpg
 from alembic.script import ScriptDirectory
 
 from bots.channel import Account, Reception
 from bots.cli.doctor import _reception
 from bots.telegram import TelegramChannel
 from domain.database.upgrade import DIRECTORY
-from tests.cli.conftest import Aura, on_the_platform
+from tests.cli.conftest import Aura, on_the_platform, query
 from tests.conftest import Database
 
 TOKEN = "100000777:telegram-token-of-the-test"
-
-
-def query(database: Database, sql: str) -> list[Any]:
-    """Rows as the owner sees them."""
-
-    async def read() -> list[Any]:
-        connection = await asyncpg.connect(database.admin_url)
-        try:
-            return list(await connection.fetch(sql))
-        finally:
-            await connection.close()
-
-    return asyncio.run(read())
 
 
 def test_a_clinic_is_set_up(aura: Aura, database: Database, platforms: str) -> None:

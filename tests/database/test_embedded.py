@@ -104,6 +104,7 @@ def test_a_fresh_server_reads_thai_keeps_its_settings_and_is_private(
         assert ask(server, "show application_name") == "it's a name"
         assert ask(server, "show listen_addresses") == ""
         assert ask(server, "show timezone") == "UTC"
+        assert ask(server, "show log_error_verbosity") == "terse", "or its log quotes what rows hold"
         for private in (server.place.cluster, server.socket_dir, server.socket_dir / ".s.PGSQL.5432"):
             assert stat.S_IMODE(private.stat().st_mode) == 0o700
     assert embedded_process.processes(server.place) == []

@@ -49,8 +49,9 @@ DISPATCH = {
     "clinics_with_due_timers": "TABLE(clinic_id uuid)",
     "next_timer_due": "timestamp with time zone",
     "work_left": "boolean",
+    "operation_figures": "TABLE(what text, name text, detail text, number bigint, at timestamp with time zone)",
 }
-"""All that may look across clinics, and what it may tell: ids, addresses, leases and moments, never content."""
+"""All that may look across clinics, and what it may tell: ids, addresses, leases, counts and moments, never content."""
 
 FORBIDDEN = "42501"
 KEY_BROKEN = "23503"

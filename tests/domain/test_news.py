@@ -42,7 +42,7 @@ async def test_what_comes_within_half_a_minute_is_told_together(clinic: SmallCli
     first = await hears(clinic, "a")
     due = await hears(clinic, "b", timedelta(seconds=20))
     assert due > first
-    assert await timers.run(clinic.units, clinic.engine, first) == 0
+    assert (await timers.run(clinic.units, clinic.engine, first)).done == 0
     await timers.run(clinic.units, clinic.engine, due)
     assert await told(clinic) == [["a", "b"]]
     later = await hears(clinic, "c", timedelta(minutes=5))

@@ -20,7 +20,7 @@ from domain.errors import DomainError
 from domain.followups import service as followups
 from domain.unit import Unit, Units
 from scheduler.app import Scheduler
-from scheduler.job import MOST_MISSED, AnyJob, CalendarJob, Job, missed_ticks, next_tick
+from scheduler.job import MOST_MISSED, AnyJob, CalendarJob, Job, Tally, missed_ticks, next_tick
 from scheduler.jobs import JOBS
 from scheduler.jobs.followups import BATCH, FOLLOWUPS
 from scheduler.jobs.housekeeping import HOUSEKEEPING
@@ -197,9 +197,9 @@ async def test_the_clock_runs_ahead_for_all_and_only_the_owner_moves_it(database
 async def test_it_ticks_by_itself_by_the_clinic_clock_until_it_is_stopped(engine: Engine) -> None:
     ran: asyncio.Queue[datetime] = asyncio.Queue()
 
-    async def run(units: Units, engine: Engine, now: datetime) -> int:
+    async def run(units: Units, engine: Engine, now: datetime) -> Tally:
         ran.put_nowait(now)
-        return 0
+        return Tally()
 
     async def never(engine: Engine, after: datetime) -> datetime | None:
         return None

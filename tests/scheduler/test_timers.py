@@ -66,9 +66,9 @@ async def test_a_timer_runs_once_at_its_moment(engine: Engine, units: Units, cli
     subject = uuid4()
     await sets(units, clinic, "ring", subject, NOON)
     assert await timers.next_due(engine, NOON - SOON) == NOON
-    assert await job.run(units, engine, NOON - timedelta(seconds=1)) == 0
-    assert await job.run(units, engine, NOON) == 1
-    assert await job.run(units, engine, NOON + SOON) == 0
+    assert (await job.run(units, engine, NOON - timedelta(seconds=1))).done == 0
+    assert (await job.run(units, engine, NOON)).done == 1
+    assert (await job.run(units, engine, NOON + SOON)).done == 0
     assert bell.rung == [subject]
 
 
@@ -80,8 +80,8 @@ async def test_setting_it_again_moves_it_and_none_cancels(
         await sets(units, clinic, "ring", subject, NOON)
     await sets(units, clinic, "ring", moved, NOON + SOON)
     await sets(units, clinic, "ring", cancelled, None)
-    assert await job.run(units, engine, NOON) == 0
-    assert await job.run(units, engine, NOON + SOON) == 1
+    assert (await job.run(units, engine, NOON)).done == 0
+    assert (await job.run(units, engine, NOON + SOON)).done == 1
     assert bell.rung == [moved]
 
 
@@ -89,7 +89,7 @@ async def test_a_use_case_may_set_its_own_timer_again(engine: Engine, units: Uni
     subject = uuid4()
     await sets(units, clinic, "again", subject, NOON)
     for n in range(3):
-        assert await job.run(units, engine, NOON + n * SOON) == 1
+        assert (await job.run(units, engine, NOON + n * SOON)).done == 1
     assert bell.rung == [subject] * 3
 
 

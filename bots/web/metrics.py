@@ -1,0 +1,43 @@
+"""`GET /metrics`: the process's metrics and the database's figures, as Prometheus asks for them.
+
+There is nothing personal in them, yet they tell how a business goes: whoever asks through a proxy (which says so in a
+header) is told that there is no such page. Prometheus asks each process itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from aiohttp import web
+from prometheus_client.exposition import choose_encoder
+
+from bots.metrics import Metrics, Scrape
+from domain.database.figures import Figures, read_figures
+from domain.database.session import UNAVAILABLE, Engine
+from scheduler.job import AnyJob, CalendarJob
+
+# Prometheus waits ten; a database that is away must not cost the process's own metrics.
+DATABASE_SECONDS = 3.0
+PASSED_ON = ("Forwarded", "X-Forwarded-For", "Via")
+
+
+def routes(metrics: Metrics, engine: Engine, jobs: Sequence[AnyJob]) -> list[web.RouteDef]:
+    """The metrics route."""
+    calendar = [job.name for job in jobs if isinstance(job, CalendarJob)]
+
+    async def figures() -> Figures | None:
+        try:
+            async with asyncio.timeout(DATABASE_SECONDS):
+                return await read_figures(engine, calendar)
+        except UNAVAILABLE:
+            return None
+
+    async def show(request: web.Request) -> web.Response:
+        if any(name in request.headers for name in PASSED_ON):
+            raise web.HTTPNotFound
+        encode, content_type = choose_encoder(request.headers.get("Accept", ""))
+        body = encode(Scrape(metrics, await figures(), jobs))
+        return web.Response(body=body, headers={"Content-Type": content_type})
+
+    return [web.get("/metrics", show)]
