@@ -26,6 +26,7 @@ from bots.intake import Intake
 from bots.line import LineChannel
 from bots.menus import Menus
 from bots.pictures.address import PictureAddress
+from bots.resealing import erase_expired
 from bots.settings import Settings
 from bots.telegram import TelegramChannel
 from bots.web import health, pictures, webhooks
@@ -55,6 +56,7 @@ class Program:
     engine: Engine
     units: Units
     accounts: Accounts
+    box: SecretBox
     channels: dict[str, Channel]
     signer: ActionSigner
     delivery: Delivery
@@ -83,7 +85,8 @@ async def build(settings: Settings, url: str) -> AsyncIterator[Program]:
         await refuse_unsafe_role(engine)
         keys = settings.secret_keys()
         units = Units(engine, react)
-        accounts = Accounts(engine, SecretBox(keys))
+        box = SecretBox(keys)
+        accounts = Accounts(engine, box)
         signer = ActionSigner(keys)
         addresses = PictureAddress(settings.address, keys)
         channels = await stack.enter_async_context(open_channels(settings))
@@ -99,6 +102,7 @@ async def build(settings: Settings, url: str) -> AsyncIterator[Program]:
             engine=engine,
             units=units,
             accounts=accounts,
+            box=box,
             channels=channels,
             signer=signer,
             delivery=delivery,
@@ -139,6 +143,7 @@ async def running(program: Program, role: Role = "all", *, menus: bool = True) -
             tasks.append(_forever("delivery", program.delivery.run))
             if menus:
                 tasks.append(_forever("menus", program.menus.run))
+            tasks.append(_forever("secrets", partial(erase_expired, program.units, program.box)))
             tasks.append(_forever("listen", partial(listen, program.url, wakers)))
             program.scheduler.start()
             stack.push_async_callback(program.scheduler.stop)
