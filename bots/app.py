@@ -17,6 +17,7 @@ import aiohttp
 import structlog
 from aiohttp import web
 
+from bots import resealing
 from bots.accounts import Accounts, SecretBox
 from bots.channel import Channel
 from bots.cli import cli
@@ -26,7 +27,6 @@ from bots.intake import Intake
 from bots.line import LineChannel
 from bots.menus import Menus
 from bots.pictures.address import PictureAddress
-from bots.resealing import erase_expired
 from bots.settings import Settings
 from bots.telegram import TelegramChannel
 from bots.web import health, pictures, webhooks
@@ -143,7 +143,7 @@ async def running(program: Program, role: Role = "all", *, menus: bool = True) -
             tasks.append(_forever("delivery", program.delivery.run))
             if menus:
                 tasks.append(_forever("menus", program.menus.run))
-            tasks.append(_forever("secrets", partial(erase_expired, program.units, program.box)))
+            tasks.append(_forever("secrets", partial(resealing.run, program.units, program.box)))
             tasks.append(_forever("listen", partial(listen, program.url, wakers)))
             program.scheduler.start()
             stack.push_async_callback(program.scheduler.stop)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import secrets as random
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -117,22 +116,17 @@ def reseal(as_json: AsJson = False) -> None:
     """Encrypt every account's secrets with the newest key. Safe to run while the program serves, and to repeat."""
 
     async def work(units: Units, box: SecretBox) -> Resealed:
-        return await reseal_accounts(units, box, datetime.now(UTC))
+        return await reseal_accounts(units, box)
 
-    done = with_units(settings(), work)
+    found = with_units(settings(), work)
     show(
-        {"resealed": done.resealed, "current": done.current, "unopened": done.unopened},
+        {"resealed": found.done, "current": len(found.current), "unopened": found.unopened},
         as_json,
-        f"Encrypted {done.resealed} anew, {done.current} had the newest key already.",
-        *(
-            ["Every process must know the first key of AURA_SECRET_KEY; the older ones may go once buttons may."]
-            if not done.unopened
-            else []
-        ),
+        f"Encrypted {found.done} accounts anew; {len(found.current)} had the newest key already.",
     )
-    if done.unopened:
-        names = ", ".join(done.unopened)
-        fail(f"cannot be opened with any key of AURA_SECRET_KEY: {names}; add the key, or `aura channel set` again")
+    if found.unopened:
+        names = ", ".join(found.unopened)
+        fail(f"no key of AURA_SECRET_KEY opens {names}: add the key, or give the secrets anew with `aura channel set`")
 
 
 def _by_hand(channel: str) -> tuple[str, ...]:

@@ -7,12 +7,15 @@ from typing import Annotated
 
 import typer
 
+from bots.accounts import SealedError, SecretBox
 from bots.channel import AccountError
 from bots.cli.context import Composition, composition, database, run, settings, show
+from bots.resealing import look_at_accounts
 from bots.settings import Settings
 from domain.database.clock import read_clock
 from domain.database.session import list_accounts, list_clinics
 from domain.database.upgrade import versions
+from domain.unit import Units
 
 Finding = tuple[str, bool, str]
 
@@ -59,10 +62,26 @@ async def _program(wiring: Composition, config: Settings, url: str) -> AsyncIter
         clinics = await list_clinics(program.engine)
         yield "clinics", bool(clinics), f"{len(clinics)}" if clinics else "none: run `aura clinic add`"
         yield "clock", True, (await read_clock(program.engine)).isoformat(timespec="seconds")
+        async for finding in _secrets(program.units, program.box):
+            yield finding
         for (channel, slug), entry in sorted((await list_accounts(program.engine)).items()):
-            account = await program.accounts.by_id(entry.account_id)
             try:
+                account = await program.accounts.by_id(entry.account_id)
                 proof = await program.channels[channel].prove(account)
                 yield f"{slug} {channel}", True, proof.handle or proof.name
+            except SealedError:  # told above
+                continue
             except AccountError as error:
                 yield f"{slug} {channel}", False, str(error)
+
+
+async def _secrets(units: Units, box: SecretBox) -> AsyncIterator[Finding]:
+    found = await look_at_accounts(units, box)
+    for name in found.unopened:
+        repair = "add that key again, or give its secrets anew with `aura channel set`"
+        yield f"{name} secrets", False, f"encrypted with a key that is not in AURA_SECRET_KEY: {repair}"
+    if found.older:
+        say = f"{', '.join(found.older)} still need an older key of AURA_SECRET_KEY: run `aura channel reseal`"
+        yield "secret key", True, say
+    elif not found.unopened:
+        yield "secret key", True, "the first key of AURA_SECRET_KEY opens every account"

@@ -8,7 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from domain.database.engine import async_url
@@ -65,6 +65,31 @@ async def upgrade(admin_url: str, *, create_login: bool) -> None:
             await connection.run_sync(_run)
     finally:
         await engine.dispose()
+
+
+async def ensure_login(admin_url: str, program_url: str) -> bool:
+    """Create the login that `program_url` names, with its password and in `aura_app`; False when it exists already."""
+    wanted = make_url(program_url)
+    values = {"name": wanted.username, "password": str(wanted.password or "")}
+    engine = create_async_engine(async_url(admin_url), hide_parameters=True)
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
+            if (await connection.execute(text("select 1 from pg_roles where rolname = :name"), values)).scalar():
+                return False
+            create = text(
+                "select format('create role %I login nosuperuser nobypassrls password %L in role aura_app',"
+                " cast(:name as text), cast(:password as text))"
+            )
+            await connection.exec_driver_sql((await connection.execute(create, values)).scalar_one())
+            return True
+    finally:
+        await engine.dispose()
+
+
+def knows(revision: str) -> bool:
+    """Whether this release has (or comes after) a revision."""
+    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
 
 
 async def versions(url: str) -> tuple[str | None, str | None]:
