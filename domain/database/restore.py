@@ -157,7 +157,7 @@ def _pour(
             _fed(file, sql, on_bytes),
         ):
             assert sql.stdout is not None  # noqa: S101 - asked for above
-            _copy(sql.stdout, psql.stdin, without=_SINCE_17 if server < 170_000 else b"")
+            pass_on(sql.stdout, psql.stdin, without=_SINCE_17 if server < 170_000 else b"")
         psql.stdin.write(epilogue)
 
 
@@ -197,7 +197,7 @@ def _fed(file: Path, process: subprocess.Popen[bytes], on_bytes: Callable[[int],
         feeder.join()
 
 
-def _copy(source: IO[bytes], target: IO[bytes], *, without: bytes) -> None:
+def pass_on(source: IO[bytes], target: IO[bytes], *, without: bytes) -> None:
     """Pass everything on, but for one line of settings at the beginning."""
     for line in source:
         if line == without:
