@@ -264,6 +264,21 @@ def test_nothing_but_a_backup_is_replaced(full: Aura, tmp_path: Path) -> None:
     full.json("backup", str(file))
 
 
+def test_a_backup_that_breaks_off_leaves_the_last_one(
+    full: Aura, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "b.zip"
+    full.json("backup", str(file))
+    before = file.read_bytes()
+    (broken := tmp_path / "programs").mkdir()
+    (broken / "pg_dump").write_text("#!/bin/sh\necho half of it\necho 'pg_dump: error: gone' >&2\nexit 1\n")
+    (broken / "pg_dump").chmod(0o755)
+    monkeypatch.setattr(clients, "fitting", lambda server_version: broken)
+    assert "pg_dump ended with 1: gone" in full.refused("backup", str(file))
+    assert file.read_bytes() == before
+    assert not any("partial" in name for name in os.listdir(tmp_path))
+
+
 def test_an_embedded_database_moves_to_another_directory(aura: Aura, tmp_path: Path) -> None:
     """The whole of a move: backup, the key beside it, restore, and the secrets can be opened."""
     outside = {name: value for name, value in aura.env.items() if "DATABASE" not in name and "SECRET" not in name}
