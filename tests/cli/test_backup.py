@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import json
 import os
 import stat
@@ -18,7 +17,7 @@ import asyncpg
 import pytest
 from sqlalchemy import make_url
 
-from domain.database import clients, embedded, restore
+from domain.database import clients, embedded
 from domain.database.backup import DUMP, MANIFEST
 from tests.cli.conftest import Aura
 from tests.cli.test_installation import TOKEN
@@ -169,15 +168,6 @@ def test_a_backup_shows_one_moment(
     assert asyncio.run(elsewhere_restored()) == 2
 
 
-def test_a_setting_that_older_servers_do_not_know_is_left_out() -> None:
-    """Once, in the settings at the top: further down it would be somebody's data."""
-    line = b"SET transaction_timeout = 0;\n"
-    script = b"SET lock_timeout = 0;\n" + line + b"SET row_security = off;\nCOPY t FROM stdin;\n" + line
-    poured = io.BytesIO()
-    restore.pass_on(io.BytesIO(script), poured, without=line)
-    assert poured.getvalue() == script.replace(line, b"", 1)
-
-
 async def test_messages_that_the_old_system_may_have_sent_are_held(full: Aura, tmp_path: Path) -> None:
     """Whoever restores must say which it is; a message whose time had not come waits on, and so does a menu."""
     file = str(tmp_path / "backup.zip")
@@ -294,16 +284,3 @@ def test_an_embedded_database_moves_to_another_directory(aura: Aura, tmp_path: P
         assert "ok  secret key" in new("doctor").stdout
     for place in ("old", "new"):
         embedded.erase(tmp_path / place)
-
-
-def test_a_newer_server_needs_newer_programs(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert clients.fitting(180_006) == embedded.binaries()
-    with pytest.raises(RuntimeError, match="the server is PostgreSQL 99, the newest pg_dump here is of 18"):
-        clients.fitting(990_000)
-
-
-def test_a_password_is_in_no_list_of_processes() -> None:
-    env = clients.environment("postgresql://o:p%40ss@db.example:5433/aura?ssl=require")
-    wanted = {"PGUSER": "o", "PGPASSWORD": "p@ss", "PGHOST": "db.example", "PGPORT": "5433", "PGSSLMODE": "require"}
-    assert wanted.items() <= env.items()
-    assert not any(name.startswith("AURA_") for name in env)

@@ -21,6 +21,7 @@ from handlers.actions import ActionSigner
 from handlers.cards import Card, Picture
 from handlers.menu import command_button
 from tests.conftest import copy_of
+from tests.faults.program import until
 from tests.stories.forgery import Request, address, post, press
 from tests.stories.person import Person
 from tests.stories.scenes import joins_team
@@ -159,6 +160,24 @@ async def test_the_key_of_the_installation_is_replaced(opened: str, channel: str
             assert await _status_of_old_picture(after) == 404
             await jay.taps("New customer")
             await jay.sees("What is the customer's name?")
+
+
+async def test_without_its_key_an_account_waits_and_loses_nothing(opened: str) -> None:
+    """A wrong AURA_SECRET_KEY after a deployment: webhooks are put off, and what is in the inbox stays there."""
+    async with copy_of(opened) as database, make_world(database, f"{NEWER} and not this one") as wrong:
+        for channel in CHANNELS:
+            assert await _status(wrong, channel, IN_FORCE[channel][VERIFIER[channel]]) == 503
+        await wrong.truth(
+            "insert into inbox (clinic_id, account_id, event_id, lane, payload, received_at)"
+            " select clinic_id, id, 'waiting', '~1', '{}', now() from channel_accounts"
+        )
+
+        async def put_off() -> bool:
+            looked_at = "lease > 0 and lease_until > clock_timestamp() + interval '40 s'"
+            return bool(await wrong.one_truth(f"select count(*) = 2 from inbox where {looked_at}"))  # noqa: S608
+
+        await until(put_off, "both events to be put off")
+        assert await wrong.one_truth("select count(*) from inbox where state = 'pending' and attempts = 0") == 2
 
 
 async def _presses_an_old_button(world: World, person: Person) -> None:
