@@ -29,7 +29,7 @@ from bots.menus import Menus
 from bots.pictures.address import PictureAddress
 from bots.settings import Settings
 from bots.telegram import TelegramChannel
-from bots.web import health, pictures, webhooks
+from bots.web import health, pictures, reading, webhooks
 from domain.database import session
 from domain.database.clock import read_clock
 from domain.database.engine import create_engine, refuse_unsafe_role
@@ -44,6 +44,10 @@ from scheduler.jobs import JOBS
 log = structlog.get_logger()
 # Connections to the platforms, for all accounts together; more than the workers there are.
 CONNECTIONS = 200
+# A connection on which no request has come by then is closed, one that dawdles over its headers too.
+IDLE_SECONDS = 75.0
+# Connections that may wait to be accepted: a volley of webhooks, or of somebody's empty ones.
+BACKLOG = 1024
 Role = Literal["all", "web", "worker"]
 
 
@@ -92,7 +96,7 @@ async def build(settings: Settings, url: str) -> AsyncIterator[Program]:
         channels = await stack.enter_async_context(open_channels(settings))
         delivery = Delivery(units, accounts, channels, signer, addresses)
         intake = Intake(units, accounts, channels, signer, delivery)
-        server = web.Application(client_max_size=webhooks.MOST_BYTES)
+        server = web.Application(client_max_size=reading.MOST_BYTES)
         server.add_routes(webhooks.routes(intake, accounts, channels))
         server.add_routes(pictures.routes(units, addresses))
         server.add_routes(health.routes(engine))
@@ -148,10 +152,10 @@ async def running(program: Program, role: Role = "all", *, menus: bool = True) -
             program.scheduler.start()
             stack.push_async_callback(program.scheduler.stop)
         stack.push_async_callback(_stop, tasks)
-        runner = web.AppRunner(program.web, access_log=None, shutdown_timeout=5)
+        runner = web.AppRunner(program.web, access_log=None, shutdown_timeout=5, keepalive_timeout=IDLE_SECONDS)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
-        site = web.TCPSite(runner, program.settings.host, program.settings.port)
+        site = web.TCPSite(runner, program.settings.host, program.settings.port, backlog=BACKLOG)
         await site.start()
         yield runner.addresses[0][1]
 

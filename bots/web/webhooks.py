@@ -15,11 +15,10 @@ from aiohttp import web
 from bots.accounts import Accounts, SealedError
 from bots.channel import Account, Channel
 from bots.intake import Intake
+from bots.web.reading import body_of
 from domain.database.session import UNAVAILABLE
 
 log = structlog.get_logger()
-# LINE and Telegram send far less; more is not theirs.
-MOST_BYTES = 1024 * 1024
 
 
 def routes(intake: Intake, accounts: Accounts, channels: Mapping[str, Channel]) -> list[web.RouteDef]:
@@ -35,7 +34,7 @@ def routes(intake: Intake, accounts: Accounts, channels: Mapping[str, Channel]) 
 
     async def receive(request: web.Request) -> web.Response:
         channel = channels.get(request.match_info["channel"])
-        body = await request.read()
+        body = await body_of(request)
         try:
             account = await sender(channel, request, body) if channel else None
         except (*UNAVAILABLE, SealedError) as error:
