@@ -28,10 +28,6 @@ def _project() -> dict[str, Any]:
     return found
 
 
-def test_the_example_lists_every_setting() -> None:
-    assert SETTINGS <= EXAMPLE
-
-
 def test_compose_sets_what_exists_and_asks_for_what_the_example_lists() -> None:
     for name, service in OURS.items():
         assert set(service["environment"]) <= SETTINGS, name
