@@ -18,6 +18,7 @@ import aiohttp
 import structlog
 from aiohttp import web
 
+from bots import resealing
 from bots.accounts import Accounts, SecretBox
 from bots.channel import Channel
 from bots.cli import cli
@@ -66,6 +67,7 @@ class Program:
     engine: Engine
     units: Units
     accounts: Accounts
+    box: SecretBox
     channels: dict[str, Channel]
     signer: ActionSigner
     delivery: Delivery
@@ -98,7 +100,8 @@ async def build(settings: Settings, url: str) -> AsyncIterator[Program]:
         await refuse_unsafe_role(engine)
         keys = settings.secret_keys()
         units = Units(engine, react)
-        accounts = Accounts(engine, SecretBox(keys))
+        box = SecretBox(keys)
+        accounts = Accounts(engine, box)
         signer = ActionSigner(keys)
         addresses = PictureAddress(settings.address, keys)
         channels = await stack.enter_async_context(open_channels(settings))
@@ -117,6 +120,7 @@ async def build(settings: Settings, url: str) -> AsyncIterator[Program]:
             engine=engine,
             units=units,
             accounts=accounts,
+            box=box,
             channels=channels,
             signer=signer,
             delivery=delivery,
@@ -167,6 +171,7 @@ async def running(program: Program, role: Role = "all", *, menus: bool = True) -
             if menus:
                 tasks.append(_forever("menus", program.menus.run))
                 tasks.append(_forever("quotas", program.quotas.run))
+            tasks.append(_forever("secrets", partial(resealing.run, program.units, program.box)))
             tasks.append(_forever("listen", partial(listen, program.url, wakers)))
             program.scheduler.start()
             stack.push_async_callback(program.scheduler.stop)

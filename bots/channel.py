@@ -186,8 +186,9 @@ class AccountError(Exception):
 class Channel(Protocol):
     """One messaging platform.
 
-    `name` is the registry's key, `label` what people call it; `edits` says whether sent cards can be changed;
-    `batch` is how many cards one call can carry (LINE 5, Telegram 1); `safe_retry` says whether
+    `name` is the registry's key, `label` what people call it; `verifier` names the secret that webhooks are verified
+    with, of which several may be accepted (separated by spaces, newest first); `edits` says whether sent cards can be
+    changed; `batch` is how many cards one call can carry (LINE 5, Telegram 1); `safe_retry` says whether
     `Letter.retry_key` makes a repeated push harmless (LINE's X-Line-Retry-Key); `reply_seconds` is how long a
     reply token lives (0: none); `per_second` is how many notices an account may send a second (0: no limit that
     we could reach).
@@ -195,6 +196,7 @@ class Channel(Protocol):
 
     name: str
     label: str
+    verifier: str
     edits: bool
     batch: int
     safe_retry: bool

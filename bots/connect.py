@@ -1,17 +1,22 @@
 """Connecting an account: prove its secrets to the platform, keep them encrypted, register the webhook.
 
 An account whose events are to be fetched has its webhook removed before that is written down, and one that was polled
-gets it after: whatever happens in between, events wait at the platform.
+gets it after: whatever happens in between, events wait at the platform. A secret that verifies webhooks and is replaced
+goes on verifying for a day (`bots/rotation.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import UUID
 
-from bots.accounts import SecretBox
+from bots.accounts import SealedError, SecretBox
 from bots.channel import Account, AccountError, Channel, Pollable, Proof
+from bots.rotation import Kept
 from domain.clinics import store
+from domain.clinics.model import ChannelAccount
 from domain.unit import Units
 
 
@@ -25,11 +30,14 @@ async def connect(
     *,
     polling: bool = False,
     offline: bool = False,
+    drop_previous: bool = False,
 ) -> Proof:
     """Make `clinic` (id, slug) reachable on `channel`. AccountError when the platform refuses the secrets.
 
     `polling`: whoever runs the program fetches the account's events, and there is no webhook.
     `offline` saves what was given without asking the platform, for preparing a machine without a network.
+    `drop_previous` ends replaced secrets now (one has leaked); so does another account in the place of this one.
+    Safe to repeat: until the webhook is registered the platform's old secret still verifies.
     """
     if polling and not isinstance(channel, Pollable):
         raise AccountError(f"{channel.label} cannot be polled; it needs a webhook.")
@@ -39,6 +47,9 @@ async def connect(
     if isinstance(channel, Pollable) and polling and not offline:
         await channel.unregister(draft)
     async with units.clinic(clinic_id) as unit:
+        before = await store.account_on(unit.db, clinic_id, channel.name, lock=True)
+        same = before is not None and (offline or before.external_id in ("", proof.external_id))
+        kept = (_opened(box, before) if same else Kept()).rotated(secrets, channel.verifier, datetime.now(UTC))
         await store.save_account(
             unit.db,
             clinic_id,
@@ -46,12 +57,32 @@ async def connect(
             external_id=proof.external_id,
             handle=proof.handle,
             name=proof.name,
-            secrets=box.seal(secrets),
+            secrets=box.seal(replace(kept, former=()) if drop_previous else kept),
             settings={"mode": "polling"} if polling else {},
         )
     if not offline and not polling:
         await channel.register(draft, webhook_url)
     return proof
+
+
+async def kept_secrets(units: Units, box: SecretBox, clinic_id: UUID, channel: str) -> Kept:
+    """What is kept for a clinic's account; nothing when there is no account, or when it cannot be opened any more."""
+    async with units.clinic(clinic_id) as unit:
+        return _opened(box, await store.account_on(unit.db, clinic_id, channel))
+
+
+async def is_polled(units: Units, clinic_id: UUID, channel: str) -> bool:
+    """Whether a clinic's account is polled as things stand."""
+    async with units.clinic(clinic_id) as unit:
+        account = await store.account_on(unit.db, clinic_id, channel)
+    return account is not None and account.polling
+
+
+def _opened(box: SecretBox, account: ChannelAccount | None) -> Kept:
+    try:
+        return box.open(account.secrets) if account else Kept()
+    except SealedError:  # whoever gives all secrets anew repairs it
+        return Kept()
 
 
 async def renew_menus(units: Units, clinic_id: UUID, channel: str) -> None:

@@ -16,7 +16,7 @@ from uuid import uuid4
 import structlog
 
 from bots import report
-from bots.accounts import Accounts
+from bots.accounts import Accounts, SealedError
 from bots.channel import Account, Arrival, Channel, Profile
 from bots.delivery import LEASE_SECONDS as ANSWER_LEASE
 from bots.delivery import Delivery
@@ -40,6 +40,8 @@ LEASE_SECONDS = 30
 WORKERS = 10
 # An event that our own bug breaks is tried this often, then parked and answered with an apology.
 MOST_ATTEMPTS = 3
+# An event of an account whose secrets cannot be opened is looked at again after so many seconds.
+SEALED_WAIT = 60
 # Deadlocks and the like are tried again at once, this often.
 QUICK_TRIES = 3
 
@@ -247,6 +249,10 @@ class Intake:
             if is_away(error):
                 log.warning("intake.database_away", error=type(error).__name__)
                 await session.release_event(engine, claim, seconds=1)
+                return
+            if isinstance(error, SealedError):  # a key is missing: an operator's to mend, and not the event's fault
+                log.error("intake.sealed", account=str(claim.account_id))
+                await session.release_event(engine, claim, seconds=SEALED_WAIT)
                 return
             log.error("intake.broke", exc_info=error)
             kind = " ".join(filter(None, (type(error).__name__, sqlstate(error))))

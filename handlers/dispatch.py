@@ -16,6 +16,7 @@ from handlers.codes import as_code, as_coupon
 from handlers.counter import look
 from handlers.forms import Form
 from handlers.incoming import Arrived, Incoming, Left, Nothing, Other, Returned, Said, Tapped, Unsent
+from handlers.menu import USUAL, command_buttons
 from handlers.permissions import STAFF
 from handlers.refusals import OVERTAKEN, refusal
 from handlers.router import Command
@@ -50,6 +51,8 @@ async def dispatch(talk: Talk, incoming: Incoming, action: Action | None) -> Non
 async def refuse(talk: Talk, error: DomainError, action: Action | None = None) -> None:
     """Answer a refusal: on the current card of what the press was about, if it has one, else in words alone.
 
+    Who pressed a button that cannot be read (its key was removed) gets what they usually do as buttons that can be.
+
     A form goes on where it stood, unless what it is about has moved on meanwhile: then it ends.
     """
     form = _form(talk)
@@ -58,7 +61,8 @@ async def refuse(talk: Talk, error: DomainError, action: Action | None = None) -
         talk.forget()
         action = about
     if action is None or not await _show_current(talk, action, error):
-        talk.say(_refusal(talk, error))
+        usual = USUAL.get(talk.unit.actor.role, ()) if error.code == "bad_button" else ()
+        talk.say(_refusal(talk, error), *command_buttons(talk.words, usual))
     await _back_to_form(talk)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typer
 
-from bots.cli import channels, clinics, database, demo, doctor, events, jobs, preview, serve, staff
+from bots.cli import backup, channels, clinics, database, demo, doctor, events, jobs, preview, serve, staff
 
 cli = typer.Typer(
     help="BN-Aura Chat: a beauty clinic's work in LINE and Telegram.",
@@ -19,6 +19,8 @@ cli = typer.Typer(
 cli.command("serve")(serve.serve)
 cli.command("demo")(demo.demo)
 cli.command("doctor")(doctor.doctor)
+cli.command("backup")(backup.backup)
+cli.command("restore")(backup.restore)
 cli.command("preview")(preview.preview)
 cli.add_typer(database.group, name="db")
 cli.add_typer(clinics.group, name="clinic")

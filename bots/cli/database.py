@@ -7,20 +7,27 @@ from typing import Annotated
 import typer
 
 from bots.cli.context import database, fail, run, settings, show
-from domain.database.upgrade import upgrade, versions
+from domain.database.upgrade import ensure_login, upgrade, versions
 
 group = typer.Typer(help="The database.", no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @group.command("upgrade")
-def upgrade_command(as_json: AsJson = False) -> None:
+def upgrade_command(
+    create_login: Annotated[
+        bool, typer.Option("--create-login", help="Make the login of AURA_DATABASE_URL, if the server has none.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Create roles and tables or bring them up to date. Safe to run while the program serves."""
     config = settings()
     with database(config, migrated=False) as found:
         if not found.admin_url:
             fail("set AURA_DATABASE_ADMIN_URL to the owner's address first")
         run(upgrade(found.admin_url, create_login=found.is_embedded))
+        if create_login and not found.is_embedded:
+            run(ensure_login(found.admin_url, found.url))
         current, head = run(versions(found.admin_url))
     show({"revision": current, "newest": head}, as_json, f"The database is at revision {current}.")
 

@@ -7,13 +7,16 @@ from typing import Annotated
 
 import typer
 
+from bots.accounts import SealedError, SecretBox
 from bots.channel import Account, AccountError, Channel, Pollable
 from bots.cli.context import Composition, composition, database, run, settings, show
 from bots.cli.findings import Finding, of_quota, of_work
+from bots.resealing import look_at_accounts
 from bots.settings import Settings
 from domain.database.figures import read_figures
 from domain.database.session import list_accounts, list_clinics
 from domain.database.upgrade import versions
+from domain.unit import Units
 from scheduler.job import AnyJob, CalendarJob
 
 
@@ -63,8 +66,13 @@ async def _program(wiring: Composition, config: Settings, url: str) -> AsyncIter
         yield "clock", True, figures.now.isoformat(timespec="seconds")
         for finding in of_work(figures, jobs):
             yield finding
+        async for finding in _secrets(program.units, program.box):
+            yield finding
         for (channel, slug), entry in sorted((await list_accounts(program.engine)).items()):
-            account = await program.accounts.by_id(entry.account_id)
+            try:
+                account = await program.accounts.by_id(entry.account_id)
+            except SealedError:  # told above
+                continue
             async for finding in _account(program.channels[channel], account, f"{slug} {channel}"):
                 yield finding
 
@@ -95,3 +103,15 @@ async def _reception(channel: Channel, account: Account) -> tuple[bool, str]:
     if found.waiting and found.trouble:
         return False, f"{found.waiting} events wait for the webhook; the last one failed: {found.trouble}"
     return True, "webhook"
+
+
+async def _secrets(units: Units, box: SecretBox) -> AsyncIterator[Finding]:
+    found = await look_at_accounts(units, box)
+    for name in found.unopened:
+        repair = "add that key again, or give its secrets anew with `aura channel set`"
+        yield f"{name} secrets", False, f"encrypted with a key that is not in AURA_SECRET_KEY: {repair}"
+    if found.older:
+        say = f"{', '.join(found.older)} still need an older key of AURA_SECRET_KEY: run `aura channel reseal`"
+        yield "secret key", True, say
+    elif not found.unopened:
+        yield "secret key", True, "the first key of AURA_SECRET_KEY opens every account"

@@ -63,6 +63,7 @@ class LineChannel:
 
     name = "line"
     label = "LINE"
+    verifier = "channel_secret"
     edits = False
     batch = limits.MESSAGES_PER_CALL
     safe_retry = True

@@ -60,6 +60,7 @@ class TelegramChannel:
 
     name = "telegram"
     label = "Telegram"
+    verifier = "webhook_secret"
     edits = True
     batch = 1
     safe_retry = False

@@ -101,6 +101,19 @@ async def load_accounts(db: Connection, clinic_id: UUID) -> list[ChannelAccount]
     return [ChannelAccount(**row._mapping) for row in rows]
 
 
+async def account_on(db: Connection, clinic_id: UUID, channel: str, *, lock: bool = False) -> ChannelAccount | None:
+    """The clinic's account on a channel; with `lock`, nobody else changes it in this transaction."""
+    query = _ACCOUNTS.where(_a.clinic_id == clinic_id, _a.channel == channel)
+    row = (await db.execute(query.with_for_update(of=channel_accounts) if lock else query)).one_or_none()
+    return ChannelAccount(**row._mapping) if row else None
+
+
+async def reseal_account(db: Connection, clinic_id: UUID, account_id: UUID, sealed: bytes, resealed: bytes) -> bool:
+    """Keep the same secrets encrypted anew; False when somebody has saved others since `sealed` was read."""
+    change = update(channel_accounts).where(_a.clinic_id == clinic_id, _a.id == account_id, _a.secrets == sealed)
+    return (await db.execute(change.values(secrets=resealed))).rowcount == 1
+
+
 async def save_account(
     db: Connection,
     clinic_id: UUID,

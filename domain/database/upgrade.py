@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from domain.database.engine import async_url
@@ -94,6 +94,31 @@ def schema() -> Schema:
     """What this release needs."""
     script = ScriptDirectory.from_config(_config())
     return Schema(script.get_current_head(), frozenset(revision.revision for revision in script.walk_revisions()))
+
+
+async def ensure_login(admin_url: str, program_url: str) -> bool:
+    """Create the login that `program_url` names, with its password and in `aura_app`; False when it exists already."""
+    wanted = make_url(program_url)
+    values = {"name": wanted.username, "password": str(wanted.password or "")}
+    engine = create_async_engine(async_url(admin_url), hide_parameters=True)
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
+            if (await connection.execute(text("select 1 from pg_roles where rolname = :name"), values)).scalar():
+                return False
+            create = text(
+                "select format('create role %I login nosuperuser nobypassrls password %L in role aura_app',"
+                " cast(:name as text), cast(:password as text))"
+            )
+            await connection.exec_driver_sql((await connection.execute(create, values)).scalar_one())
+            return True
+    finally:
+        await engine.dispose()
+
+
+def knows(revision: str) -> bool:
+    """Whether this release has (or comes after) a revision."""
+    return revision in schema().known
 
 
 async def versions(url: str) -> tuple[str | None, str | None]:

@@ -20,6 +20,7 @@ _LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 _SETTING = re.compile(r"\bAURA_([A-Z_]+)\b")
 # Of the tests and the tools, not of the program.
 OTHERS = {"TEST_ADMIN_URL", "FAULTS", "FAULTS_SEED"}
+OTHERS |= {"DOMAIN", "OWNER_PASSWORD", "PROGRAM_PASSWORD", "IMAGE"}  # compose.yaml makes settings of them
 
 
 def commands(text: str) -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 
 from bots import intake
 from bots.app import Program, build
+from bots.rotation import Kept
 from bots.settings import Settings
 from domain.catalogue import add_clinic
 from domain.clinics.store import save_account
@@ -37,7 +38,7 @@ async def opens(program: Program, slug: str) -> tuple[UUID, UUID]:
             external_id="1",
             handle="bot",
             name="Bot",
-            secrets=program.accounts._box.seal({"bot_token": "1:a", "webhook_secret": "b"}),
+            secrets=program.box.seal(Kept({"bot_token": "1:a", "webhook_secret": "b"})),
             settings={},
         )
     accounts = await session.list_accounts(program.engine)

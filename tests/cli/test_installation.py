@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import aiohttp
 from alembic.script import ScriptDirectory
+from sqlalchemy import make_url
 
 from bots.channel import Account, Reception
 from bots.cli.doctor import _reception
@@ -49,6 +50,22 @@ def test_a_clinic_is_set_up(aura: Aura, database: Database, platforms: str) -> N
     assert [row["name"] for row in query(database, "select name from users")] == ["คุณเจ"]
     codes = query(database, "select revoked_at is not null as dead from invitations order by created_at")
     assert [row["dead"] for row in codes] == [True, False]
+
+
+def test_the_programs_login_is_made_once(aura: Aura, database: Database) -> None:
+    """With the name and the password of its address, and no right but those of aura_app."""
+    name = f"program_{uuid4().hex[:12]}"
+    url = make_url(database.url).set(username=name, password="it's 100% \\secret").render_as_string(hide_password=False)
+    other = Aura({**aura.env, "AURA_DATABASE_URL": url})
+    try:
+        for _ in range(2):
+            other.json("db", "upgrade", "--create-login")
+        other.json("clinic", "add", "ours", "--name", "คลินิก")
+        [role] = query(database, f"select * from pg_authid where rolname = '{name}'")  # noqa: S608 - our own
+        assert role["rolpassword"].startswith("SCRAM-SHA-256$")
+        assert not any(role[right] for right in ("rolsuper", "rolbypassrls", "rolcreaterole", "rolcreatedb"))
+    finally:
+        query(database, f"drop role {name}")
 
 
 def test_secrets_are_not_readable_in_the_database(aura: Aura, database: Database, platforms: str) -> None:

@@ -16,7 +16,7 @@ from tests.cli.conftest import Aura, on_the_platform
         (("demo-data", "load", "nowhere"), "no demo data for nowhere"),
         (("demo-data", "load", "DRG"), "no clinic DRG"),
         (("staff", "invite", "nowhere", "--role", "sales", "--name", "x"), "no clinic nowhere"),
-        (("channel", "set", "nowhere", "line"), "--channel-secret and --access-token missing"),
+        (("channel", "set", "nowhere", "line"), "no clinic nowhere"),
         (("channel", "set", "nowhere", "pigeon"), "no channel pigeon"),
         (("jobs", "run", "nothing"), "there are: timers, followups, housekeeping"),
         (("jobs", "run", "followups", "--at", "tomorrow"), "not a time"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -55,11 +56,12 @@ async def test_a_forged_request_learns_nothing_and_costs_no_sql(world: World, ch
             known = press(world, replace(jay, slug=slug), "whatever")
             assert (await post(world, known.at(_moved(world, known, here))))[0] == 200
         statements.clear()
-        answers = {
-            name: await post(world, forged.at(_moved(world, forged, here)))
-            for name, forged in _forgeries(world, channel, true).items()
-        }
-        assert statements == []
+        forgeries = [(name, r.at(_moved(world, r, here))) for name, r in _forgeries(world, channel, true).items()]
+        said = await asyncio.gather(*(post(world, request) for _, request in forgeries * 5))
+        answers = {name: answer for (name, _), answer in zip(forgeries * 5, said, strict=True)}
+        # All of them together have the address book read again: their secret could be newer than it.
+        assert 1 <= len(statements) <= 2, statements
+        assert set(statements) == {"select clinic_id, account_id, channel, slug, revision from list_channel_accounts()"}
     assert set(answers.values()) == {(401, '{"error": "unauthorised"}')}, answers
     assert await world.one_truth("select count(*) from inbox") == 2, "what was vouched for, and nothing else"
 

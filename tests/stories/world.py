@@ -237,14 +237,14 @@ def blank(facts: Mapping[str, Any]) -> bytes:
 
 
 @asynccontextmanager
-async def world(database: Database) -> AsyncIterator[World]:
+async def world(database: Database, secret_key: str = SECRET_KEY) -> AsyncIterator[World]:
     """A running world with no clinic in it yet."""
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(aiohttp.ClientSession())
         journal = Journal(None)
         line, telegram = LineEmulator(journal), TelegramEmulator(journal)
         address = await stack.enter_async_context(platforms(line, telegram))
-        program = await stack.enter_async_context(build(settings_for(address), database.url))
+        program = await stack.enter_async_context(build(settings_for(address, secret_key), database.url))
         await stack.enter_async_context(running(program, menus=False))
         made = World(program, database, http, address, line, telegram)
         try:
@@ -273,12 +273,12 @@ async def platforms(line: LineEmulator, telegram: TelegramEmulator) -> AsyncIter
         await runner.cleanup()
 
 
-def settings_for(platforms: str) -> Settings:
+def settings_for(platforms: str, secret_key: str = SECRET_KEY) -> Settings:
     """The program's settings: a free port, and the emulated platforms instead of the real ones."""
     port = free_port()
     return Settings(
         _env_file=None,
-        secret_key=SecretStr(SECRET_KEY),
+        secret_key=SecretStr(secret_key),
         port=port,
         public_url=f"http://127.0.0.1:{port}",
         line_api_url=f"{platforms}/line",
