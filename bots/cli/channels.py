@@ -50,9 +50,7 @@ def set_channel(
     drop_previous: Annotated[
         bool, typer.Option("--drop-previous", help="Refuse replaced secrets now (one has leaked), not after a day.")
     ] = False,
-    mode: Annotated[
-        Mode | None, typer.Option(help="Telegram: polling needs no public address; default as is.")
-    ] = None,
+    mode: Annotated[Mode | None, typer.Option(help="Telegram: polling needs no public address; default as is.")] = None,
     offline: Offline = False,
     as_json: AsJson = False,
 ) -> None:

@@ -121,7 +121,8 @@ def test_a_bot_is_polled_or_has_a_webhook(aura: Aura, database: Database, platfo
     again = "run `aura channel set ours telegram"
     for mode, ok, say in (
         (["--mode", "polling"], True, "long polling"),
-        (["--offline"], False, f"no webhook: {again}` again"),
+        ([], True, "long polling"),
+        (["--mode", "webhook", "--offline"], False, f"no webhook: {again}` again"),
         (["--mode", "webhook"], True, "webhook"),
         (
             ["--mode", "polling", "--offline"],
@@ -131,7 +132,7 @@ def test_a_bot_is_polled_or_has_a_webhook(aura: Aura, database: Database, platfo
         (["--mode", "polling"], True, "long polling"),
     ):
         told = aura.json("channel", "set", "ours", "telegram", "--bot-token", token, *mode)
-        polling = "polling" in mode
+        polling = "webhook" not in mode
         assert told["webhook"] == (None if polling else "http://127.0.0.1:9/webhooks/telegram/ours")
         [row] = query(database, "select settings, polling from channel_accounts")
         assert row["polling"] is polling
