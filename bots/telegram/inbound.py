@@ -46,10 +46,15 @@ def read(body: bytes) -> list[Arrival]:
         update = json.loads(body)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
+    return [arrival(update)]
+
+
+def arrival(update: Any) -> Arrival:
+    """One update as the inbox takes it; raises ValueError when it is not an update."""
     number = update.get("update_id") if isinstance(update, dict) else None
     if not isinstance(number, int) or isinstance(number, bool):
         raise ValueError("not a Telegram update")
-    return [Arrival(str(number), _lane(update), update)]
+    return Arrival(str(number), _lane(update), update)
 
 
 def understand(payload: Mapping[str, Any]) -> Incoming:
