@@ -216,7 +216,7 @@ async def test_no_answer_in_time_is_a_failure_and_the_update_comes_again(
     platform: Platform, program: Program, person: str
 ) -> None:
     await platform.stop()
-    platform.answer_seconds = 0.05
+    platform.answer_seconds = 0.25
     await platform.start()
     await listening(platform, program)
     program.slow = finished = asyncio.Event()
