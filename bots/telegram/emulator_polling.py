@@ -75,7 +75,7 @@ class Polling:
             async with asyncio.timeout(seconds):
                 while True:
                     match await news.get():
-                        case {"channel": "telegram", "kind": "update", "account": bot.id}:
+                        case {"channel": "telegram", "kind": "update" | "hold", "account": bot.id}:
                             if found := self._waiting(bot, offset)[:limit]:
                                 return found
                         case {"channel": "telegram", "kind": "webhook", "account": bot.id, "webhook": {"url": _}}:
@@ -122,6 +122,8 @@ class Polling:
                 self._state.record("delivery", account=bot.id, lane=lane, event=number, status=status, done=True)
 
     def _waiting(self, bot: BotAccount, offset: int) -> list[Json]:
+        if bot.held:
+            return []
         first = offset if 0 < offset <= bot.next_update + FUTURE else 0
         return [self._state.updates[bot.id, number] for number, _, _ in self._queue(bot) if number >= first]
 

@@ -89,6 +89,16 @@ async def test_a_press_that_was_held_too_long_is_never_delivered(
     assert program.bodies == []
 
 
+async def test_a_poll_gets_nothing_that_is_held(platform: Platform, person: str) -> None:
+    await platform.on("hold")
+    assert await platform.api("getUpdates") == (200, [])
+    poll = asyncio.create_task(platform.api("getUpdates", offset=1, timeout=5))
+    await platform.act(person, "say", text="held")
+    await platform.on("release", {"order": []})
+    _, updates = await poll
+    assert [update["message"]["text"] for update in updates] == ["/start", "held"]
+
+
 @pytest.mark.parametrize("body", [{"order": "sideways"}, {"copies": 0}, {"copies": "many"}])
 async def test_what_cannot_be_released(platform: Platform, body: dict[str, Any]) -> None:
     await platform.on("release", body, expect=400)
@@ -206,7 +216,7 @@ async def test_no_answer_in_time_is_a_failure_and_the_update_comes_again(
     platform: Platform, program: Program, person: str
 ) -> None:
     await platform.stop()
-    platform.answer_seconds = 0.05
+    platform.answer_seconds = 0.25
     await platform.start()
     await listening(platform, program)
     program.slow = finished = asyncio.Event()
