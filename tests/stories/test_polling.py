@@ -183,7 +183,8 @@ async def test_another_bot_begins_anew(world: World) -> None:
     new = await world.person("Nok", "telegram", "en")
     await world.control("telegram", f"{new._chat}/say", text="to the new bot")
     await switch(world, to_polling=True, secrets=secrets)
-    world.telegram._polling.close()
+    async with world.http.get(f"{world.platforms}/telegram/bot{TOKEN}/getUpdates") as answer:
+        assert answer.status == 200, "the last poll of the old bot ends with an error, and confirms nothing"
     await fetched(world)
     assert len(await new.reads()) == 1
 

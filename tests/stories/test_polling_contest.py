@@ -194,6 +194,7 @@ async def test_who_cannot_renew_the_lease_stops_in_time(world: World, monkeypatc
             return loop.time() > poll.until and not world.telegram._polling._polls
 
         await until(over, "the lease to run out, and the last poll before")
+        assert world.program.poller._polls, "it is not given up for a short while without the database"
         await world.control("telegram", f"{nid._chat}/say", text="while nobody knows who polls")
         await asyncio.sleep(0.3)
         assert (waiting(world), world.telegram._polling._polls) == (1, {})
