@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from domain.database import inbox, session
 from tests.cli.conftest import Aura, query
 from tests.cli.scenes import SECRET_WORDS, comes_in, opens, parks, program_of, works
 from tests.conftest import Database
@@ -90,6 +91,16 @@ def test_what_cannot_be_replayed_is_said_and_changes_nothing(
     assert "no clinic nowhere" in aura.refused("events", "replay", "--all-parked", "--clinic", "nowhere")
     assert aura("events", "replay", "no-id").exit_code == 2
     assert len(query(database, "select 1 from inbox where state = 'parked'")) == 4
+
+    async def at_the_same_moment() -> list[UUID]:
+        """Somebody else was faster, after this one had looked."""
+        async with program_of(aura) as program:
+            clinic_id = await session.find_clinic(program.engine, "ours")
+            assert clinic_id is not None
+            async with program.units.clinic(clinic_id) as unit:
+                return await inbox.replay_events(unit.db, clinic_id, [UUID(parked["done"][0]), UUID(erased)])
+
+    assert asyncio.run(at_the_same_moment()) == []
     left = [event["id"] for event in aura.json("events", "list")["events"] if event["erased"]]
     assert left == [erased]
     assert erased not in aura.json("events", "replay", "--all-parked")["replayed"]
