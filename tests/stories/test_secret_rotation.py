@@ -157,6 +157,8 @@ async def test_the_key_of_the_installation_is_replaced(opened: str, channel: str
             jay = await joins_team(after, "sales", "คุณจ๋า", channel)
             await _presses_an_old_button(after, jay)
             await jay.sees("This button is not for this chat or no longer works.")
+            usual = {button["label"] for button in (await jay.newest())["buttons"]}
+            assert {jay.t("New customer"), jay.t("Payments")} <= usual
             assert await _status_of_old_picture(after) == 404
             await jay.taps("New customer")
             await jay.sees("What is the customer's name?")
