@@ -49,6 +49,8 @@ async def connect(
     async with units.clinic(clinic_id) as unit:
         before = await store.account_on(unit.db, clinic_id, channel.name, lock=True)
         same = before is not None and (offline or before.external_id in ("", proof.external_id))
+        if before is not None and not same:
+            await store.set_aside_event_ids(unit.db, clinic_id, before.id, before.external_id)
         kept = (_opened(box, before) if same else Kept()).rotated(secrets, channel.verifier, datetime.now(UTC))
         await store.save_account(
             unit.db,

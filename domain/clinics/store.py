@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from domain.clinics.model import Branch, ChannelAccount, Package, Treatment
 from domain.clinics.tables import branches, channel_accounts, clinic_counters, clinics, treatments
 from domain.database.session import Connection
+from domain.database.tables import inbox
 
 _t = treatments.c
 _TREATMENTS = select(
@@ -140,6 +141,15 @@ async def save_account(
     )
     account_id: UUID = (await db.execute(upsert.returning(_a.id))).scalar_one()
     return account_id
+
+
+async def set_aside_event_ids(db: Connection, clinic_id: UUID, account_id: UUID, of: str) -> None:
+    """The account becomes another one than `of`, whose events may carry the same ids: those are kept apart from now on.
+
+    Telegram counts updates bot by bot (https://core.telegram.org/bots/api#update).
+    """
+    known = (inbox.c.clinic_id == clinic_id) & (inbox.c.account_id == account_id) & ~inbox.c.event_id.contains(":")
+    await db.execute(update(inbox).where(known).values(event_id=f"{of}:" + inbox.c.event_id))
 
 
 async def claim_menus(

@@ -26,7 +26,7 @@ _UNREACHABLE = text("update channel_identities set reachable = false where clini
 _SETTLE_REACH = text("""
 update channel_identities i set reachable = newest.kind <> 'unfollow'
   from (select e.payload ->> 'type' as kind from inbox e
-         where e.clinic_id = :clinic and e.account_id = :account and e.lane = :lane
+         where e.clinic_id = :clinic and e.account_id = :account and e.lane = :lane and e.payload is not null
            and e.payload ->> 'type' in ('message', 'postback', 'follow', 'unfollow')
            and jsonb_typeof(e.payload -> 'timestamp') = 'number'
          order by (e.payload -> 'timestamp')::numeric desc, e.seq desc limit 1) newest

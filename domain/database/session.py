@@ -35,7 +35,8 @@ _DROP_TAKEN_BACK = text("""
 update inbox m set state = 'done', payload = null, done_at = clock_timestamp(), lease_until = null
  where m.clinic_id = :clinic and m.id in (
    select p.id from inbox p
-     join inbox u on u.clinic_id = p.clinic_id and u.account_id = p.account_id
+     join inbox u on u.clinic_id = p.clinic_id and u.account_id = p.account_id and u.lane = p.lane
+      and u.payload is not null
       and u.payload #>> '{unsend,messageId}' = p.payload #>> '{message,id}'
     where p.clinic_id = :clinic and p.account_id = :account and p.state = 'pending'
       for update of p skip locked)

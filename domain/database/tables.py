@@ -48,6 +48,7 @@ inbox = clinic_table(
     ref("account_id", "channel_accounts"),
     CheckConstraint("state in ('pending', 'done', 'parked')", name="state"),
     Index("ix_inbox_pending", "account_id", "lane", "seq", postgresql_where=text("state = 'pending'")),
+    Index("ix_inbox_lane", "clinic_id", "account_id", "lane", postgresql_where=text("payload is not null")),
     Index("ix_inbox_parked", "clinic_id", "received_at", postgresql_where=text("state = 'parked'")),
 )
 

@@ -9,7 +9,7 @@ from typing import Any
 from tests.stories.forgery import data_of
 from tests.stories.person import Person
 from tests.stories.scenes import CHOOSE_LANGUAGE, enters_lead, joins_team
-from tests.stories.world import World
+from tests.stories.world import World, bot_replaced
 
 HELP = "What you can do here"
 ONLY_TEXT = "Thank you! I can only read text here."
@@ -216,3 +216,16 @@ async def known(world: World) -> list[str]:
 async def calls(world: World) -> list[dict[str, Any]]:
     """What the program asked of Telegram."""
     return [entry for entry in await world.look("telegram", "journal") if entry["kind"] == "call"]
+
+
+async def test_another_bot_of_the_clinic_may_count_its_updates_from_the_same_number(world: World) -> None:
+    """The platform's two bots begin with the same id: what was said to each is worked on."""
+    nat = await world.person("Nat", "telegram", "en")
+    await nat.says("hello")
+    await nat.sees(CHOOSE_LANGUAGE)
+    await bot_replaced(world, "DRG")
+    nat.seen = 0
+    await nat.says("hello")
+    await nat.sees(CHOOSE_LANGUAGE)
+    ids = await world.truth("select event_id from inbox order by seq")
+    assert [row["event_id"].rpartition(":")[2] for row in ids] == 2 * [ids[1]["event_id"]]

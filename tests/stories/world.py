@@ -229,6 +229,18 @@ class Time:
         await self.moves_to(await self.today_at(clock) + timedelta(days=1))
 
 
+async def bot_replaced(world: World, slug: str) -> None:
+    """The clinic's Telegram account becomes another bot."""
+    secrets = {"bot_token": "900000001:another-bot", "webhook_secret": "another-hook"}
+    made = await world.control("telegram", "accounts", slug=slug, name="Another", username="another_bot", **secrets)
+    world.accounts[slug, "telegram"] = made["account"]
+    program = world.program
+    where = f"{program.settings.address}/webhooks/telegram/{slug}"
+    telegram = program.channels["telegram"]
+    await connect(program.units, program.box, telegram, (world.clinic_ids[slug], slug), secrets, where)
+    await program.accounts.refresh()
+
+
 def blank(facts: Mapping[str, Any]) -> bytes:
     """A menu's picture without anything on it."""
     content = BytesIO()
