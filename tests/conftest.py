@@ -8,6 +8,7 @@ where there is room for them: 15 ms, and ten times that on a busy disk.
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import shutil
 import tempfile
@@ -15,11 +16,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import pytest
 from sqlalchemy import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bots.logs import configure
 from domain.database import embedded
@@ -59,6 +62,13 @@ def pytest_configure(config: pytest.Config) -> None:
     asyncio.run(_make_template(admin))
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What is imported and collected by now stays to the end: the garbage collector need not go through it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the server that this run started."""
     if server := config.stash.get(SERVER, None):
@@ -95,6 +105,28 @@ def _with_database(url: str, name: str, user: str | None = None) -> str:
     if user:
         parsed = parsed.set(username=user)
     return parsed.render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+async def compiled_once() -> AsyncIterator[None]:
+    """All engines of this process share one dialect and its compiled statements.
+
+    Each test's program has an engine of its own and would compile the same few hundred statements again.
+    """
+    first = create_engine(os.environ["AURA_TEST_SERVER"], pool_size=1)
+    async with first.connect():  # the dialect gets to know the server
+        pass
+    await first.dispose()
+    compiled: dict[Any, Any] = {}
+
+    def sharing(*arguments: Any, **options: Any) -> AsyncEngine:
+        made = create_async_engine(*arguments, execution_options={"compiled_cache": compiled}, **options)
+        made.sync_engine.dialect = first.sync_engine.dialect
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("domain.database.engine.create_async_engine", sharing)
+        yield
 
 
 @pytest.fixture
