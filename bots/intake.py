@@ -79,17 +79,15 @@ class Intake:
         try:
             while True:
                 self._waker.clear()
-                if not await self.start_due():
-                    await self._waker.wait(1.0)
+                await self.start_due()
+                await self._waker.wait(1.0)  # what comes rings, and so does each event that is done
         finally:
             await self.finish()
 
     async def start_due(self) -> int:
         """Claim what is due and start work on it; returns how many events were claimed."""
-        room = WORKERS - len(self._tasks)
-        if room <= 0:
+        while (room := WORKERS - len(self._tasks)) <= 0:
             await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
-            return 1
         async with self._claiming:
             try:
                 claims = await session.claim_events(self._units.engine, LEASE_SECONDS, room)
