@@ -46,6 +46,7 @@ class Database:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the server and make the template, once, before any worker starts."""
+    gc.set_threshold(100_000, 20, 50)
     configure("ERROR")
     # Nothing here speaks TLS to the outside; the machine's certificates, read by each program's SDK, take their time,
     # also (and above all) where the machine names a bundle of its own.
@@ -66,7 +67,6 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """What is imported and collected by now stays to the end: the garbage collector need not go through it again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 20, 50)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
