@@ -70,6 +70,7 @@ class Intake:
         self._metrics = metrics
         self._waker = Waker()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._claiming = asyncio.Lock()
 
     async def accept(self, account: Account, arrivals: Sequence[Arrival]) -> int:
         """Put a request's events into the inbox; returns how many are new. After this nothing can be lost."""
@@ -91,34 +92,36 @@ class Intake:
         try:
             while True:
                 self._waker.clear()
-                if not await self.start_due():
-                    await self._waker.wait(1.0)
+                await self.start_due()
+                await self._waker.wait(1.0)  # what comes rings, and so does each event that is done
         finally:
             await self.finish()
 
     async def start_due(self) -> int:
         """Claim what is due and start work on it; returns how many events were claimed."""
-        room = WORKERS - len(self._tasks)
-        if room <= 0:
+        while (room := WORKERS - len(self._tasks)) <= 0:
             await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
-            return 1
-        try:
-            claims = await session.claim_events(self._units.engine, LEASE_SECONDS, room)
-        except Exception as error:
-            if not is_away(error):
-                raise
-            log.warning("intake.database_away", error=type(error).__name__)
-            return 0
-        for claim in claims:
-            task = asyncio.create_task(self._work(claim))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-        return len(claims)
+        async with self._claiming:
+            try:
+                claims = await session.claim_events(self._units.engine, LEASE_SECONDS, room)
+            except Exception as error:
+                if not is_away(error):
+                    raise
+                log.warning("intake.database_away", error=type(error).__name__)
+                return 0
+            for claim in claims:
+                task = asyncio.create_task(self._work(claim))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+            return len(claims)
 
     async def finish(self) -> None:
-        """Wait for the events that are being worked on in this process."""
-        while self._tasks:
-            await asyncio.wait(self._tasks)
+        """Wait for the events that are being claimed or worked on in this process."""
+        while self._claiming.locked() or self._tasks:
+            async with self._claiming:
+                pass
+            if self._tasks:
+                await asyncio.wait(self._tasks)
 
     async def _work(self, claim: Claim) -> None:
         """Work on one event; whatever happens to it ends here."""
