@@ -1,10 +1,15 @@
 """The LINE platform on this machine: a bot that talks to it cannot tell the difference.
 
-`bots/simulator/platforms.py` mounts `LineEmulator(journal).app()` at `/line` for the demo, tests run it on
-loopback. Parts: `emulator_api` (the Messaging API), `emulator_checks` (what LINE refuses), `emulator_webhook`
-(signed deliveries), `emulator_menus` (rich menus), `emulator_state` (all it remembers, rebuilt from the journal),
-`emulator_control`, `emulator_person` (act as a person) and `emulator_view` (what a person sees). Not emulated: rich
-menu aliases, groups, multicast, broadcast and narrowcast, the monthly quota, rate limits but those of rich menus.
+`bots/simulator/platforms.py` mounts `LineEmulator(journal).app()` at `/line` for the demo, tests run it on loopback.
+It errs when told to (`emulator_faults`, `POST /control/faults`). Parts:
+
+- what a bot asks: `emulator_api` (all calls), `emulator_sending`, `emulator_account`, `emulator_content`,
+  `emulator_menus`; what LINE refuses: `emulator_checks` (`_messages`, `_flex`, `_actions`), `emulator_rates`
+- what people do: `emulator_person` and `emulator_view` (a chat), `emulator_events` (what it tells the bot),
+  `emulator_webhook` (signed deliveries), `emulator_deliveries` (held back, reordered, repeated, by hand)
+- all it remembers, rebuilt from the journal: `emulator_state`; and `emulator_control`
+
+Not emulated: rich menu aliases, groups (events of theirs can be brought), multicast, broadcast and narrowcast.
 """
 
 from __future__ import annotations
@@ -15,10 +20,14 @@ from typing import Any
 
 from aiohttp import web
 
+from bots.faults import Faults
 from bots.journal import Journal
 from bots.line import limits
 from bots.line.emulator_api import MessagingApi
 from bots.line.emulator_control import Control
+from bots.line.emulator_deliveries import DeliveryControl
+from bots.line.emulator_events import Events
+from bots.line.emulator_faults import NAMED
 from bots.line.emulator_person import PersonControl
 from bots.line.emulator_state import State
 from bots.line.emulator_webhook import Deliveries
@@ -47,14 +56,18 @@ class LineEmulator:
         for entry in journal.entries():
             self._state.apply(entry)
         self._deliveries = Deliveries(self._state, self._record, clock, redelivery_waits)
-        self._api = MessagingApi(self._state, self._record, clock)
-        self._control = Control(self._state, journal, self._record, self._deliveries)
-        self._person = PersonControl(self._state, self._record, self._deliveries, clock)
+        self._faults = Faults(NAMED, self._record)
+        self._api = MessagingApi(self._state, self._record, clock, self._deliveries, self._faults)
+        self._control = Control(self._state, journal, self._record)
+        events = Events(self._state, self._record, self._deliveries, clock)
+        self._person = PersonControl(self._state, events, clock)
+        self._delivery_control = DeliveryControl(self._state, self._record, self._deliveries, events)
 
     def app(self) -> web.Application:
         """The platform as an aiohttp application, to serve or to mount under a path. Call it once."""
         app = web.Application(client_max_size=2 * limits.CONTENT_BYTES)
-        app.add_routes([*self._api.routes(), *self._person.routes(), *self._control.routes()])
+        parts = (self._api, self._person, self._delivery_control, self._control, self._faults)
+        app.add_routes([route for part in parts for route in part.routes()])
         app.on_startup.append(self._start)
         app.on_shutdown.append(self._stop)
         return app

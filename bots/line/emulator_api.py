@@ -1,198 +1,166 @@
 """The emulated Messaging API: the calls a bot makes, answered and refused as LINE does.
 
 Requests come from `client.LineChannel` (any LINE bot would do); each changes the state by one journal entry
-that holds the request, the answer and its effects. https://developers.line.biz/en/reference/messaging-api/
+that holds the request, the answer and its effects. What is said to each call is in `emulator_sending`,
+`emulator_account`, `emulator_content` and `emulator_menus`; what is the same for all of them, here.
+https://developers.line.biz/en/reference/messaging-api/
 """
 
 from __future__ import annotations
 
-import base64
+import inspect
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from aiohttp import web
 
+from bots.faults import Faults
 from bots.line import limits
-from bots.line.emulator_call import Answer, Call
-from bots.line.emulator_checks import errors, is_public_address, refusal
+from bots.line.emulator_account import AccountApi
+from bots.line.emulator_call import Answer, Call, Method
+from bots.line.emulator_content import ContentApi, download
+from bots.line.emulator_faults import RATE_LIMIT, UNAUTHORISED
 from bots.line.emulator_menus import RichMenuApi
-from bots.line.emulator_state import BotAccount, Json, State
+from bots.line.emulator_records import BotAccount, Json
+from bots.line.emulator_sending import SendingApi
+from bots.line.emulator_state import State
+from bots.line.emulator_webhook import Deliveries
 
-_UNAUTHORISED = (
-    "Authentication failed due to the following reason: invalid token. "
-    "Confirm that the access token in the authorization header is valid."
-)
+_TOO_LARGE = Answer(413, {"message": "Request Entity Too Large"})
+_PREFIX = "/v2/"
 
 
 class MessagingApi:
     """The HTTP handlers of https://api.line.me and https://api-data.line.me that a bot of this program uses."""
 
-    def __init__(self, state: State, record: Callable[..., None], clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        state: State,
+        record: Callable[..., None],
+        clock: Callable[[], float],
+        deliveries: Deliveries,
+        faults: Faults,
+    ) -> None:
         """`record(kind, **data)` journals and applies an entry; `clock` gives seconds since 1970."""
         self._state = state
         self._record = record
         self._clock = clock
-        self._menus = RichMenuApi(state, clock)
+        self._faults = faults
+        self._parts = (
+            SendingApi(state, clock),
+            AccountApi(state, clock, deliveries),
+            ContentApi(state),
+            RichMenuApi(state, clock),
+        )
 
     def routes(self) -> list[web.RouteDef]:
         """The platform's own paths."""
-        return [
-            web.post("/v2/bot/message/reply", self._handler(self._reply)),
-            web.post("/v2/bot/message/push", self._handler(self._push)),
-            web.post("/v2/bot/chat/loading/start", self._handler(self._loading)),
-            web.get("/v2/bot/profile/{person}", self._handler(self._profile)),
-            web.get("/v2/bot/info", self._handler(self._info)),
-            web.put("/v2/bot/channel/webhook/endpoint", self._handler(self._set_endpoint)),
-            web.get("/v2/bot/channel/webhook/endpoint", self._handler(self._get_endpoint)),
-            web.get("/v2/bot/message/{message}/content", self._content),
-            *(web.route(method, path, self._handler(answer)) for method, path, answer in self._menus.routes()),
-        ]
+        routes = [route for part in self._parts for route in part.routes()]
+        return [web.route(method, path, self._handler(f"{method} {path}", answer)) for method, path, answer in routes]
 
-    def _handler(self, method: Callable[[Call], Answer]) -> Callable[[web.Request], Any]:
-        async def handle(request: web.Request) -> web.Response:
-            # aiohttp's own limit is the parent application's and may be lower than LINE's.
-            raw = await request.clone(client_max_size=4 * limits.REQUEST_BYTES).read()
+    def _handler(
+        self, endpoint: str, method: Method
+    ) -> Callable[[web.Request], Coroutine[Any, Any, web.StreamResponse]]:
+        async def handle(request: web.Request) -> web.StreamResponse:
             account = self._authorised(request)
-            is_json = bool(raw) and not request.content_type.startswith("image/")
-            body, answer = _json_object(raw) if is_json else ({}, None)
-            retry_key = request.headers.get("X-Line-Retry-Key", "")
-            if account is None:
-                answer = Answer(401, {"message": _UNAUTHORISED})
-            elif len(raw) > limits.REQUEST_BYTES:
-                answer = Answer(413, {"message": "Request Entity Too Large"})
-            elif answer is None:
-                answer = method(Call(account, body, retry_key, request.match_info, raw, request.content_type))
-            request_id = str(uuid.uuid4())
-            self._record(
-                "request",
-                at=self._clock(),
-                method=request.method,
-                path=request.match_info.route.resource.canonical if request.match_info.route.resource else "",
-                account=account.id if account else None,
-                person=answer.person,
-                body=body,
-                retry_key=retry_key,
-                status=answer.status,
-                response=answer.body,
-                request_id=request_id,
-                effects=answer.effects,
-                **({"content": answer.content} if answer.content else {}),
+            call = await _read(request, account)
+
+            async def carry_out() -> web.StreamResponse:
+                answer = call if isinstance(call, Answer) else await self._answer(endpoint, method, call)
+                return self._answered(request, endpoint, account, call, answer)
+
+            path = request.path[request.path.index(_PREFIX) :]  # the platform may be mounted anywhere
+            return await self._faults.around(
+                request,
+                call=path,
+                account=account.id if account else "",
+                person=self._person(call),
+                carry_out=carry_out,
             )
-            headers = {"x-line-request-id": request_id, **answer.headers}
-            return web.json_response(answer.body, status=answer.status, headers=headers)
 
         return handle
+
+    def _answered(
+        self, request: web.Request, endpoint: str, account: BotAccount | None, call: Call | Answer, answer: Answer
+    ) -> web.Response:
+        """Write the call and its answer into the journal, and give the answer."""
+        request_id = str(uuid.uuid4())
+        asked = call if isinstance(call, Call) else None
+        self._record(
+            "request",
+            at=self._clock(),
+            method=request.method,
+            path=endpoint.partition(" ")[2],
+            account=account.id if account else None,
+            person=answer.person,
+            body=asked.body if asked else {},
+            retry_key=request.headers.get("X-Line-Retry-Key", ""),
+            status=answer.status,
+            response=answer.body,
+            request_id=request_id,
+            effects=answer.effects,
+            **({"content": answer.content} if answer.content else {}),
+        )
+        if answer.file:
+            response = download(answer.file)
+        elif answer.body is None:
+            response = web.Response(status=answer.status)
+        else:
+            response = web.json_response(answer.body, status=answer.status)
+        response.headers.update({"x-line-request-id": request_id, **answer.headers})
+        return response
 
     def _authorised(self, request: web.Request) -> BotAccount | None:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         return self._state.account_of_token(token) if scheme == "Bearer" and token else None
 
-    def _reply(self, call: Call) -> Answer:
-        if call.retry_key:  # only push, multicast, narrowcast and broadcast take it (#retry-api-request)
-            return Answer(400, {"message": "The X-Line-Retry-Key header isn't supported by this endpoint"})
-        if refused := refusal(call.body.get("messages")):
-            return Answer(400, refused)
-        token = call.body.get("replyToken")
-        known = self._state.tokens.get(token) if isinstance(token, str) else None
-        if known is None or known.account != call.account.id or not known.is_valid(self._clock()):
-            return Answer(400, {"message": "Invalid reply token"})
-        return self._sent(call, known.person, {"token": token})
+    async def _answer(self, endpoint: str, method: Method, call: Call) -> Answer:
+        if not self._state.rates.allows(call.account.id, endpoint, self._clock()):
+            return Answer(429, RATE_LIMIT)
+        answer = method(call)
+        return await answer if inspect.isawaitable(answer) else answer
 
-    def _push(self, call: Call) -> Answer:
-        key = call.retry_key
-        if key and not _is_uuid(key):
-            return Answer(400, {"message": "The X-Line-Retry-Key header isn't a UUID in hexadecimal format"})
-        accepted = self._state.accepted.get((call.account.id, key))
-        if accepted and self._clock() - accepted.at <= limits.RETRY_KEY_SECONDS:
-            body = {"message": "The retry key is already accepted", "sentMessages": accepted.sent}
-            return Answer(409, body, headers={"x-line-accepted-request-id": accepted.request_id})
-        person = call.body.get("to")
-        if not isinstance(person, str) or not person:
-            return Answer(400, errors([("May not be empty", "to")]))
-        if refused := refusal(call.body.get("messages")):
-            return Answer(400, refused)
-        if person not in self._state.people:
-            return Answer(400, {"message": "Failed to send messages"})
-        return self._sent(call, person, {"key": key} if key else {})
-
-    def _sent(self, call: Call, person: str, effects: Json) -> Answer:
-        """Accepted. To someone who blocked the account LINE says so too, and nothing arrives."""
-        messages = call.body["messages"]
-        ids = self._state.message_ids(len(messages))
-        sent = [{"id": message_id, "quoteToken": f"q{message_id}"} for message_id in ids]
-        effects |= {
-            "messages": [{"id": i, "raw": raw} for i, raw in zip(ids, messages, strict=True)],
-            "arrives": self._state.chat(call.account.id, person).is_reachable(self._clock()),
-        }
-        return Answer(200, {"sentMessages": sent}, person, effects)
-
-    def _loading(self, call: Call) -> Answer:
-        seconds = call.body.get("loadingSeconds", 20)
-        if seconds not in range(5, 61, 5):
-            return Answer(400, {"message": "loadingSeconds must be a multiple of 5 between 5 and 60"})
-        if call.body.get("chatId") not in self._state.people:
-            return Answer(400, {"message": "The value for the 'chatId' parameter is invalid"})
-        return Answer(202, {})
-
-    def _profile(self, call: Call) -> Answer:
-        """A profile is given of friends and of people who wrote, not of those who blocked the account."""
-        person = call.path["person"]
-        chat = self._state.chats.get((call.account.id, person))
-        if chat is None or not chat.is_reachable(self._clock()):
-            return Answer(404, {"message": "Not found"})
-        about = self._state.people[person]
-        body = {"displayName": about["name"], "userId": person, "language": about["language"]}
-        return Answer(200, {name: value for name, value in body.items() if value})
-
-    def _info(self, call: Call) -> Answer:
-        account = call.account
-        names = {"userId": account.id, "basicId": account.basic_id, "displayName": account.name}
-        return Answer(200, {**names, "chatMode": "bot", "markAsReadMode": "auto"})
-
-    def _set_endpoint(self, call: Call) -> Answer:
-        endpoint = call.body.get("endpoint")
-        if not isinstance(endpoint, str) or len(endpoint) > limits.WEBHOOK_URL or not is_public_address(endpoint):
-            return Answer(400, {"message": "Invalid webhook endpoint URL"})
-        return Answer(200, {}, effects={"webhook": endpoint})
-
-    def _get_endpoint(self, call: Call) -> Answer:
-        if not call.account.webhook:
-            return Answer(404, {"message": "Webhook endpoint not found"})
-        return Answer(200, {"endpoint": call.account.webhook, "active": True})
-
-    async def _content(self, request: web.Request) -> web.Response:
-        """A picture's bytes, for the account it was sent to."""
-        account, message = self._authorised(request), request.match_info["message"]
-        if account is None:
-            return web.json_response({"message": _UNAUTHORISED}, status=401)
-        chats = (chat for (owner, _), chat in self._state.chats.items() if owner == account.id)
-        content = self._state.contents.get(message)
-        if content is None or not any(message == known.id for chat in chats for known in chat.messages):
-            return web.json_response({"message": "Not found"}, status=404)
-        return picture(content)
+    def _person(self, call: Call | Answer) -> str:
+        """Whom a call is about, '' when it is about nobody."""
+        if isinstance(call, Answer):
+            return ""
+        token = self._state.tokens.get(str(call.body.get("replyToken")))
+        person = call.body.get("to") or call.body.get("chatId") or call.path.get("person")
+        return token.person if token else str(person or "")
 
 
-def picture(content: str) -> web.Response:
-    """A response with a stored picture (base64)."""
-    data = base64.b64decode(content)
-    kind = "image/png" if data.startswith(b"\x89PNG") else "image/jpeg"
-    return web.Response(body=data, content_type=kind)
+async def _read(request: web.Request, account: BotAccount | None) -> Call | Answer:
+    """The call in a request, or what refuses every call: no access, too much, not JSON."""
+    try:
+        # aiohttp's own limit is the parent application's and may be lower than LINE's.
+        raw = await request.clone(client_max_size=4 * limits.REQUEST_BYTES).read()
+    except web.HTTPRequestEntityTooLarge:
+        return _TOO_LARGE
+    if account is None:
+        return Answer(401, UNAUTHORISED)
+    if len(raw) > limits.REQUEST_BYTES:
+        return _TOO_LARGE
+    body: Json | Answer = {}
+    if raw and not request.path.endswith("/content"):
+        body = _json_object(raw, request.content_type)
+    if isinstance(body, Answer):
+        return body
+    key = request.headers.get("X-Line-Retry-Key", "")
+    return Call(account, body, key, request.match_info, raw, request.content_type)
 
 
-def _json_object(raw: bytes) -> tuple[Json, Answer | None]:
+def _json_object(raw: bytes, content_type: str) -> Json | Answer:
+    if content_type != "application/json":
+        return Answer(415, {"message": f"The content type, {content_type}, is not supported"})
+    where = "line: 1, column: 1"
     try:
         body = json.loads(raw)
+    except json.JSONDecodeError as error:
+        body, where = None, f"line: {error.lineno}, column: {error.colno}"
     except (ValueError, RecursionError):
         body = None
     if isinstance(body, dict):
-        return body, None
-    return {}, Answer(400, {"message": "The request body could not be parsed as JSON"})
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        return len(text) == 36 and bool(uuid.UUID(text))
-    except ValueError:
-        return False
+        return body
+    return Answer(400, {"message": f"The request body could not be parsed as JSON ({where})"})

@@ -1,12 +1,14 @@
-"""The emulator's own interface, under `/control`: make accounts and people, watch and read the journal.
+"""The emulator's own interface, under `/control`: make accounts and people, set limits, watch and read the journal.
 
 The simulator's page and the tests call it; the program under test never does. What a person sees and does is
-in `emulator_person.py`. Same shape as the Telegram emulator's.
+in `emulator_person.py`, how events reach the program in `emulator_deliveries.py`. Same shape as the Telegram
+emulator's.
 """
 
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
 import json
 import secrets
@@ -16,21 +18,19 @@ from aiohttp import web
 from aiohttp_sse import EventSourceResponse, sse_response
 
 from bots.journal import Entry, Journal
-from bots.line.emulator_api import picture
+from bots.line.emulator_content import download
 from bots.line.emulator_request import read_object, refused, required
 from bots.line.emulator_state import State
-from bots.line.emulator_webhook import Deliveries
 
 
 class Control:
     """The HTTP handlers under `/control` that are about the platform, not about one chat."""
 
-    def __init__(self, state: State, journal: Journal, record: Callable[..., None], deliveries: Deliveries) -> None:
+    def __init__(self, state: State, journal: Journal, record: Callable[..., None]) -> None:
         """`record(kind, **data)` journals and applies an entry."""
         self._state = state
         self._journal = journal
         self._record = record
-        self._deliveries = deliveries
         self._streams: set[EventSourceResponse] = set()
 
     def routes(self) -> list[web.RouteDef]:
@@ -38,8 +38,10 @@ class Control:
         return [
             web.post("/control/accounts", self._account),
             web.post("/control/people", self._person),
-            web.post("/control/accounts/{account}/redeliver", self._redeliver),
+            web.post("/control/accounts/{account}/quota", self._quota),
+            web.post("/control/rates", self._rate),
             web.get("/control/contents/{message}", self._content, name="line-content"),
+            web.post("/control/contents/{message}", self._prepare),
             web.get("/control/menus/{menu}", self._menu, name="line-menu"),
             web.get("/control/journal", self._entries),
             web.get("/control/events", self._events, allow_head=False),
@@ -75,26 +77,46 @@ class Control:
         self._record("person", person=person, name=required(body, "name"), language=str(body.get("language", "")))
         return web.json_response({"id": person})
 
-    async def _redeliver(self, request: web.Request) -> web.Response:
-        event_id = str((await read_object(request)).get("event"))
-        event = self._state.events.get(event_id)
-        if event is None or event.account != request.match_info["account"]:
-            raise refused(404, "no such event")
-        return web.json_response(
-            {"deliveries": [{"event": event_id, "status": await self._deliveries.deliver(event_id)}]}
-        )
+    async def _quota(self, request: web.Request) -> web.Response:
+        """`{"value": n}`: how many people the account's pushes may reach in a month; null: as many as it likes."""
+        account, value = request.match_info["account"], (await read_object(request)).get("value")
+        if account not in self._state.accounts:
+            raise refused(404, "no such account")
+        if value is not None and not (isinstance(value, int) and value >= 0):
+            raise refused(400, "value is a number or null")
+        self._record("quota", account=account, value=value)
+        return web.json_response({})
+
+    async def _rate(self, request: web.Request) -> web.Response:
+        """`{"call": "POST /v2/bot/message/*", "count": 5, "seconds": 1}`: another rate than LINE's own."""
+        body = await read_object(request)
+        count, seconds = body.get("count"), body.get("seconds", 1)
+        if not isinstance(count, int) or count < 0 or not isinstance(seconds, (int, float)) or seconds <= 0:
+            raise refused(400, "count and seconds are numbers")
+        self._record("rate", call=required(body, "call"), count=count, seconds=seconds)
+        return web.json_response({})
+
+    async def _prepare(self, request: web.Request) -> web.Response:
+        """`{"status": "processing" | "succeeded" | "failed"}`: how far LINE is with a file that somebody sent."""
+        message, status = request.match_info["message"], (await read_object(request)).get("status")
+        if message not in self._state.contents:
+            raise refused(404, "no such file")
+        if status not in ("processing", "succeeded", "failed"):
+            raise refused(400, "status is processing, succeeded or failed")
+        self._record("content", message=message, status=status)
+        return web.json_response({})
 
     async def _content(self, request: web.Request) -> web.Response:
         content = self._state.contents.get(request.match_info["message"])
         if content is None:
             raise refused(404, "no such picture")
-        return picture(content)
+        return download(base64.b64decode(content.data))
 
     async def _menu(self, request: web.Request) -> web.Response:
         menu = self._state.menus.get(request.match_info["menu"])
         if menu is None or not menu.picture:
             raise refused(404, "no such menu")
-        return picture(menu.picture)
+        return download(base64.b64decode(menu.picture))
 
     async def _entries(self, request: web.Request) -> web.Response:
         """Everything that happened, without the accounts' secrets."""

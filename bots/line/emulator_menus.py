@@ -1,7 +1,7 @@
 """Rich menus in the emulated LINE: made, given a picture, linked to people, and refused as LINE refuses them.
 
 The calls of `menus.RichMenus` (any bot's would do) and what a person sees at the foot of a chat. A menu cannot be
-changed, its picture can be given once, and creations and deletions are counted by the hour.
+changed, and its picture can be given once.
 https://developers.line.biz/en/reference/messaging-api/#rich-menu
 """
 
@@ -16,13 +16,13 @@ from typing import Any
 from PIL import Image
 
 from bots.line import limits
-from bots.line.emulator_call import Answer, Call
-from bots.line.emulator_checks import Problem, action_problems, errors
-from bots.line.emulator_state import Json, RichMenu, State
+from bots.line.emulator_actions import Problem, menu_action_problems
+from bots.line.emulator_call import INVALID_USER, Answer, Call, Route
+from bots.line.emulator_checks import errors
+from bots.line.emulator_records import Json, RichMenu
+from bots.line.emulator_state import State
 
-_HOUR = 3600.0
 _NOT_FOUND = Answer(404, {"message": "richmenu not found", "details": []})
-_TOO_OFTEN = Answer(429, {"message": "The API rate limit has been exceeded. Try again later."})
 _KINDS = {"image/png": "PNG", "image/jpeg": "JPEG"}
 
 
@@ -33,7 +33,7 @@ class RichMenuApi:
         self._state = state
         self._clock = clock
 
-    def routes(self) -> list[tuple[str, str, Callable[[Call], Answer]]]:
+    def routes(self) -> list[Route]:
         """Method, path and answer of every call."""
         menu, user = "/v2/bot/richmenu", "/v2/bot/user/{person}/richmenu"
         return [
@@ -53,8 +53,6 @@ class RichMenuApi:
     def _create(self, call: Call) -> Answer:
         if problems := list(_problems(call.body)):
             return Answer(400, errors(problems))
-        if self._too_often(call, "created"):
-            return _TOO_OFTEN
         if sum(menu.account == call.account.id for menu in self._state.menus.values()) >= limits.RICH_MENUS:
             return Answer(400, {"message": "The number of rich menus exceeds the limit", "details": []})
         menu_id = f"richmenu-{secrets.token_hex(16)}"
@@ -70,8 +68,6 @@ class RichMenuApi:
 
     def _delete(self, call: Call) -> Answer:
         menu = self._find(call)
-        if self._too_often(call, "deleted"):
-            return _TOO_OFTEN
         return Answer(200, {}, effects={"deleted": menu.id}) if menu else _NOT_FOUND
 
     def _upload(self, call: Call) -> Answer:
@@ -113,7 +109,7 @@ class RichMenuApi:
             return refused
         person = call.path["person"]
         if person not in self._state.people:
-            return Answer(400, {"message": "The value for the 'userId' parameter is invalid"})
+            return INVALID_USER
         friend = self._state.chat(call.account.id, person).is_reachable(self._clock())
         return Answer(200, {}, person, {"linked_menu": call.path["menu"]} if friend else {})
 
@@ -128,10 +124,6 @@ class RichMenuApi:
     def _find(self, call: Call) -> RichMenu | None:
         menu = self._state.menus.get(call.path["menu"])
         return menu if menu and menu.account == call.account.id else None
-
-    def _too_often(self, call: Call, change: str) -> bool:
-        times = self._state.menu_changes.get((call.account.id, change), [])
-        return sum(at > self._clock() - _HOUR for at in times) >= limits.RICH_MENU_CHANGES
 
 
 def menu_of(state: State, account: str, person: str) -> RichMenu | None:
@@ -195,7 +187,7 @@ def _area_problems(area: Any, path: str, width: int, height: int) -> Iterator[Pr
         or down > height
     ):
         yield "out of the rich menu's size", f"{path}.bounds"
-    yield from action_problems(area.get("action"), f"{path}.action")
+    yield from menu_action_problems(area.get("action"), f"{path}.action")
 
 
 def _picture_size(call: Call) -> tuple[int, int] | None:

@@ -10,20 +10,19 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-import secrets
 from collections.abc import Callable
 from urllib.parse import unquote
 
 from aiohttp import web
 
 from bots.line import limits
+from bots.line.emulator_events import Events
 from bots.line.emulator_menus import menu_of, shown_menu
-from bots.line.emulator_request import read_object, refused, required
-from bots.line.emulator_state import Chat, Json, State
+from bots.line.emulator_records import Chat, Json
+from bots.line.emulator_request import delivered, read_object, refused, required
+from bots.line.emulator_state import State
 from bots.line.emulator_view import quick_actions, shown, tappable
-from bots.line.emulator_webhook import Deliveries
 
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _DAY, _HOUR = r"\d{4}-\d\d-\d\d", r"\d\d:\d\d"
 _PICKED = {
     "datetime": re.compile(f"{_DAY}T{_HOUR}"),
@@ -36,17 +35,10 @@ _DEEP_LINK = "https://line.me/R/oaMessage/"
 class PersonControl:
     """The HTTP handlers of one person's chat with one account."""
 
-    def __init__(
-        self,
-        state: State,
-        record: Callable[..., None],
-        deliveries: Deliveries,
-        clock: Callable[[], float],
-    ) -> None:
-        """`record(kind, **data)` journals and applies an entry; `clock` gives seconds since 1970."""
+    def __init__(self, state: State, events: Events, clock: Callable[[], float]) -> None:
+        """`clock` gives seconds since 1970."""
         self._state = state
-        self._record = record
-        self._deliveries = deliveries
+        self._events = events
         self._clock = clock
 
     def routes(self) -> list[web.RouteDef]:
@@ -63,6 +55,7 @@ class PersonControl:
             web.post(f"{chat}/block", self._block),
             web.post(f"{chat}/unblock", self._follow),
             web.post(f"{chat}/photo", self._photo),
+            web.post(f"{chat}/video", self._video),
             web.post(f"{chat}/sticker", self._sticker),
             web.post(f"{chat}/unsend", self._unsend),
         ]
@@ -103,13 +96,13 @@ class PersonControl:
         """Add the account as a friend, or unblock it: LINE tells both with a follow event."""
         account, person, chat = self._find(request)
         if chat.friend or (request.path.endswith("/unblock") and not chat.blocked):
-            return _delivered([])
-        return _delivered([await self._add_friend(account, person, chat)])
+            return delivered([])
+        return delivered([await self._events.follow(account, person, chat)])
 
     async def _say(self, request: web.Request) -> web.Response:
         account, person, _ = self._find(request, writing=True)
         text = required(await read_object(request), "text")
-        return _delivered([await self._message(account, person, {"type": "text", "text": text})])
+        return delivered([await self._events.message(account, person, {"type": "text", "text": text})])
 
     async def _tap(self, request: web.Request) -> web.Response:
         """Press what is on the screen: a button of any message, a quick reply of the newest.
@@ -134,22 +127,24 @@ class PersonControl:
         account, person, chat = self._find(request, writing=True)
         body = await read_object(request)
         _message_of(chat, body)
-        return _delivered([await self._postback(account, person, required(body, "data"), "")])
+        return delivered([await self._events.postback(account, person, required(body, "data"), "")])
 
     async def _act(self, account: str, person: str, action: Json, body: Json) -> web.Response:
         match action["type"]:
             case "uri":
                 return web.json_response({"url": action["uri"], "deliveries": []})
             case "message":
-                return _delivered([await self._message(account, person, {"type": "text", "text": action["text"]})])
+                return delivered(
+                    [await self._events.message(account, person, {"type": "text", "text": action["text"]})]
+                )
             case "postback":
                 shown_text = action.get("displayText") or ""
-                return _delivered([await self._postback(account, person, action["data"], shown_text)])
+                return delivered([await self._events.postback(account, person, action["data"], shown_text)])
             case "datetimepicker":
                 mode, picked = action["mode"], required(body, "picked")
                 if not _PICKED[mode].fullmatch(picked):
                     raise refused(400, f"not what a {mode} picker gives")
-                return _delivered([await self._postback(account, person, action["data"], "", {mode: picked})])
+                return delivered([await self._events.postback(account, person, action["data"], "", {mode: picked})])
             case other:
                 raise refused(501, f"the emulator cannot perform a {other} action")
 
@@ -160,19 +155,26 @@ class PersonControl:
         handle, _, text = url.removeprefix(_DEEP_LINK).partition("/?")
         if not url.startswith(_DEEP_LINK) or unquote(handle) != self._state.accounts[account].basic_id:
             raise refused(400, "not a link to this account")
-        deliveries = [] if chat.friend else [await self._add_friend(account, person, chat)]
+        deliveries = [] if chat.friend else [await self._events.follow(account, person, chat)]
         if text:
-            deliveries.append(await self._message(account, person, {"type": "text", "text": unquote(text)}))
-        return _delivered(deliveries)
+            deliveries.append(await self._events.message(account, person, {"type": "text", "text": unquote(text)}))
+        return delivered(deliveries)
 
     async def _block(self, request: web.Request) -> web.Response:
         account, person, chat = self._find(request)
         if chat.blocked:
-            return _delivered([])
-        return _delivered([await self._happen(account, person, {"type": "unfollow"}, token=False)])
+            return delivered([])
+        return delivered([await self._events.happen(account, person, {"type": "unfollow"}, token=False)])
 
     async def _photo(self, request: web.Request) -> web.Response:
         """Send a picture: a multipart file, or `{"base64": ...}`."""
+        return await self._send_file(request, {"type": "image", "contentProvider": {"type": "line"}})
+
+    async def _video(self, request: web.Request) -> web.Response:
+        """Send a video, as a picture is sent; it is ready at once unless it is told to be prepared."""
+        return await self._send_file(request, {"type": "video", "duration": 1000, "contentProvider": {"type": "line"}})
+
+    async def _send_file(self, request: web.Request, message: Json) -> web.Response:
         account, person, _ = self._find(request, writing=True)
         request = request.clone(client_max_size=2 * limits.CONTENT_BYTES)
         if request.content_type.startswith("multipart/"):
@@ -184,8 +186,8 @@ class PersonControl:
                 raise refused(400, "base64 is not base64") from error
         if not 0 < len(content) <= limits.CONTENT_BYTES:
             raise refused(400, "a picture has at most 10 MB and at least a byte")
-        image = {"type": "image", "contentProvider": {"type": "line"}}
-        return _delivered([await self._message(account, person, image, content=base64.b64encode(content).decode())])
+        data = base64.b64encode(content).decode()
+        return delivered([await self._events.message(account, person, message, content=data)])
 
     async def _sticker(self, request: web.Request) -> web.Response:
         account, person, _ = self._find(request, writing=True)
@@ -195,7 +197,7 @@ class PersonControl:
             "stickerId": "1988",
             "stickerResourceType": "STATIC",
         }
-        return _delivered([await self._message(account, person, sticker)])
+        return delivered([await self._events.message(account, person, sticker)])
 
     async def _unsend(self, request: web.Request) -> web.Response:
         """Take a message of one's own back: it vanishes from the chat, and LINE asks the bot to forget it."""
@@ -204,7 +206,7 @@ class PersonControl:
         if not any(message.id == message_id and message.sender == "person" for message in chat.messages):
             raise refused(404, "no such message of this person")
         event = {"type": "unsend", "unsend": {"messageId": message_id}}
-        return _delivered([await self._happen(account, person, event, token=False)])
+        return delivered([await self._events.happen(account, person, event, token=False)])
 
     def _find(self, request: web.Request, *, writing: bool = False) -> tuple[str, str, Chat]:
         """The chat a path names. Someone who blocked an account cannot write to it before unblocking."""
@@ -215,50 +217,6 @@ class PersonControl:
         if writing and chat.blocked:
             raise refused(409, "the person has blocked this account")
         return account, person, chat
-
-    async def _add_friend(self, account: str, person: str, chat: Chat) -> Json:
-        return await self._happen(account, person, {"type": "follow", "follow": {"isUnblocked": chat.blocked}})
-
-    async def _message(self, account: str, person: str, message: Json, content: str = "") -> Json:
-        message_id = self._state.message_ids(1)[0]
-        event = {"type": "message", "message": {"id": message_id, "quoteToken": f"q{message_id}", **message}}
-        return await self._happen(account, person, event, seen=(message_id, message), content=content)
-
-    async def _postback(
-        self, account: str, person: str, data: str, display_text: str, params: Json | None = None
-    ) -> Json:
-        """A press; the display text stands in the chat as the person's words but is no message to the program."""
-        event = {"type": "postback", "postback": {"data": data} | ({"params": params} if params else {})}
-        text = {"type": "text", "text": display_text}
-        seen = (self._state.message_ids(1)[0], text) if display_text else None
-        return await self._happen(account, person, event, seen=seen)
-
-    async def _happen(
-        self,
-        account: str,
-        person: str,
-        event: Json,
-        *,
-        seen: tuple[str, Json] | None = None,
-        content: str = "",
-        token: bool = True,
-    ) -> Json:
-        """Write an event into the journal, deliver it, and say how the webhook answered."""
-        now = self._clock()
-        whole = {
-            **event,
-            "mode": "active",
-            "timestamp": int(now * 1000),
-            "source": {"type": "user", "userId": person},
-            "webhookEventId": _ulid(now),
-            "deliveryContext": {"isRedelivery": False},
-        }
-        if token:
-            whole["replyToken"] = secrets.token_hex(16)
-        messages = [{"id": seen[0], "raw": seen[1]}] if seen else []
-        self._record("event", at=now, account=account, person=person, event=whole, messages=messages, content=content)
-        status = await self._deliveries.deliver(whole["webhookEventId"])
-        return {"event": whole["webhookEventId"], "status": status}
 
 
 async def _file(request: web.Request) -> bytes:
@@ -277,13 +235,3 @@ def _message_of(chat: Chat, body: Json) -> Json:
     if raw is None:
         raise refused(404, "no such message in this chat")
     return raw
-
-
-def _delivered(deliveries: list[Json]) -> web.Response:
-    return web.json_response({"deliveries": deliveries})
-
-
-def _ulid(now: float) -> str:
-    """A ULID, the form of LINE's event ids: 48 bits of milliseconds, 80 random ones, in Crockford's base 32."""
-    number = int(now * 1000) << 80 | secrets.randbits(80)
-    return "".join(_CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))

@@ -1,9 +1,9 @@
-"""Reading the emulator's control requests: a JSON object with required texts, and refusals as JSON."""
+"""The emulator's control requests: a JSON object with required texts; what came of it, and refusals, as JSON."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
@@ -27,6 +27,13 @@ def required(body: Mapping[str, Any], name: str) -> str:
     if not isinstance(value, str) or not value:
         raise refused(400, f"{name} is required")
     return value
+
+
+def delivered(deliveries: Sequence[dict[str, Any]]) -> web.Response:
+    """How events were delivered, and the ids of those that are held back."""
+    held = [one["event"] for one in deliveries if one.get("held")]
+    body = {"deliveries": [one for one in deliveries if not one.get("held")]}
+    return web.json_response(body | ({"held": held} if held else {}))
 
 
 def refused(status: int, message: str) -> web.HTTPException:

@@ -8,100 +8,14 @@ else. Times are seconds since 1970 of the emulator's clock.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from bots.line import limits
+from bots.line.emulator_rates import Rate, Rates
+from bots.line.emulator_records import Accepted, BotAccount, Chat, Content, Event, Json, Message, ReplyToken, RichMenu
 
-Json = dict[str, Any]
-
-# A push reaches someone who is no friend if they wrote within seven days (#send-push-message-conditions).
-_WROTE_SECONDS = 7 * 24 * 60 * 60.0
 _FIRST_MESSAGE_ID = 600_000_000_000_000_001
-
-
-@dataclass(slots=True)
-class BotAccount:
-    """An official account: `id` is its bot user id (`U...`), `webhook` the address it registered, '' when none."""
-
-    id: str
-    slug: str
-    name: str
-    basic_id: str
-    channel_secret: str = field(repr=False)
-    access_token: str = field(repr=False)
-    webhook: str = ""
-
-
-@dataclass(slots=True)
-class Message:
-    """One message as it stands in a chat; `raw` is the platform's own JSON."""
-
-    id: str
-    sender: str
-    raw: Json
-    at: float = 0.0
-
-
-@dataclass(slots=True)
-class Chat:
-    """What one person and one account have with each other."""
-
-    messages: list[Message] = field(default_factory=list)
-    friend: bool = False
-    blocked: bool = False
-    wrote_at: float | None = None
-
-    def is_reachable(self, now: float) -> bool:
-        """True if a message of the account would be shown. LINE answers 200 either way."""
-        wrote_lately = self.wrote_at is not None and now - self.wrote_at <= _WROTE_SECONDS
-        return not self.blocked and (self.friend or wrote_lately)
-
-
-@dataclass(slots=True)
-class ReplyToken:
-    """A reply token: works once, a minute from the last delivery of its event, 20 minutes from the event at most."""
-
-    account: str
-    person: str
-    event_at: float
-    delivered_at: float
-    used: bool = False
-
-    def is_valid(self, now: float) -> bool:
-        """True if a reply may still use it (#send-reply-message-reply-token)."""
-        fresh = now - self.delivered_at <= limits.REPLY_TOKEN_SECONDS
-        return not self.used and fresh and now - self.event_at <= limits.REPLY_TOKEN_REDELIVERED_SECONDS
-
-
-@dataclass(slots=True)
-class RichMenu:
-    """A rich menu: `raw` as it was created, its picture (base64), '' until there is one."""
-
-    id: str
-    account: str
-    raw: Json
-    picture: str = ""
-
-
-@dataclass(slots=True)
-class Event:
-    """A webhook event on its way: `done` when it was answered with 2xx or will not be tried again."""
-
-    account: str
-    person: str
-    event: Json
-    attempts: int = 0
-    done: bool = False
-
-
-@dataclass(slots=True)
-class Accepted:
-    """A request accepted under a retry key."""
-
-    at: float
-    request_id: str
-    sent: list[Json]
+_MONTHS_OF = timezone(timedelta(hours=9))  # LINE's months are Japan's
 
 
 class State:
@@ -114,11 +28,14 @@ class State:
         self.tokens: dict[str, ReplyToken] = {}
         self.events: dict[str, Event] = {}
         self.accepted: dict[tuple[str, str], Accepted] = {}
-        self.contents: dict[str, str] = {}
+        self.contents: dict[str, Content] = {}
+        self.unsent: set[tuple[str, str]] = set()
+        self.quotas: dict[str, int | None] = {}
+        self.rates = Rates()
         self.menus: dict[str, RichMenu] = {}
         self.default_menus: dict[str, str] = {}
         self.linked_menus: dict[tuple[str, str], str] = {}
-        self.menu_changes: dict[tuple[str, str], list[float]] = {}
+        self._used: dict[tuple[str, str], int] = {}
         self._last_message_id = _FIRST_MESSAGE_ID - 1
 
     def account_of_token(self, access_token: str) -> BotAccount | None:
@@ -132,6 +49,19 @@ class State:
     def message_ids(self, count: int) -> list[str]:
         """Ids for the next `count` messages: numbers as text, ascending; taken once an entry carries them."""
         return [str(self._last_message_id + n) for n in range(1, count + 1)]
+
+    def used(self, account: str, now: float) -> int:
+        """How many people pushes have reached this month, each counted for every push."""
+        return self._used.get((account, _month(now)), 0)
+
+    def quota_left(self, account: str, now: float) -> int | None:
+        """How many more people pushes may reach this month; None when there is no limit."""
+        quota = self.quotas.get(account)
+        return None if quota is None else max(0, quota - self.used(account, now))
+
+    def waiting(self, account: str) -> list[str]:
+        """The ids of an account's events that are still to be delivered, in the order in which they happened."""
+        return [event_id for event_id, event in self.events.items() if event.account == account and not event.done]
 
     def apply(self, entry: Mapping[str, Any]) -> None:
         """Take in one journal entry. Entries of other channels and of unknown kinds change nothing."""
@@ -150,6 +80,14 @@ class State:
                 self.events[entry["event"]].done |= entry["final"]
             case "request":
                 self._request(entry)
+            case "hold":
+                self.accounts[entry["account"]].held = entry["held"]
+            case "quota":
+                self.quotas[entry["account"]] = entry["value"]
+            case "rate":
+                self.rates.set(entry["call"], Rate(entry["count"], entry["seconds"]))
+            case "content":
+                self.contents[entry["message"]].status = entry["status"]
 
     def _account(self, entry: Mapping[str, Any]) -> None:
         known = self.accounts.get(entry["account"])
@@ -161,36 +99,45 @@ class State:
             channel_secret=entry["channel_secret"],
             access_token=entry["access_token"],
             webhook=known.webhook if known else "",
+            held=known.held if known else False,
         )
 
     def _event(self, entry: Mapping[str, Any]) -> None:
         account, person, event, at = entry["account"], entry["person"], entry["event"], entry["at"]
-        chat = self.chat(account, person)
+        if person:  # an event of a group, or of nobody, changes no chat
+            self._chat_event(self.chat(account, person), entry)
+        if message := _unsent(event):
+            self.unsent.add((account, message))
+            self.contents.pop(message, None)
+        if content := entry.get("content"):
+            self.contents[event["message"]["id"]] = Content(account, event["message"]["type"], content)
+        if isinstance(token := event.get("replyToken"), str):
+            self.tokens[token] = ReplyToken(account, person, at, at)
+        self.events[event["webhookEventId"]] = Event(account, person, event)
+
+    def _chat_event(self, chat: Chat, entry: Mapping[str, Any]) -> None:
         for message in entry["messages"]:
-            self._add(chat, message, "person", at)
-        match event["type"]:
+            self._add(chat, message, "person", entry["at"])
+        match entry["event"].get("type"):
             case "follow":
                 chat.friend, chat.blocked = True, False
             case "unfollow":
                 chat.friend, chat.blocked = False, True
             case "message":
-                chat.wrote_at = at
+                chat.wrote_at = entry["at"]
             case "unsend":
-                chat.messages = [m for m in chat.messages if m.id != event["unsend"]["messageId"]]
-        if content := entry.get("content"):
-            self.contents[event["message"]["id"]] = content
-        if token := event.get("replyToken"):
-            self.tokens[token] = ReplyToken(account, person, at, at)
-        self.events[event["webhookEventId"]] = Event(account, person, event)
+                chat.messages = [m for m in chat.messages if m.id != _unsent(entry["event"])]
 
     def _delivering(self, entry: Mapping[str, Any]) -> None:
         event = self.events[entry["event"]]
         event.attempts += 1
-        if token := event.event.get("replyToken"):
+        if isinstance(token := event.event.get("replyToken"), str):
             self.tokens[token].delivered_at = entry["at"]
 
     def _request(self, entry: Mapping[str, Any]) -> None:
         effects, account = entry["effects"], entry["account"]
+        if account and entry["status"] != 429:
+            self.rates.count(account, f"{entry['method']} {entry['path']}", entry["at"])
         if token := effects.get("token"):
             self.tokens[token].used = True
         if webhook := effects.get("webhook"):
@@ -202,7 +149,9 @@ class State:
             self._last_message_id = max(self._last_message_id, int(message["id"]))
             if effects["arrives"]:
                 self._add(self.chat(account, entry["person"]), message, "bot", entry["at"])
-
+        if effects.get("arrives") and "token" not in effects:
+            month = account, _month(entry["at"])
+            self._used[month] = self._used.get(month, 0) + 1
         self._menu(entry)
 
     def _menu(self, entry: Mapping[str, Any]) -> None:
@@ -214,8 +163,6 @@ class State:
             self.menus[menu].picture = entry["content"]
         if menu := effects.get("deleted"):
             del self.menus[menu]
-        for change in effects.keys() & {"created", "deleted"}:
-            self.menu_changes.setdefault((account, change), []).append(entry["at"])
         if "linked_menu" in effects:
             self.linked_menus[account, entry["person"]] = effects["linked_menu"]
         if "default_menu" in effects:
@@ -224,3 +171,13 @@ class State:
     def _add(self, chat: Chat, message: Mapping[str, Any], sender: str, at: float) -> None:
         self._last_message_id = max(self._last_message_id, int(message["id"]))
         chat.messages.append(Message(message["id"], sender, message["raw"], at))
+
+
+def _month(at: float) -> str:
+    return datetime.fromtimestamp(at, _MONTHS_OF).strftime("%Y-%m")
+
+
+def _unsent(event: Json) -> str:
+    """The id of the message that an event takes back, '' for any other event."""
+    taken = event.get("unsend")
+    return str(taken.get("messageId") or "") if isinstance(taken, dict) else ""

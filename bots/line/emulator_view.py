@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bots.line.emulator_state import Json, Message
+from bots.line.emulator_records import Json, Message
 
 _SMALL = ("xxs", "xs")
 

@@ -1,7 +1,7 @@
 """How the emulated LINE delivers webhooks: signed, and again when the program did not answer with 2xx.
 
-`emulator_control.py` hands over events that people caused; they go to the address the account registered.
-LINE does not say how often and when it redelivers
+`emulator_events.py` hands over events that people caused, `emulator_deliveries.py` those that were held back; they
+go to the address the account registered. LINE does not say how often and when it redelivers
 (https://developers.line.biz/en/docs/messaging-api/receiving-messages/#webhook-redelivery), so the waits are a
 parameter. What was not delivered is state: a restarted emulator goes on trying.
 """
@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 
 import aiohttp
 
+from bots.line.emulator_records import BotAccount, Event, Json
 from bots.line.emulator_state import State
 from bots.line.inbound import SIGNATURE_HEADER, sign
 
@@ -50,41 +51,60 @@ class Deliveries:
         if self._session is not None:
             await self._session.close()
 
-    async def deliver(self, event_id: str) -> int:
-        """Deliver now, returning the HTTP status (0: no answer or no webhook); a failure is tried again later."""
-        status = await self._attempt(event_id)
-        if not self._state.events[event_id].done:
-            self._redeliver_later(event_id)
-        return status
+    async def deliver(self, event_ids: Sequence[str], copies: int = 1) -> list[Json]:
+        """Deliver events of one account now, in one body, which goes out `copies` times at once.
 
-    async def _attempt(self, event_id: str) -> int:
-        event = self._state.events[event_id]
-        account = self._state.accounts[event.account]
+        Gives the HTTP status for each event and copy (0: no answer or no webhook). A failure is tried again later,
+        each event by itself.
+        """
+        statuses = await self._attempt(event_ids, copies)
+        for event_id in event_ids:
+            if not self._state.events[event_id].done:
+                self._redeliver_later(event_id)
+        return [{"event": event_id, "status": status} for status in statuses for event_id in event_ids]
+
+    async def probe(self, account: BotAccount, url: str) -> tuple[int, str]:
+        """Status and LINE's reason for a webhook without events, as its "Verify" button sends it."""
+        return await self._post(url, account, [])
+
+    async def _attempt(self, event_ids: Sequence[str], copies: int) -> list[int]:
+        events = [self._state.events[event_id] for event_id in event_ids]
+        account = self._state.accounts[events[0].account]
         if not account.webhook:  # LINE keeps nothing for an account without a webhook
-            self._record("delivered", event=event_id, at=self._clock(), status=0, final=True)
-            return 0
-        context = {"isRedelivery": event.attempts > 0}
-        self._record("delivering", event=event_id, at=self._clock())
-        content = {"destination": account.id, "events": [{**event.event, "deliveryContext": context}]}
-        body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-        status = await self._post(account.webhook, account.channel_secret, body)
-        final = 200 <= status < 300 or event.attempts > len(self._waits)
-        self._record("delivered", event=event_id, at=self._clock(), status=status, final=final)
-        return status
+            for event_id in event_ids:
+                self._record("delivered", event=event_id, at=self._clock(), status=0, final=True)
+            return [0] * copies
+        content = [_as_delivered(event) for event in events]
+        for event_id in event_ids:
+            self._record("delivering", event=event_id, at=self._clock())
+        posts = (self._post(account.webhook, account, content) for _ in range(copies))
+        statuses = [status for status, _ in await asyncio.gather(*posts)]
+        taken = any(200 <= status < 300 for status in statuses)
+        for event_id, event in zip(event_ids, events, strict=True):
+            final = taken or event.attempts > len(self._waits)
+            self._record("delivered", event=event_id, at=self._clock(), status=max(statuses), final=final)
+        return statuses
 
-    async def _post(self, url: str, secret: str, body: bytes) -> int:
+    async def _post(self, url: str, account: BotAccount, events: Sequence[Json]) -> tuple[int, str]:
+        """The status, and LINE's reason: #test-webhook-endpoint-response."""
+        content = {"destination": account.id, "events": events}
+        body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
         headers = {
             "Content-Type": "application/json; charset=utf-8",
             "User-Agent": "LineBotWebhook/2.0",
-            SIGNATURE_HEADER: sign(secret, body).decode(),
+            SIGNATURE_HEADER: sign(account.channel_secret, body).decode(),
         }
         if self._session is None:
             raise RuntimeError("deliveries were not started")
         try:
             async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as response:
-                return response.status
-        except (TimeoutError, aiohttp.ClientError, OSError):
-            return 0
+                return response.status, "OK" if 200 <= response.status < 300 else "ERROR_STATUS_CODE"
+        except TimeoutError:
+            return 0, "REQUEST_TIMEOUT"
+        except (aiohttp.ClientConnectorError, aiohttp.InvalidURL):
+            return 0, "COULD_NOT_CONNECT"
+        except (aiohttp.ClientError, OSError):
+            return 0, "UNCLASSIFIED"
 
     def _redeliver_later(self, event_id: str) -> None:
         task = asyncio.create_task(self._redeliver(event_id))
@@ -97,5 +117,12 @@ class Deliveries:
             # An event that was never tried (the process died first) goes out at once.
             tried = min(event.attempts, len(self._waits))
             await asyncio.sleep(self._waits[tried - 1] if tried else 0)
+            if self._state.accounts[event.account].held:
+                return  # it goes out when the account's events are released
             if not event.done:
-                await self._attempt(event_id)
+                await self._attempt([event_id], 1)
+
+
+def _as_delivered(event: Event) -> Json:
+    """The event as it was made at first, and marked as redelivered from the second time on."""
+    return {**event.event, "deliveryContext": {"isRedelivery": True}} if event.attempts else event.event

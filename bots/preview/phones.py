@@ -19,7 +19,7 @@ from bots.line import limits as line_limits
 from bots.line.client import messages
 from bots.line.dumping import as_json
 from bots.line.emulator_checks import refusal
-from bots.line.emulator_state import Message
+from bots.line.emulator_records import Message
 from bots.pictures import draw
 from bots.telegram import emulator_show as telegram_view
 from bots.telegram import limits as telegram_limits

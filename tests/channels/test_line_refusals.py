@@ -28,6 +28,7 @@ def button(**action: Any) -> dict[str, Any]:
     return {"type": "button", "action": {"type": "postback", "label": "x", "data": "x", **action}}
 
 
+JSON = {"Content-Type": "application/json"}
 POSTBACK = {"type": "postback", "label": "x", "data": "x"}
 PICKER = button(type="datetimepicker", mode="time", label="ก" * 40, data="x" * 300)
 WORDS = {"type": "text", "text": "x"}
@@ -100,10 +101,20 @@ async def test_messages_at_the_limits_arrive(line: World) -> None:
 
 
 async def test_what_is_no_request_is_refused(line: World) -> None:
-    assert (await line.call("/v2/bot/message/push", data=b"nonsense"))[0] == 400
-    assert (await line.call("/v2/bot/message/push", data=b"[1]"))[0] == 400
+    for body, where in (
+        (b"nonsense", "line: 1, column: 1"),
+        (b"[1]", "line: 1, column: 1"),
+        (b'{"to":\n?', "line: 2, column: 1"),
+    ):
+        status, answer, _ = await line.call("/v2/bot/message/push", data=body, headers=JSON)
+        where = f"line: {line_number}, column: 1"
+        assert (status, answer) == (400, {"message": f"The request body could not be parsed as JSON ({where})"})
+    status, answer, _ = await line.call("/v2/bot/message/push", data=b"{}", headers={"Content-Type": "text/plain"})
+    assert (status, answer) == (415, {"message": "The content type, text/plain, is not supported"})
     assert (await line.call("/v2/bot/message/push", json={"messages": [text()]}))[0] == 400
-    assert (await line.call("/v2/bot/message/push", data=io.BytesIO(b" " * (limits.REQUEST_BYTES + 1))))[0] == 413
+    for size in (limits.REQUEST_BYTES + 1, 5 * limits.REQUEST_BYTES):
+        status, answer, _ = await line.call("/v2/bot/message/push", data=io.BytesIO(b" " * size), headers=JSON)
+        assert (status, answer) == (413, {"message": "Request Entity Too Large"})
     assert (await line.call("/v2/bot/message/push", token="", json={}))[0] == 401
     assert (await line.call("/v2/bot/message/reply", json={"replyToken": 5, "messages": [text()]}))[0] == 400
     assert (await line.call("/v2/bot/chat/loading/start", json={"chatId": line.person, "loadingSeconds": 7}))[0] == 400
