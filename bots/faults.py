@@ -18,7 +18,9 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 CarryOut = Callable[[], Awaitable[web.StreamResponse]]
+Preset = Mapping[str, Any]
 LONGEST_SILENCE_S = 600.0
+USUAL_SECONDS = 1.0
 
 
 class Fault(BaseModel):
@@ -50,12 +52,13 @@ class Fault(BaseModel):
 
 
 class Faults:
-    """The faults planned for one platform. `named` are its own: what they stand for, by name.
+    """The faults planned for one platform. `named` are its own: what they stand for, by name, or what makes it of the
+    `seconds` that are asked for (a 429 says for how long).
 
     `record(kind, **data)` writes into the platform's journal.
     """
 
-    def __init__(self, named: Mapping[str, Mapping[str, Any]], record: Callable[..., None]) -> None:
+    def __init__(self, named: Mapping[str, Preset | Callable[[float], Preset]], record: Callable[..., None]) -> None:
         self._named = named
         self._record = record
         self._planned: list[Fault] = []
@@ -95,8 +98,9 @@ class Faults:
     async def _plan(self, request: web.Request) -> web.Response:
         asked = await request.json()
         try:
-            preset = dict(self._named[asked.pop("name")]) if "name" in asked else {}
-            self._planned.append(Fault.model_validate(preset | asked))
+            named = self._named[asked.pop("name")] if "name" in asked else {}
+            preset = named(float(asked.get("seconds", USUAL_SECONDS))) if callable(named) else named
+            self._planned.append(Fault.model_validate({**preset, **asked}))
         except KeyError as error:
             return web.json_response({"error": f"no fault {error}; there are: {', '.join(self._named)}"}, status=400)
         except ValidationError as error:

@@ -24,7 +24,8 @@ from bots.pictures import draw
 from bots.telegram import emulator_show as telegram_view
 from bots.telegram import limits as telegram_limits
 from bots.telegram.emulator_messages import Messages
-from bots.telegram.emulator_state import BotAccount, Chat, Person, State
+from bots.telegram.emulator_nouns import BotAccount, Chat, Person
+from bots.telegram.emulator_state import State
 from bots.telegram.render import render
 from handlers.actions import ActionSigner
 from handlers.cards import Action, Card

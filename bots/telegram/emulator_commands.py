@@ -7,9 +7,11 @@ person sees is worked out in `emulator_show.py`.
 from __future__ import annotations
 
 import re
+from typing import Any
 
+from bots.telegram.emulator_nouns import BotAccount, Json
 from bots.telegram.emulator_rules import bad_request, nested
-from bots.telegram.emulator_state import BotAccount, Json, State
+from bots.telegram.emulator_state import State
 from bots.telegram.limits import COMMAND_DESCRIPTION_UNITS, COMMANDS, units
 
 _COMMAND = re.compile(r"[a-z0-9_]{1,32}", re.ASCII)
@@ -55,7 +57,7 @@ class Commands:
         if button["type"] == "web_app" and not str((button.get("web_app") or {}).get("url")).startswith("https://"):
             raise bad_request("can't parse menu button: Web App URL is invalid: Only HTTPS links are allowed")
         chat = str(params.get("chat_id") or "")
-        person = self._person(bot, chat) if chat else None
+        person = self._peer(bot, chat) if chat else None
         self._state.record("menu_button", account=bot.id, person=person, chat=chat, button=button)
         return True
 
@@ -80,14 +82,13 @@ class Commands:
             return f"{kind}:{language}", None
         if kind not in _IN_A_CHAT:
             raise bad_request("can't parse BotCommandScope: Unsupported type specified")
-        if kind != "chat":
-            raise bad_request("chat not found")  # there are no groups here
-        person = self._person(bot, str(scope.get("chat_id")))
-        return f"chat/{person}:{language}", person
+        peer = self._peer(bot, scope.get("chat_id"))
+        of_whom = f"/{scope.get('user_id')}" if kind == "chat_member" else ""
+        return f"{kind}/{peer}{of_whom}:{language}", peer
 
-    def _person(self, bot: BotAccount, chat: str) -> int:
-        """The person of a private chat that the bot knows."""
-        person = int(chat) if chat.isdecimal() else 0
-        if not self._state.chat(bot.id, person).started:
+    def _peer(self, bot: BotAccount, chat: Any) -> int:
+        """The person or group of a chat that the bot knows."""
+        peer = self._state.peer(chat)
+        if peer is None or not self._state.chat(bot.id, peer.id).started:
             raise bad_request("chat not found")
-        return person
+        return peer.id

@@ -6,11 +6,14 @@ import base64
 import secrets
 from typing import Any
 
-from bots.telegram.emulator_rules import ApiError, bad_request, checked_keyboard, checked_text, nested, photo_size
-from bots.telegram.emulator_state import BotAccount, Json, Person, State
+from bots.telegram.emulator_flood import Flood
+from bots.telegram.emulator_nouns import BotAccount, Group, Json, Person
+from bots.telegram.emulator_rules import ApiError, bad_request, checked_keyboard, flag, nested, photo_size
+from bots.telegram.emulator_state import State
+from bots.telegram.emulator_texts import checked_text
 from bots.telegram.limits import CAPTION_UNITS, TEXT_UNITS
 
-_NOT_MODIFIED = (
+NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same"
     " as a current content and reply markup of the message"
 )
@@ -23,6 +26,7 @@ class Messages:
 
     def __init__(self, state: State) -> None:
         self._state = state
+        self._flood = Flood(state)
 
     def send_text(self, bot: BotAccount, params: Json) -> Json:
         """A text message (sendMessage)."""
@@ -31,7 +35,9 @@ class Messages:
     def send_photo(self, bot: BotAccount, params: Json) -> Json:
         """A photo with or without a caption (sendPhoto)."""
         content = _caption_content(params)
-        self.reachable(bot, params)
+        if not params.get("photo"):
+            raise bad_request("there is no photo in the request")
+        self.peer(bot, params)
         return self._send(bot, params, {"photo": [self._photo(bot, params, params.get("photo"))]} | content)
 
     def edit_text(self, bot: BotAccount, params: Json) -> Json:
@@ -71,31 +77,44 @@ class Messages:
         )
         return self._state.files[file].photo_size()
 
-    def reachable(self, bot: BotAccount, params: Json) -> Person:
-        """The person of the request's chat, whom the bot may write to (raises ApiError otherwise)."""
-        chat_id = str(params.get("chat_id") or "")
-        if not chat_id:
+    def peer(self, bot: BotAccount, params: Json) -> Person | Group:
+        """The person or group of the request's chat, to whom the bot may write (raises ApiError otherwise)."""
+        chat_id = params.get("chat_id")
+        if chat_id in (None, ""):
             raise bad_request("chat_id is empty")
-        person = self._state.people.get(int(chat_id)) if chat_id.isdecimal() else None
-        chat = self._state.chat(bot.id, person.id) if person else None
-        if person is None or chat is None or not chat.started:
+        peer = self._state.peer(chat_id)
+        chat = self._state.chat(bot.id, peer.id) if peer else None
+        if peer is None or chat is None or not (chat.started or chat.met):
             raise bad_request("chat not found")
+        if isinstance(peer, Group):
+            if peer.moved_to is not None:
+                moved = "Bad Request: group chat was upgraded to a supergroup chat"
+                raise ApiError(400, moved, migrate_to_chat_id=peer.moved_to)
+            if chat.blocked:
+                raise ApiError(403, f"Forbidden: bot was kicked from the {peer.kind} chat")
+            return peer
+        if peer.deactivated:
+            raise ApiError(403, "Forbidden: user is deactivated")
         if chat.blocked:
             raise ApiError(403, "Forbidden: bot was blocked by the user")
-        return person
+        if not chat.started:
+            raise ApiError(403, "Forbidden: bot can't initiate conversation with a user")
+        return peer
 
     def _send(self, bot: BotAccount, params: Json, content: Json) -> Json:
         keyboard = checked_keyboard(params)
-        person = self.reachable(bot, params)
+        peer = self.peer(bot, params)
+        self._flood.count(bot, peer)
         message = {
             "message_id": bot.next_message,
             "from": bot.user(),
-            "chat": person.chat(),
+            "chat": peer.chat(),
             "date": self._state.now(),
             **content,
         }
         message |= {"reply_markup": keyboard} if keyboard else {}
-        self._state.record("message", account=bot.id, person=person.id, message=message)
+        message |= {"has_protected_content": True} if flag(params, "protect_content") else {}
+        self._state.record("message", account=bot.id, person=peer.id, message=message)
         return message
 
     def _edit(
@@ -103,27 +122,30 @@ class Messages:
     ) -> Json:
         """Put `content` in place of the `replaced` fields, and the request's keyboard in place of the old one."""
         keyboard = checked_keyboard(params)
-        person, old = self._own_message(bot, params)
+        peer, old = self._own_message(bot, params)
         if needs and needs not in old:
             raise bad_request(f"there is no {'text' if needs == 'text' else 'caption'} in the message to edit")
         kept = {k: v for k, v in old.items() if k not in (*replaced, "reply_markup", "edit_date")}
         new = kept | content | ({"reply_markup": keyboard} if keyboard else {})
         if new == {k: v for k, v in old.items() if k != "edit_date"}:
-            raise bad_request(_NOT_MODIFIED)
+            raise bad_request(NOT_MODIFIED)
+        self._flood.count(bot, peer)
         new["edit_date"] = self._state.now()
-        self._state.record("message", account=bot.id, person=person.id, message=new)
+        self._state.record("message", account=bot.id, person=peer.id, message=new)
         return new
 
-    def _own_message(self, bot: BotAccount, params: Json) -> tuple[Person, Json]:
-        person = self.reachable(bot, params)
+    def _own_message(self, bot: BotAccount, params: Json) -> tuple[Person | Group, Json]:
+        peer = self.peer(bot, params)
         number = str(params.get("message_id") or "")
-        messages = self._state.chat(bot.id, person.id).messages
+        if not number:
+            raise bad_request("message identifier is not specified")
+        messages = self._state.chat(bot.id, peer.id).messages
         message = messages.get(int(number)) if number.isdecimal() else None
         if message is None:
             raise bad_request("message to edit not found")
         if message["from"]["id"] != bot.id:
             raise bad_request("message can't be edited")
-        return person, message
+        return peer, message
 
     def _photo(self, bot: BotAccount, params: Json, given: Any) -> Json:
         """A photo given as an upload, as `attach://` an upload, or as the id of a file that was sent before."""

@@ -11,15 +11,11 @@ import secrets
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from bots.telegram.emulator_rules import cleaned
-from bots.telegram.emulator_state import FIRST_BOT, FIRST_PERSON, BotAccount, Chat, Json, Lane, Person, State
-from bots.telegram.limits import PRESS_SECONDS, START_CODE, TEXT_UNITS, UPDATE_SECONDS, units
-
-Event = tuple[Lane, int]
-"""An update that was made: its queue and its id."""
-
-_UNASKED = ("chat_member", "message_reaction", "message_reaction_count")
-"""Types that a bot gets only when it names them."""
+from bots.telegram.emulator_nouns import FIRST_BOT, FIRST_PERSON, BotAccount, Chat, Json, Person
+from bots.telegram.emulator_state import State
+from bots.telegram.emulator_texts import cleaned
+from bots.telegram.emulator_updates import Event, Updates
+from bots.telegram.limits import START_CODE, TEXT_UNITS, units
 
 
 class ActError(Exception):
@@ -33,8 +29,9 @@ class ActError(Exception):
 class People:
     """The acts, on the emulator's state; each returns the updates it made, oldest first."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, updates: Updates) -> None:
         self._state = state
+        self._updates = updates
 
     def add_account(self, slug: str, name: str, bot_token: str, username: str = "") -> BotAccount:
         """The bot with this token, made if it is new. Its id is the number in the token, as on the platform."""
@@ -70,7 +67,7 @@ class People:
         text, _ = cleaned(text, [])
         if not text.strip() or units(text) > TEXT_UNITS:
             raise ActError(400, f"A message has 1 to {TEXT_UNITS} characters.")
-        return self._message(bot, person, {"text": text} | _command(text))
+        return self._message(bot, person, {"text": text} | command_entity(text))
 
     def photo(self, bot: BotAccount, person: Person, size: Json) -> list[Event]:
         """Send a picture that has been stored."""
@@ -124,6 +121,11 @@ class People:
         """Let the bot write again."""
         return self._membership(bot, person, "kicked", "member")
 
+    def deactivate(self, bot: BotAccount, person: Person) -> list[Event]:
+        """Delete their account: nobody is told, but bots that write to them."""
+        self._state.record("deactivated", person=person.id)
+        return []
+
     def _membership(self, bot: BotAccount, person: Person, old: str, new: str) -> list[Event]:
         if self._state.chat(bot.id, person.id).blocked == (new == "kicked"):
             return []
@@ -131,11 +133,10 @@ class People:
             "chat": person.chat(),
             "from": person.user(),
             "date": self._state.now(),
-            "old_chat_member": _member(bot, old),
-            "new_chat_member": _member(bot, new),
+            "old_chat_member": member(bot, old),
+            "new_chat_member": member(bot, new),
         }
-        lane = f"member:{person.id}"
-        return [self._update(bot, person, lane, "my_chat_member", change, UPDATE_SECONDS)]
+        return [self._updates.add(bot, person, "my_chat_member", change)]
 
     def _message(self, bot: BotAccount, person: Person, content: Json) -> list[Event]:
         self._not_blocked(bot, person)
@@ -146,7 +147,7 @@ class People:
             "date": self._state.now(),
             **content,
         }
-        return [self._update(bot, person, f"message:{person.id}", "message", message, UPDATE_SECONDS)]
+        return [self._updates.add(bot, person, "message", message)]
 
     def _press(self, bot: BotAccount, person: Person, message: Json, data: str) -> list[Event]:
         self._not_blocked(bot, person)
@@ -157,28 +158,14 @@ class People:
             "chat_instance": str(bot.id ^ person.id),
             "data": data,
         }
-        lane = f"press:{person.id}"
-        return [self._update(bot, person, lane, "callback_query", query, PRESS_SECONDS)]
-
-    def _update(self, bot: BotAccount, person: Person, lane: str, kind: str, content: Json, lives: int) -> Event:
-        number = bot.next_update
-        update: Json = {"update_id": number, kind: content}
-        allowed = bot.webhook.get("allowed_updates") or ()
-        self._state.record(
-            "update",
-            account=bot.id,
-            person=person.id,
-            update=update,
-            lane=lane,
-            expires=self._state.now() + lives,
-            queued=kind in allowed if allowed else kind not in _UNASKED,
-        )
-        return (bot.id, lane), number
+        return [self._updates.add(bot, person, "callback_query", query)]
 
     def _chat(self, bot: BotAccount, person: Person) -> Chat:
         return self._state.chat(bot.id, person.id)
 
     def _not_blocked(self, bot: BotAccount, person: Person) -> None:
+        if person.deactivated:
+            raise ActError(409, "This person has deleted their account.")
         if self._chat(bot, person).blocked:
             raise ActError(409, "This person has blocked the bot.")
 
@@ -189,11 +176,12 @@ class People:
         return found
 
 
-def _member(bot: BotAccount, status: str) -> Json:
+def member(bot: BotAccount, status: str) -> Json:
+    """The bot as the API's ChatMember."""
     return {"user": bot.user(), "status": status} | ({"until_date": 0} if status == "kicked" else {})
 
 
-def _command(text: str) -> dict[str, Any]:
+def command_entity(text: str) -> dict[str, Any]:
     """The entity that a client puts on a command at the beginning of a text."""
     word = text.split(maxsplit=1)[0]
     if not word.startswith("/") or len(word) < 2:

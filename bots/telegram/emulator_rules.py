@@ -1,8 +1,8 @@
 """What the emulated Telegram refuses, in the platform's own words.
 
-Checks of the parts that requests have in common: texts with entities, keyboards, photos and webhook
-addresses. The descriptions are those of the public Bot API server and its servers behind it
-(https://github.com/tdlib/telegram-bot-api, https://core.telegram.org/bots/api).
+Checks of the parts that requests have in common: keyboards, photos, parameters that are objects. The descriptions
+are those of the public Bot API server and the servers behind it (https://github.com/tdlib/telegram-bot-api,
+https://core.telegram.org/bots/api).
 """
 
 from __future__ import annotations
@@ -10,14 +10,12 @@ from __future__ import annotations
 import io
 import json
 import warnings
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
 from PIL import Image
-from telegram.constants import MessageEntityType
 
-from bots.telegram.emulator_state import Json
+from bots.telegram.emulator_nouns import Json
 from bots.telegram.limits import (
     CALLBACK_DATA_BYTES,
     KEYBOARD_BUTTONS,
@@ -25,12 +23,8 @@ from bots.telegram.limits import (
     PHOTO_RATIO,
     PHOTO_SIDES,
     ROW_BUTTONS,
-    SECRET_TOKEN,
-    units,
 )
 
-_WEBHOOK_PORTS = (443, 80, 88, 8443)
-_ENTITY_TYPES = frozenset(str(kind) for kind in MessageEntityType)
 _STYLES = ("danger", "success", "primary")
 
 
@@ -62,61 +56,17 @@ def nested(params: Json, name: str) -> Any:
         raise bad_request(f"can't parse {name}: not JSON") from None
 
 
-def checked_text(params: Json, name: str, entities_name: str, limit: int, too_long: str) -> tuple[str, list[Json]]:
-    """A text as it will be shown, and its entities, after the platform's cleaning."""
-    if params.get("parse_mode"):
-        raise bad_request("unsupported parse_mode")
-    text = str(params.get(name) or "")
-    entities = [_checked_entity(entity, units(text)) for entity in nested(params, entities_name) or []]
-    text, entities = cleaned(text, entities)
-    if units(text) > limit:
-        raise bad_request(too_long)
-    return text, entities
+def integer(params: Json, name: str, default: int, lowest: int, highest: int) -> int:
+    """A number within its bounds; what is none, or is left out, is the default."""
+    try:
+        return min(max(int(str(params.get(name))), lowest), highest)
+    except ValueError:
+        return default
 
 
-def cleaned(text: str, entities: list[Json]) -> tuple[str, list[Json]]:
-    """A text without carriage returns, stray control characters and outer blanks; entities move along."""
-    kept: list[str] = []
-    moved: list[int] = []
-    length = 0
-    for character in text:
-        moved.extend([length] * units(character))
-        shown = _shown(character)
-        kept.append(shown)
-        length += units(shown)
-    whole = "".join(kept).rstrip(" \n")
-    result = whole.lstrip(" \n")
-    moved.append(length)
-    lead, end = len(whole) - len(result), units(result)
-    placed = []
-    for entity in entities:
-        start = min(max(moved[entity["offset"]] - lead, 0), end)
-        stop = min(max(moved[entity["offset"] + entity["length"]] - lead, 0), end)
-        if stop > start:
-            placed.append(entity | {"offset": start, "length": stop - start})
-    return result, placed
-
-
-def _shown(character: str) -> str:
-    if character == "\r" or "\ud800" <= character <= "\udfff":
-        return ""
-    return " " if character < " " and character != "\n" else character
-
-
-def _checked_entity(entity: Any, length: int) -> Json:
-    if not isinstance(entity, dict) or entity.get("type") not in _ENTITY_TYPES:
-        raise bad_request("can't parse MessageEntity: Unsupported type specified")
-    start, size = entity.get("offset"), entity.get("length")
-    if not isinstance(start, int) or start < 0:
-        raise bad_request(f"receive an entity with incorrect offset {start}")
-    if not isinstance(size, int) or size < 0:
-        raise bad_request(f"receive an entity with incorrect length {size}")
-    if start > length:
-        raise bad_request(f"entity begins after the end of the text at UTF-16 offset {start}")
-    if start + size > length:
-        where = f"UTF-16 offset {start} ends after the end of the text at UTF-16 offset {start + size}"
-        raise bad_request(f"entity beginning at {where}")
-    return entity
+def flag(params: Json, name: str) -> bool:
+    """Whether a parameter says yes, in any of the ways that the platform takes for it."""
+    return str(params.get(name)).lower() in ("true", "yes", "1")
 
 
 def checked_keyboard(params: Json) -> Json | None:
@@ -180,30 +130,3 @@ def photo_size(content: bytes) -> tuple[int, int, str]:
     if width + height > PHOTO_SIDES or max(width, height) > PHOTO_RATIO * min(width, height):
         raise bad_request("PHOTO_INVALID_DIMENSIONS")
     return width, height, mime_type or "image/png"
-
-
-def checked_webhook(params: Json) -> Json:
-    """The address and secret of setWebhook. Plain http is for this machine, as with a local Bot API server."""
-    url, secret = str(params["url"]), str(params.get("secret_token") or "")
-    if secret and not SECRET_TOKEN.fullmatch(secret):
-        raise bad_request("secret token contains unallowed characters")
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        raise bad_request("invalid webhook URL specified") from None
-    if not host or parts.scheme not in ("http", "https"):
-        raise bad_request("invalid webhook URL specified")
-    if not _is_loopback(host):
-        if parts.scheme != "https":
-            raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
-        if port is not None and port not in _WEBHOOK_PORTS:
-            raise bad_request("bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443")
-    return {"url": url, "secret_token": secret}
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bots.telegram.emulator_state import BotAccount, Json, Person, State
+from bots.telegram.emulator_nouns import BotAccount, Json, Person
+from bots.telegram.emulator_state import State
 
 
 def shown_chat(state: State, bot: BotAccount, person: Person, address: Callable[[str], str], *, seen: int = 0) -> Json:

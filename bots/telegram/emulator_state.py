@@ -7,103 +7,15 @@ replays the same entries and knows the same. The rest of the emulator reads the 
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from bots.journal import Entry, Journal
-
-Json = dict[str, Any]
-Key = tuple[int, int]
-Lane = tuple[int, str]
+from bots.telegram.emulator_nouns import BotAccount, Chat, Group, Json, Key, Lane, Person, StoredFile, Waiting
 
 CHANNEL = "telegram"
-FIRST_UPDATE = 731_000_001
-FIRST_PERSON = 5_100_000_001  # beyond 32 bits, as many real ids are
-FIRST_BOT = 7_200_000_001
-
-
-@dataclass(slots=True)
-class BotAccount:
-    """A bot: who it is, where its updates go, and the next ids it hands out."""
-
-    id: int
-    token: str
-    slug: str
-    name: str
-    username: str
-    webhook: Json = field(default_factory=dict)
-    commands: dict[str, list[Json]] = field(default_factory=dict)
-    menu_buttons: dict[str, Json] = field(default_factory=dict)
-    next_update: int = FIRST_UPDATE
-    next_message: int = 1
-
-    def user(self) -> Json:
-        """The bot as the API's User."""
-        return {"id": self.id, "is_bot": True, "first_name": self.name, "username": self.username}
-
-
-@dataclass(slots=True)
-class Person:
-    """Somebody with a Telegram app."""
-
-    id: int
-    name: str
-    language: str
-
-    def user(self) -> Json:
-        """The person as the API's User."""
-        user: Json = {"id": self.id, "is_bot": False, "first_name": self.name}
-        return user | ({"language_code": self.language} if self.language else {})
-
-    def chat(self) -> Json:
-        """The person's private chat as the API's Chat."""
-        return {"id": self.id, "type": "private", "first_name": self.name}
-
-
-@dataclass(slots=True)
-class Chat:
-    """One person's chat with one bot; a bot cannot write before the person has."""
-
-    started: bool = False
-    blocked: bool = False
-    messages: dict[int, Json] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Waiting:
-    """An update that no webhook has taken yet; `expires` as the clock counts."""
-
-    update: Json
-    expires: float
-    attempts: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class StoredFile:
-    """A file that was sent; `account` is the bot that may fetch it."""
-
-    id: str
-    account: int
-    content: bytes
-    mime_type: str
-    width: int
-    height: int
-
-    @property
-    def path(self) -> str:
-        """Its path below the file address."""
-        return f"photos/{self.id}"
-
-    def photo_size(self) -> Json:
-        """The picture as the API's PhotoSize."""
-        return {
-            "file_id": self.id,
-            "file_unique_id": self.id[6:18],
-            "width": self.width,
-            "height": self.height,
-            "file_size": len(self.content),
-        }
+_NUMBER = re.compile(r"-?\d{1,19}", re.ASCII)
 
 
 class State:
@@ -114,11 +26,12 @@ class State:
         self._clock = clock
         self.bots: dict[int, BotAccount] = {}
         self.people: dict[int, Person] = {}
+        self.groups: dict[int, Group] = {}
         self.chats: dict[Key, Chat] = {}
         self.updates: dict[Key, Json] = {}
         self.lanes: dict[Lane, dict[int, Waiting]] = {}
         self.files: dict[str, StoredFile] = {}
-        self.presses: dict[str, float] = {}
+        self.presses: dict[tuple[int, str], float] = {}
         for entry in self.entries():
             self.apply(entry)
 
@@ -130,6 +43,10 @@ class State:
         """The platform's time, in whole Unix seconds as the API gives it."""
         return int(self._clock())
 
+    def moment(self) -> float:
+        """The platform's time, as exact as the clock is."""
+        return self._clock()
+
     def record(self, kind: str, **data: Any) -> None:
         """Write one change down and make it so."""
         entry = {"channel": CHANNEL, "at": self._clock(), **data}
@@ -140,9 +57,18 @@ class State:
         """The bot with this token."""
         return next((bot for bot in self.bots.values() if bot.token == token), None)
 
-    def chat(self, account: int, person: int) -> Chat:
-        """The chat of a person with a bot, an empty one if they never met."""
-        return self.chats.get((account, person)) or Chat()
+    def chat(self, account: int, peer: int) -> Chat:
+        """The chat of a person or a group with a bot, an empty one if they never met."""
+        return self.chats.get((account, peer)) or Chat()
+
+    def peer(self, chat_id: Any) -> Person | Group | None:
+        """Who is behind a chat's id as a request has it."""
+        number = int(str(chat_id)) if _NUMBER.fullmatch(str(chat_id)) else 0
+        return self.people.get(number) or self.groups.get(number)
+
+    def waiting(self, account: int) -> int:
+        """How many updates of a bot nobody has taken yet."""
+        return sum(len(lane) for (owner, _), lane in self.lanes.items() if owner == account)
 
     def apply(self, entry: Entry) -> None:
         """Make one entry's change; entries that are only records change nothing."""
@@ -153,6 +79,12 @@ class State:
                 self.bots[account] = bot
             case "person":
                 self.people[entry["person"]] = Person(entry["person"], entry["name"], entry["language"])
+            case "deactivated":
+                self.people[entry["person"]].deactivated = True
+            case "group":
+                self.groups[entry["person"]] = Group(entry["person"], entry["title"], entry["group_kind"])
+            case "group_moved":
+                self.groups[entry["person"]].moved_to = entry["to"]
             case "file":
                 content = base64.b64decode(entry["base64"])
                 size = entry["width"], entry["height"]
@@ -166,6 +98,14 @@ class State:
                 self._apply_delivery(entry)
             case "webhook":
                 self.bots[entry["account"]].webhook = entry["webhook"]
+                if entry.get("dropped"):
+                    self.lanes = {key: lane for key, lane in self.lanes.items() if key[0] != entry["account"]}
+            case "hold":
+                self.bots[entry["account"]].held = entry["held"]
+            case "next_update":
+                self.bots[entry["account"]].next_update = entry["id"]
+            case "limits":
+                self.bots[entry["account"]].limits |= entry["limits"]
             case "commands":
                 self.bots[entry["account"]].commands[entry["scope"]] = entry["commands"]
             case "menu_button":
@@ -179,20 +119,29 @@ class State:
         return chat
 
     def _apply_update(self, entry: Entry) -> None:
+        """`person` is whose chat the update changes; None for one that was brought as it is and changes nothing."""
         update, account, person = entry["update"], entry["account"], entry["person"]
-        if message := update.get("message"):
-            self._keep(account, person, message).started = True
-        if change := update.get("my_chat_member"):
-            chat = self.chats.setdefault((account, person), Chat())
-            chat.blocked = change["new_chat_member"]["status"] == "kicked"
-        if query := update.get("callback_query"):
-            self.presses[query["id"]] = entry["at"]
+        if person is not None:
+            self._apply_change(account, person, update)
+        query = update.get("callback_query")
+        if isinstance(query, dict):
+            self.presses[account, str(query.get("id"))] = entry["at"]
         number = update["update_id"]
         self.bots[account].next_update = number + 1
         self.updates[account, number] = update
         if entry["queued"]:
             lane = self.lanes.setdefault((account, entry["lane"]), {})
             lane[number] = Waiting(update, entry["expires"])
+
+    def _apply_change(self, account: int, person: int, update: Json) -> None:
+        if message := update.get("message"):
+            self._keep(account, person, message).started = True
+            if message["from"]["id"] != person:
+                self.chats.setdefault((account, message["from"]["id"]), Chat()).met = True
+        if change := update.get("my_chat_member"):
+            chat = self.chats.setdefault((account, person), Chat())
+            chat.blocked = change["new_chat_member"]["status"] == "kicked"
+            chat.started |= person in self.groups
 
     def _apply_delivery(self, entry: Entry) -> None:
         key = entry["account"], entry["lane"]
@@ -201,5 +150,8 @@ class State:
             lane.pop(entry["event"], None)
         elif waiting := lane.get(entry["event"]):
             waiting.attempts += 1
+        if error := entry.get("error"):
+            last = {"last_error_date": int(entry["at"]), "last_error_message": error}
+            self.bots[entry["account"]].last_error = last
         if not lane:
             self.lanes.pop(key, None)

@@ -17,6 +17,9 @@ TEXT_UNITS = 4096
 CAPTION_UNITS = 1024
 """A photo's caption (https://core.telegram.org/bots/api#sendphoto)."""
 
+ENTITIES = 100
+"""Entities of one text; further ones are ignored, as python-telegram-bot's `MessageLimit.MESSAGE_ENTITIES` says."""
+
 CALLBACK_DATA_BYTES = 64
 """A button's data in UTF-8 (https://core.telegram.org/bots/api#inlinekeyboardbutton)."""
 
@@ -56,6 +59,12 @@ PRESS_SECONDS = 150
 
 UPDATE_SECONDS = 86_400
 """How long any other update is kept, from its own date; same source."""
+
+WEBHOOK_CONNECTIONS = 100
+"""Deliveries at a time that a bot may ask for (https://core.telegram.org/bots/api#setwebhook)."""
+
+BACKLOG = 100_000
+"""Updates that are kept for a bot; further ones are dropped (`TQueue.cpp` in https://github.com/tdlib/td)."""
 
 SECRET_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,256}", re.ASCII)
 """A webhook's secret (https://core.telegram.org/bots/api#setwebhook)."""
