@@ -41,7 +41,7 @@ from scheduler.app import Scheduler
 from scheduler.jobs import JOBS
 
 log = structlog.get_logger()
-# Connections to the platforms, for all accounts together; more than the workers there are.
+# Connections to one platform, for all accounts together. One that does not answer leaves the others theirs.
 CONNECTIONS = 200
 # A connection on which no request has come by then is closed, one that dawdles over its headers too.
 IDLE_SECONDS = 75.0
@@ -116,7 +116,7 @@ async def build(settings: Settings, url: str) -> AsyncIterator[Program]:
 @asynccontextmanager
 async def open_channels(settings: Settings) -> AsyncIterator[dict[str, Channel]]:
     """The registry of channels, by name, on one HTTP session; closed at the end."""
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=CONNECTIONS)) as http:
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, limit_per_host=CONNECTIONS)) as http:
         channels: list[Channel] = [
             LineChannel(http, settings.line_api_url, settings.line_data_api_url),
             TelegramChannel(http, settings.telegram_api_url),

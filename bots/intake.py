@@ -7,7 +7,7 @@ dead process), lets the conversation answer inside one transaction, and hands th
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -23,7 +23,7 @@ from domain.database import session
 from domain.database.outbox import Outgoing
 from domain.database.session import LEASE_LOST, TRANSIENT, Claim, is_away, sqlstate
 from domain.errors import DomainError
-from domain.unit import Scene, Unit, Units
+from domain.unit import Unit, Units
 from handlers.actions import ActionSigner
 from handlers.cards import Card
 from handlers.dispatch import dispatch, refuse
@@ -34,6 +34,8 @@ from handlers.words import N_, Words
 log = structlog.get_logger()
 LEASE_SECONDS = 30
 WORKERS = 10
+# Calls to platforms on their way at a time. They take as long as a platform likes, so they keep no worker busy.
+MOST_CALLS = 1_000
 # An event that our own bug breaks is tried this often, then parked and answered with an apology.
 MOST_ATTEMPTS = 3
 # Deadlocks and the like are tried again at once, this often.
@@ -62,6 +64,7 @@ class Intake:
         self._delivery = delivery
         self._waker = Waker()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._calls: set[asyncio.Task[None]] = set()
 
     async def accept(self, account: Account, arrivals: Sequence[Arrival]) -> int:
         """Put a request's events into the inbox; returns how many are new. After this nothing can be lost."""
@@ -86,8 +89,9 @@ class Intake:
     async def start_due(self) -> int:
         """Claim what is due and start work on it; returns how many events were claimed."""
         room = WORKERS - len(self._tasks)
-        if room <= 0:
-            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+        full = self._tasks if room <= 0 else self._calls if len(self._calls) >= MOST_CALLS else None
+        if full:
+            await asyncio.wait(full, return_when=asyncio.FIRST_COMPLETED)
             return 1
         try:
             claims = await session.claim_events(self._units.engine, LEASE_SECONDS, room)
@@ -103,9 +107,9 @@ class Intake:
         return len(claims)
 
     async def finish(self) -> None:
-        """Wait for the events that are being worked on in this process."""
-        while self._tasks:
-            await asyncio.wait(self._tasks)
+        """Wait for the events that are being worked on in this process, and for their answers."""
+        while under_way := self._tasks | self._calls:
+            await asyncio.wait(under_way)
 
     async def _work(self, claim: Claim) -> None:
         """Work on one event; whatever happens to it ends here."""
@@ -156,16 +160,15 @@ class Intake:
                 return
             if unit.scene.language is None and unit.scene.identity_id is not None and profile is None:
                 raise _Stranger(unit.scene.payload)
-            acknowledged = None if refused else self._acknowledge(account, unit.scene)
+            if refused is None:  # stop the spinner on the person's phone while the answer is being made
+                self._call(self._channels[account.channel].acknowledge(account, unit.scene.payload))
             talk = self._talk(unit, account, invitable, profile or Profile())
             await self._dispatch(talk, account, refused)
             answers = self._enqueue(unit, account, talk.cards)
         if answers:
-            await self._delivery.answer(account, answers)
+            self._call(self._answer(account, answers))
         if len(unit.outbox) > len(answers):
             self._delivery.wake()
-        if acknowledged is not None:
-            await acknowledged
 
     async def _dispatch(self, talk: Talk, account: Account, refused: DomainError | None) -> None:
         incoming = self._channels[account.channel].understand(talk.scene.payload)
@@ -181,9 +184,21 @@ class Intake:
         elif talk.scene.identity_id is not None or isinstance(incoming, Unsent):
             await dispatch(talk, incoming, action)
 
-    def _acknowledge(self, account: Account, scene: Scene) -> asyncio.Task[None]:
-        """Stop the spinner on the person's phone while the answer is being made."""
-        return asyncio.create_task(self._channels[account.channel].acknowledge(account, scene.payload))
+    def _call(self, call: Coroutine[Any, Any, None]) -> None:
+        """Let a platform be called while other events are worked on."""
+        task = asyncio.create_task(call)
+        self._calls.add(task)
+        task.add_done_callback(self._calls.discard)
+
+    async def _answer(self, account: Account, answers: Sequence[Outgoing]) -> None:
+        """Send what was committed. What broke here is sent by whoever finds it when its lease has run out."""
+        try:
+            await self._delivery.answer(account, answers)
+        except Exception as error:
+            if is_away(error):
+                log.warning("intake.database_away", error=type(error).__name__)
+            else:
+                log.exception("intake.answer_broke")
 
     def _talk(self, unit: Unit, account: Account, invitable: Sequence[Account], profile: Profile) -> Talk:
         def links(code: str) -> list[Link]:
@@ -251,7 +266,7 @@ class Intake:
                 talk = self._talk(unit, account, (), Profile())
                 talk.say(talk.t(N_("Sorry, something went wrong on our side. Please try again later, or call us.")))
                 answers = self._enqueue(unit, account, talk.cards)
-            await self._delivery.answer(account, answers)
+            self._call(self._answer(account, answers))
         except Exception as error:
             if is_away(error):
                 raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 from tenacity import RetryCallState
 
 from bots.channel import AccountError, Outcome, Refused, RetryLater, Sent, Unknown
@@ -26,6 +26,8 @@ def outcome(error: TelegramError, *, repeatable: bool) -> Outcome:
         if "message is not modified" in words:
             return Sent()
         return Refused("blocked" if "chat not found" in words else "bad_request", error.message)
+    if isinstance(error, ChatMigrated):  # a group, to which nothing is written
+        return Refused("bad_request", error.message)
     if isinstance(error, NotSent) or repeatable:
         return RetryLater(_RETRY_SECONDS, error.message)
     return Unknown(error.message)

@@ -9,22 +9,28 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Protocol
 
 import aiohttp
 from aiohttp import web
-
-from tests.faults.served import Served
 
 _OWN = frozenset({"host", "content-length", "transfer-encoding", "connection", "date", "server"})
 
 _PATIENCE = aiohttp.ClientTimeout(total=20)
 
 
+class Replica(Protocol):
+    """Whoever answers at an address."""
+
+    @property
+    def address(self) -> str: ...
+
+
 class FrontDoor:
     """Passes requests on. `replicas` may change at any time, `statuses` counts what was answered."""
 
     def __init__(self, http: aiohttp.ClientSession) -> None:
-        self.replicas: Sequence[Served] = ()
+        self.replicas: Sequence[Replica] = ()
         self.statuses: Counter[int] = Counter()
         self._http = http
         self._turn = 0

@@ -72,6 +72,10 @@ class Served:
         self.starts += 1
         await until(self._answers, f"the program to answer; see {self.log}")
 
+    def knows(self, **environment: str) -> None:
+        """Settings for its next start, beside or instead of those it has."""
+        self._environment |= environment
+
     async def runs(self, *arguments: str) -> None:
         """Another command of `aura`, with this program's settings, to its end."""
         process = await self._bears(["aura", *arguments])
