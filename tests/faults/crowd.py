@@ -1,63 +1,122 @@
-"""Many people at once: members made without their joining, second chats, and many fingers on one button."""
+"""Many people at once: customers who are expected, and come to the clinic's chat all together.
+
+A visitor does not wait for the world to settle, only for the button they are about to press, and starts anew when
+it does not come: as people do while the program is being killed.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
 
-from domain.loyalty import service as loyalty
 from domain.people import service as people
 from domain.unit import Actor
+from domain.workflow import service as workflow
+from tests.faults.effects import effects
 from tests.faults.rig import Rig
-from tests.stories.forgery import data_of, post, press
-from tests.stories.given import in_chat
 from tests.stories.person import Person
-from tests.stories.world import CHANNELS
 
-Press = tuple[Person, str]  # whose finger, and the data of the button
+ANSWERS = ("English", "I agree", "No")
+"""What a visitor presses one after the other: their language, and the two consents."""
+WELCOME = 100
+PATIENCE_S = 12.0
 
 
-async def members(
-    rig: Rig, count: int, points: int = 1, slug: str = "DRG", channels: Sequence[str] = CHANNELS
-) -> list[Person]:
-    """Customers with so many usable points, beside their welcome points; the channels take turns."""
-    made = [await rig.person(f"Nat {n}", channels[n % len(channels)], "en", slug) for n in range(count)]
-    rows = []
+async def expected(rig: Rig, slug: str, count: int) -> list[tuple[UUID, str]]:
+    """So many new customers with a lead each, and the code they were given: (journey, code)."""
+    made = []
     async with rig.unit(slug) as unit:
-        [seller, *_] = await people.staff_of_role(unit, ["sales"])
-        unit.actor = Actor("sales", seller.person_id, seller.user_id, None, seller.name)
+        # A colleague without a chat, so that who joined need not be told to anybody.
+        [fon] = [member for member in await people.staff_of_role(unit, ["sales"]) if member.name == "คุณฝน"]
+        unit.actor = Actor("sales", fon.person_id, fon.user_id, None, fon.name)
+        facial = await rig.one_truth(
+            "select id from treatments where clinic_id = $1 and code = 'FAC-HYD'", unit.clinic.id
+        )
         for n in range(count):
-            customer = await people.create_customer(
-                unit, name=f"Nat {n}", phone=f"08155{n:05}", source="walk_in", owner_id=None
+            lead = await workflow.create_lead(
+                unit, name=f"Nat {n}", phone=f"08155510{n:02}", treatment_id=facial, source="walk_in"
             )
-            await loyalty.award(unit, customer.id, points, f"gift:{customer.id}", "kindness")
-            rows.append(customer)
-    for person, row in zip(made, rows, strict=True):
-        await in_chat(rig, person, row.person_id)
+            made.append((lead.id, (await people.invite_customer(unit, lead.customer_id, lead.id)).code))
     return made
 
 
-async def second_chat(rig: Rig, person: Person, channel: str) -> Person:
-    """The same person's chat on another channel, as after a code of theirs was typed there."""
-    other = await rig.person(person.name, channel, person.language, person.slug)
-    [row] = await rig.truth(
-        "select i.person_id from channel_identities i where i.clinic_id = $1 and i.external_id = $2",
-        rig.clinic_ids[person.slug],
-        person.id,
-    )
-    await in_chat(rig, other, row["person_id"])
-    return other
+class Visitor(Person):
+    """Somebody with a phone who is not waited for, and looks at what came since they did something last."""
+
+    async def messages(self, *, after: int = 0) -> list[dict[str, Any]]:
+        """The new messages."""
+        return await super().messages(after=max(after, self.seen))
+
+    async def _do(self, what: str, **body: Any) -> None:
+        self.seen += len(await self.messages())
+        await self.world.control(self.channel, f"{self._chat}/{what}", **body)
+
+    async def finds(self, label: str) -> dict[str, Any] | None:
+        """The newest button with this label, as soon as there is one; None when it does not come."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + PATIENCE_S
+        while loop.time() < deadline:
+            try:
+                return await self.button(label)
+            except AssertionError:
+                await asyncio.sleep(0.05)
+        return None
 
 
-async def at_once(rig: Rig, presses: Sequence[Press]) -> None:
-    """Every press is an event of its own, and all arrive at the same moment; afterwards all is done."""
-    rig.injected["press at the same moment"] += len(presses)
-    answers = await asyncio.gather(*(post(rig, press(rig, person, data)) for person, data in presses))
-    assert {status for status, _ in answers} == {200}, Counter(answers)
-    await rig.settles()
+@dataclass(slots=True)
+class Crowd:
+    """Visitors of one clinic on one channel. `again` counts those who had to start anew."""
+
+    rig: Rig
+    slug: str
+    channel: str
+    visitors: list[tuple[Visitor, str]] = field(default_factory=list)
+    again: int = 0
+
+    async def gathers(self, count: int) -> None:
+        """They get their codes."""
+        for n, (_, code) in enumerate(await expected(self.rig, self.slug, count)):
+            met = await self.rig.person(f"Nat {n}", self.channel, "en", self.slug)
+            self.visitors.append((Visitor(self.rig, self.slug, met.name, self.channel, "en", met.id), code))
+
+    async def comes(self, *, at_once: int = 4) -> None:
+        """Everybody joins, so many of them at a time."""
+        doors = asyncio.Semaphore(at_once)
+
+        async def one(visitor: Visitor, code: str) -> None:
+            async with doors:
+                await self._joins(visitor, code)
+
+        await asyncio.gather(*(one(*visitor) for visitor in self.visitors))
+
+    async def _joins(self, visitor: Visitor, code: str) -> None:
+        while True:
+            await visitor.says(f"/start {code}")
+            for label in ANSWERS:
+                found = await visitor.finds(label)
+                if found is None:
+                    self.again += 1
+                    break
+                await visitor.taps_on(found)
+            else:
+                return
+
+    async def has_joined(self) -> None:
+        """Each of them exactly once: one welcome, each code used, each consent given or refused."""
+        here, count = await effects(self.rig, self.slug), len(self.visitors)
+        assert here["ledger"] == Counter({("earn", WELCOME, "welcome"): count})
+        assert here["accounts"].total() == count
+        assert here["invitations"][True, False] == count
+        assert _by_answer(here["consents"]) == {True: count, False: count}, here["consents"]
+        assert not self.again or here["events"].total() > len(ANSWERS) * count
+        assert {state for state, _ in here["events"]} == {"done"}, here["events"]
 
 
-async def ready(person: Person, label: str) -> Press:
-    """A press of this person's newest button with this label."""
-    return person, await data_of(person, label)
+def _by_answer(consents: Counter[tuple[Any, ...]]) -> dict[bool, int]:
+    given: Counter[bool] = Counter()
+    for (_, yes), count in consents.items():
+        given[yes] += count
+    return dict(given)

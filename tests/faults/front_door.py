@@ -45,8 +45,8 @@ class FrontDoor:
 
     async def _ask(self, request: web.Request, headers: dict[str, str], body: bytes) -> web.Response:
         self._turn += 1
-        for number in range(len(self.replicas)):
-            replica = self.replicas[(self._turn + number) % len(self.replicas)]
+        turn = self._turn % len(self.replicas)
+        for replica in (*self.replicas[turn:], *self.replicas[:turn]):
             url = f"{replica.address}{request.path_qs}"
             try:
                 async with self._http.request(request.method, url, headers=headers, data=body) as answer:

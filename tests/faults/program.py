@@ -27,6 +27,7 @@ class Nursery:
 
     def __init__(self) -> None:
         self._process: asyncio.subprocess.Process | None = None
+        self._turn = asyncio.Lock()
 
     async def open(self) -> None:
         """Start it, and wait until it has imported everything."""
@@ -49,11 +50,16 @@ class Nursery:
 
     async def bears(self, **order: object) -> int:
         """Start a program (see `tests/faults/nursery.py`); returns its process id."""
-        assert self._process is not None
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(order).encode() + b"\n")
-        await self._process.stdin.drain()
-        return int(await self._answer())
+        # Whoever asked may be cancelled: the answer must be taken all the same, or the next one would get it.
+        return await asyncio.shield(self._order(order))
+
+    async def _order(self, order: object) -> int:
+        async with self._turn:
+            assert self._process is not None
+            assert self._process.stdin is not None
+            self._process.stdin.write(json.dumps(order).encode() + b"\n")
+            await self._process.stdin.drain()
+            return int(await self._answer())
 
     async def _answer(self) -> str:
         assert self._process is not None

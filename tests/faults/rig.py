@@ -158,8 +158,8 @@ class Rig(World):
         await self.starts()
 
     async def starts(self) -> None:
-        """Every program that does not run starts."""
-        await asyncio.gather(*(program.start() for program in self.programs if not program.lives))
+        """Every program that is wanted and does not run starts."""
+        await asyncio.gather(*(program.start() for program in self.programs if program.wanted and not program.lives))
 
     async def moves_to(self, moment: datetime) -> None:
         """The clinic's clock shows `moment`; the program's own ticker finds what that makes due."""

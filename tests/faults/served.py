@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import signal
+import socket
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import aiohttp
@@ -17,7 +20,6 @@ import aiohttp
 from tests.faults.commit_proxy import CommitProxy, Connect
 from tests.faults.nursery import end
 from tests.faults.program import Nursery, until
-from tests.stories.world import free_port
 
 
 class Served:
@@ -42,8 +44,8 @@ class Served:
         directory.mkdir()
         self.role = role
         self.starts = 0
-        self.wanted = False
-        port = free_port()
+        self.wanted = True
+        port = lasting_port()
         self.address = f"http://127.0.0.1:{port}"
         self.proxy = CommitProxy(directory, connect, self.kill, injected)
         self.injected = injected
@@ -139,6 +141,18 @@ class Served:
                 return answer.status == 200
         except aiohttp.ClientError:
             return False
+
+
+def lasting_port() -> int:
+    """A free port that the system gives to nobody else while a program that has it is down: below those it hands out.
+
+    https://www.kernel.org/doc/html/latest/networking/ip-sysctl.html, ip_local_port_range
+    """
+    while True:
+        port = random.randrange(12_000, 32_000)  # noqa: S311 - no secret; and two test runs must not draw the same
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _exists(process: int, number: int = 0) -> bool:

@@ -10,8 +10,8 @@ import asyncio
 from collections.abc import Sequence
 from itertools import pairwise
 
-from tests.faults.crowd import members
 from tests.faults.erring import Case, asks, copies, err, is_told, mend, over, rows_of, tries
+from tests.faults.members import members
 from tests.faults.registry import Trial, fault, times
 
 SLOW = times(1, 600)

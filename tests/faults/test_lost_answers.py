@@ -10,8 +10,8 @@ import asyncio
 from typing import Any
 
 from handlers.words import Words
-from tests.faults.crowd import members
 from tests.faults.erring import asks, copies, err, is_told, rows_of
+from tests.faults.members import members
 from tests.faults.registry import Trial, fault, times
 
 MARK = Words("en").t("(possibly sent before)")

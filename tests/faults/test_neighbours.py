@@ -6,9 +6,9 @@ import asyncio
 from dataclasses import dataclass
 
 from domain.notifications import service as notifications
-from tests.faults.crowd import members, second_chat
 from tests.faults.erring import Case, asks, copies, err, forgive, is_told, rows_of, tries
 from tests.faults.front_door import front_door
+from tests.faults.members import members, second_chat
 from tests.faults.program import until
 from tests.faults.registry import Trial, fault, times
 from tests.faults.rig import Rig

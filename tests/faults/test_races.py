@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from handlers.cards import Action
-from tests.faults.crowd import at_once, members, ready, second_chat
 from tests.faults.effects import effects
+from tests.faults.members import at_once, members, ready, second_chat
 from tests.faults.messages import check_messages
 from tests.faults.registry import Trial, fault, times
 from tests.faults.rig import Rig

@@ -14,15 +14,13 @@ from uuid import UUID
 
 import pytest
 
-from domain.people import service as people
-from domain.unit import Actor
-from domain.workflow import service as workflow
 from handlers.cards import Action
 from tests.faults.commit_proxy import KILLS, Phase, Trap
+from tests.faults.crowd import expected
 from tests.faults.effects import effects
 from tests.faults.messages import check_messages
+from tests.faults.playing import plays
 from tests.faults.registry import LONG, Trial, fault
-from tests.faults.rig import Rig
 from tests.faults.story import STEPS, Cast, cast
 from tests.stories.person import Person
 
@@ -30,22 +28,6 @@ CHANNELS = ("line", "telegram")
 MOST_COMMITS = 12
 MORE = 3
 """A step may have a few commits more than last time, when a poll saw what was under way."""
-
-
-async def plays(rig: Rig, slug: str, channel: str, deaths: dict[str, list[Trap]]) -> dict[str, int]:
-    """Play the story in a new clinic; returns how many commits each step had."""
-    story, commits = await cast(rig, slug, channel), {}
-    for name, step in STEPS.items():
-        before, rig.dies = rig.proxy.commits, deaths.get(name, [])
-        try:
-            await step(story)
-        except AssertionError as error:
-            error.add_note(f"in the step {name!r} of {slug}; {await rig.looks()}")
-            raise
-        commits[name] = rig.proxy.commits - before
-    for person, role in ((story.sales, "sales"), (story.mint, "beautician"), (story.nat, "customer")):
-        await person.has_menu(role)
-    return commits
 
 
 @fault("F1", "kill -9 at a commit of every step of a story")
@@ -163,19 +145,7 @@ async def _button(story: Cast, person: Person, action: Action) -> str:
 
 async def _customers(story: Cast, channel: str, count: int) -> list[UUID]:
     """Customers with a lead and a chat each; returns their journeys."""
-    made = []
-    async with story.rig.unit(story.slug) as unit:
-        # A colleague without a chat, so that who joined need not be told to anybody.
-        [fon] = [member for member in await people.staff_of_role(unit, ["sales"]) if member.name == "คุณฝน"]
-        unit.actor = Actor("sales", fon.person_id, fon.user_id, None, fon.name)
-        facial = await story.rig.one_truth(
-            "select id from treatments where clinic_id = $1 and code = 'FAC-HYD'", unit.clinic.id
-        )
-        for n in range(count):
-            lead = await workflow.create_lead(
-                unit, name=f"Nat {n}", phone=f"08155510{n:02}", treatment_id=facial, source="walk_in"
-            )
-            made.append((lead.id, (await people.invite_customer(unit, lead.customer_id, lead.id)).code))
+    made = await expected(story.rig, story.slug, count)
     await asyncio.gather(*(_joins(story, channel, n, code) for n, (_, code) in enumerate(made)))
     return [journey for journey, _ in made]
 

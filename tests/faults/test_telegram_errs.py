@@ -10,8 +10,8 @@ import asyncio
 from dataclasses import replace
 
 from handlers.words import Words
-from tests.faults.crowd import members
 from tests.faults.erring import Case, asks, copies, err, is_told, mend, over, rows_of, tries
+from tests.faults.members import members
 from tests.faults.registry import Trial, fault
 from tests.faults.test_line_errs import SLOW
 
