@@ -74,6 +74,12 @@ class Served:
         self.starts += 1
         await until(self._answers, f"the program to answer; see {self.log}")
 
+    @property
+    def memory(self) -> int:
+        """Bytes of memory that the process holds now (Linux)."""
+        pages = Path(f"/proc/{self._process}/statm").read_text(encoding="ascii").split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
     def knows(self, **environment: str) -> None:
         """Settings for its next start, beside or instead of those it has."""
         self._environment |= environment
