@@ -19,17 +19,23 @@ Press = tuple[Person, str]  # whose finger, and the data of the button
 
 
 async def members(
-    rig: Rig, count: int, points: int = 1, slug: str = "DRG", channels: Sequence[str] = CHANNELS
+    rig: Rig,
+    count: int,
+    points: int = 1,
+    slug: str = "DRG",
+    channels: Sequence[str] = CHANNELS,
+    names: Sequence[str] = (),
 ) -> list[Person]:
     """Customers with so many usable points, beside their welcome points; the channels take turns."""
-    made = [await rig.person(f"Nat {n}", channels[n % len(channels)], "en", slug) for n in range(count)]
+    names = names or [f"Nat {n}" for n in range(count)]
+    made = [await rig.person(names[n], channels[n % len(channels)], "en", slug) for n in range(count)]
     rows = []
     async with rig.unit(slug) as unit:
         [seller, *_] = await people.staff_of_role(unit, ["sales"])
         unit.actor = Actor("sales", seller.person_id, seller.user_id, None, seller.name)
         for n in range(count):
             customer = await people.create_customer(
-                unit, name=f"Nat {n}", phone=f"08155{n:05}", source="walk_in", owner_id=None
+                unit, name=names[n], phone=f"08155{n:05}", source="walk_in", owner_id=None
             )
             await loyalty.award(unit, customer.id, points, f"gift:{customer.id}", "kindness")
             rows.append(customer)
