@@ -181,7 +181,7 @@ async def test_real_ids_of_another_clinic_are_as_good_as_invented_ones(trial: Tr
 
 async def _ids(world: Rig, slug: str) -> dict[str, Sequence[UUID]]:
     """Every id that a clinic's rows have, by table."""
-    found = {}
+    found: dict[str, Sequence[UUID]] = {}
     for table in schema().sorted_tables:
         if "clinic_id" in table.c and "id" in table.c:
             query = f"select id from {table.name} where clinic_id = $1"  # noqa: S608 - our own tables
