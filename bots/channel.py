@@ -166,6 +166,9 @@ class Channel(Protocol):
     def understand(self, payload: Mapping[str, Any]) -> Incoming:
         """The neutral event in a stored payload."""
 
+    def looks_back(self, payload: Mapping[str, Any]) -> bool:
+        """Whether an event may be older than others that are there already, or takes back what came before it."""
+
     def reply_token(self, payload: Mapping[str, Any]) -> str | None:
         """The reply token in a stored payload, if the platform has such a thing."""
 

@@ -19,6 +19,7 @@ from bots.channel import Account, Arrival, Channel, Profile
 from bots.delivery import LEASE_SECONDS as ANSWER_LEASE
 from bots.delivery import Delivery
 from bots.waiting import Waker
+from domain.conversations import service as conversations
 from domain.database import session
 from domain.database.outbox import Outgoing
 from domain.database.session import LEASE_LOST, TRANSIENT, Claim, is_away, sqlstate
@@ -71,7 +72,10 @@ class Intake:
         if not arrivals:
             return 0
         rows = [(arrival.event_id, arrival.lane, arrival.payload) for arrival in arrivals]
-        new = await session.accept_events(self._units.engine, account.clinic_id, account.id, rows)
+        looks_back = any(map(self._channels[account.channel].looks_back, (arrival.payload for arrival in arrivals)))
+        new = await session.accept_events(
+            self._units.engine, account.clinic_id, account.id, rows, looks_back=looks_back
+        )
         if new:
             self._waker.wake()
         return len(new)
@@ -183,6 +187,8 @@ class Intake:
             await refuse(talk, refused, action)
         elif talk.scene.identity_id is not None or isinstance(incoming, Unsent):
             await dispatch(talk, incoming, action)
+        if self._channels[account.channel].looks_back(talk.scene.payload):
+            await conversations.settle_reach(talk.unit)
 
     def _call(self, call: Coroutine[Any, Any, None]) -> None:
         """Let a platform be called while other events are worked on."""

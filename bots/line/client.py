@@ -95,6 +95,10 @@ class LineChannel:
         """The neutral event in a stored payload."""
         return inbound.understand(payload)
 
+    def looks_back(self, payload: Mapping[str, Any]) -> bool:
+        """Whether the event is brought again, or takes a message back."""
+        return inbound.looks_back(payload)
+
     def reply_token(self, payload: Mapping[str, Any]) -> str | None:
         """The event's reply token, if it has one that we may use."""
         return inbound.reply_token(payload)

@@ -97,12 +97,12 @@ class Control:
         return web.json_response({})
 
     async def _prepare(self, request: web.Request) -> web.Response:
-        """`{"status": "processing" | "succeeded" | "failed"}`: how far LINE is with a file that somebody sent."""
-        message, status = request.match_info["message"], (await read_object(request)).get("status")
+        """`{"preparation": "processing" | "succeeded" | "failed"}`: how far LINE is with a file that somebody sent."""
+        message, status = request.match_info["message"], (await read_object(request)).get("preparation")
         if message not in self._state.contents:
             raise refused(404, "no such file")
         if status not in ("processing", "succeeded", "failed"):
-            raise refused(400, "status is processing, succeeded or failed")
+            raise refused(400, "preparation is processing, succeeded or failed")
         self._record("content", message=message, status=status)
         return web.json_response({})
 

@@ -21,6 +21,8 @@ from handlers.incoming import Arrived, Incoming, Left, Nothing, Other, Said, Tap
 
 SIGNATURE_HEADER = "x-line-signature"
 PICKED = ("datetime", "date", "time")
+UNDERSTOOD = frozenset({"message", "postback", "follow", "unfollow"})
+"""What asks something of us or tells that somebody came or went; no other event makes anybody known to us."""
 
 _DEEP_LINK = re.compile(r"/start (\S+)")
 
@@ -80,6 +82,14 @@ def understand(payload: Mapping[str, Any]) -> Incoming:
             return Nothing(kind)
 
 
+def looks_back(payload: Mapping[str, Any]) -> bool:
+    """Whether an event is brought again, later than what came after it, or takes back what came before it.
+
+    https://developers.line.biz/en/docs/messaging-api/receiving-messages/#webhook-redelivery
+    """
+    return _object(payload, "deliveryContext").get("isRedelivery") is True or _text(payload, "type") == "unsend"
+
+
 def reply_token(payload: Mapping[str, Any]) -> str | None:
     """The reply token, if the event has one that we may use."""
     return (_text(payload, "replyToken") or None) if _is_ours(payload) else None
@@ -99,17 +109,24 @@ def content_id(payload: Mapping[str, Any]) -> str:
 
 def _arrival(event: Mapping[str, Any]) -> Arrival:
     event_id = _text(event, "webhookEventId") or _digest(event)
-    ours = _is_ours(event) or (_is_one_to_one(event) and _text(event, "type") == "unsend")
+    kind = _text(event, "type")
+    ours = (_is_ours(event) and kind in UNDERSTOOD) or (_is_one_to_one(event) and kind == "unsend")
     return Arrival(event_id, user_id(event) if ours else f"{NOBODY}{event_id}", event)
 
 
 def _message(message: Mapping[str, Any]) -> Incoming:
     if _text(message, "type") != "text":
-        return Other(_text(message, "type"))
+        return Nothing("album") if _is_of_an_album(message) else Other(_text(message, "type"))
     text = _text(message, "text")
     # Our deep links prefill "/start CODE", so that a link carries its code here as it does on Telegram.
     deep_link = _DEEP_LINK.fullmatch(text)
     return Arrived(deep_link[1]) if deep_link else Said(text, _text(message, "id"))
+
+
+def _is_of_an_album(message: Mapping[str, Any]) -> bool:
+    """Pictures sent together are one event each (#wh-image): the first speaks for them all."""
+    index = _object(message, "imageSet").get("index")
+    return isinstance(index, int) and index > 1
 
 
 def _picked(postback: Mapping[str, Any]) -> str:

@@ -76,6 +76,10 @@ class TelegramChannel:
         """The neutral event in a kept update."""
         return inbound.understand(payload)
 
+    def looks_back(self, payload: Mapping[str, Any]) -> bool:
+        """Telegram brings updates in order, one chat's failing one before its later ones, and takes nothing back."""
+        return False
+
     def reply_token(self, payload: Mapping[str, Any]) -> str | None:
         """Telegram has no reply tokens: every send is free."""
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from domain.conversations import store
+from domain.database import outbox
 from domain.unit import Unit
 
 
@@ -37,9 +38,29 @@ async def kept_message(unit: Unit, kept_id: UUID) -> tuple[str, str | None]:
 
 
 async def blocked(unit: Unit) -> None:
-    """The person blocked the account in this chat: send nothing there until they return."""
-    if unit.scene is not None and unit.scene.identity_id is not None:
-        await store.set_unreachable(unit.db, unit.clinic.id, unit.scene.identity_id)
+    """The person blocked the account in this chat: send nothing there until they return.
+
+    What waits to be sent there goes to their other chat, or nowhere. A block that is brought late, when they have
+    returned already, changes nothing.
+    """
+    if unit.scene is None or unit.scene.identity_id is None:
+        return
+    await store.set_unreachable(unit.db, unit.clinic.id, unit.scene.identity_id)
+    if not await settle_reach(unit):
+        await outbox.leave_chat(unit.db, unit.clinic.id, unit.scene.identity_id)
+
+
+async def settle_reach(unit: Unit) -> bool | None:
+    """Whether this chat can be reached, by the newest of what its person did: events may come in any order.
+
+    None, and nothing changes, where the platform does not say when things happened.
+    """
+    scene = unit.scene
+    if scene is None or scene.identity_id is None:
+        return None
+    return await store.settle_reach(
+        unit.db, unit.clinic.id, account_id=scene.account_id, identity_id=scene.identity_id, lane=scene.lane
+    )
 
 
 async def take_back(unit: Unit, message_id: str) -> None:

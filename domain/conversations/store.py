@@ -22,6 +22,17 @@ _KEPT = text(
     " where e.clinic_id = :clinic and e.id = :id"
 )
 _UNREACHABLE = text("update channel_identities set reachable = false where clinic_id = :clinic and id = :identity")
+# Payloads stay for three days, longer than any platform brings an event again.
+_SETTLE_REACH = text("""
+update channel_identities i set reachable = newest.kind <> 'unfollow'
+  from (select e.payload ->> 'type' as kind from inbox e
+         where e.clinic_id = :clinic and e.account_id = :account and e.lane = :lane
+           and e.payload ->> 'type' in ('message', 'postback', 'follow', 'unfollow')
+           and jsonb_typeof(e.payload -> 'timestamp') = 'number'
+         order by (e.payload -> 'timestamp')::numeric desc, e.seq desc limit 1) newest
+ where i.clinic_id = :clinic and i.id = :identity
+returning i.reachable
+""")
 _ERASE_KEPT = text(
     "delete from customer_journey_events where clinic_id = :clinic and data ->> 'message_id' = :message"
     " and identity_id in (select id from channel_identities where clinic_id = :clinic and account_id = :account)"
@@ -70,6 +81,15 @@ async def kept(db: Connection, clinic_id: UUID, kept_id: UUID) -> tuple[str, str
 async def set_unreachable(db: Connection, clinic_id: UUID, identity_id: UUID) -> None:
     """The person blocked this chat."""
     await db.execute(_UNREACHABLE, {"clinic": clinic_id, "identity": identity_id})
+
+
+async def settle_reach(
+    db: Connection, clinic_id: UUID, *, account_id: UUID, identity_id: UUID, lane: str
+) -> bool | None:
+    """Let the newest event of a chat, by the platform's time, say whether it can be reached; None if there is none."""
+    values = {"clinic": clinic_id, "account": account_id, "identity": identity_id, "lane": lane}
+    reachable: bool | None = (await db.execute(_SETTLE_REACH, values)).scalar_one_or_none()
+    return reachable
 
 
 async def erase(db: Connection, clinic_id: UUID, *, account_id: UUID, message_id: str) -> list[UUID]:

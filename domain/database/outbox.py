@@ -61,6 +61,26 @@ update outbox set account_id = :account, identity_id = :identity, recipient = :r
        lease_until = null, not_before = null, error = null, reply_token = null
  where clinic_id = :clinic and id = :id
 """)
+# A higher number of the attempt fences off a sender that holds the row as it was.
+_LEAVE_CHAT = text("""
+with other as (
+  select distinct on (gone.id) gone.id as gone, i.account_id, i.id, i.external_id
+    from channel_identities gone
+    join channel_identities i on i.clinic_id = gone.clinic_id and i.person_id = gone.person_id
+     and i.reachable and i.id <> gone.id
+   where gone.clinic_id = :clinic and gone.id = :identity
+   order by gone.id, i.last_seen_at desc
+)
+update outbox o
+   set account_id = coalesce(other.account_id, o.account_id), identity_id = coalesce(other.id, o.identity_id),
+       recipient = coalesce(other.external_id, o.recipient), attempts = o.attempts + 1,
+       state = case when other.id is null then 'refused' else 'pending' end,
+       error = case when other.id is null then 'blocked: the person left' end,
+       lease_until = null, not_before = null, reply_token = null
+  from outbox w left join other on w.row_kind = 'notice'
+ where w.clinic_id = :clinic and w.identity_id = :identity and w.state = 'pending'
+   and o.clinic_id = :clinic and o.id = w.id
+""")
 _RELEASE = text("select release_accounts(:holder)")
 _ACCOUNTS = text("select clinic_id, account_id from claim_accounts(:holder, :seconds)")
 _MENUS_LEFT = text("""
@@ -164,6 +184,11 @@ async def reroute(engine: Engine, clinic_id: UUID, row: Outgoing, *, blocked: bo
         chat = {"account": other.account_id, "identity": other.id, "recipient": other.external_id}
         await db.execute(_REROUTE, {"clinic": clinic_id, "id": row.id, **chat})
         return True
+
+
+async def leave_chat(db: Connection, clinic_id: UUID, identity_id: UUID) -> None:
+    """The person blocked this chat: notices that wait for it go to their other chat; all else is given up."""
+    await db.execute(_LEAVE_CHAT, {"clinic": clinic_id, "identity": identity_id})
 
 
 def _outgoing(row: Row[Any]) -> Outgoing:

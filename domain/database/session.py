@@ -29,6 +29,17 @@ _ACCEPT = text(
     "select inbox_id, event_id from accept_events(:clinic, :account, cast(:events as text[]),"
     " cast(:lanes as text[]), cast(:payloads as text[]))"
 )
+# Messages that wait to be worked on although their sender has taken them back; one that is being worked on now is
+# erased when the turn of its withdrawal comes.
+_DROP_TAKEN_BACK = text("""
+update inbox m set state = 'done', payload = null, done_at = clock_timestamp(), lease_until = null
+ where m.clinic_id = :clinic and m.id in (
+   select p.id from inbox p
+     join inbox u on u.clinic_id = p.clinic_id and u.account_id = p.account_id
+      and u.payload #>> '{unsend,messageId}' = p.payload #>> '{message,id}'
+    where p.clinic_id = :clinic and p.account_id = :account and p.state = 'pending'
+      for update of p skip locked)
+""")
 _BEGIN_EVENT = text("select * from begin_event(:clinic, :inbox, :lease, :name)")
 _BEGIN_CLINIC = text("select * from begin_clinic(:clinic)")
 _FINISH = text(
@@ -109,9 +120,18 @@ def violated(error: BaseException) -> str | None:
 
 
 async def accept_events(
-    engine: Engine, clinic_id: UUID, account_id: UUID, arrivals: Sequence[tuple[str, str, Mapping[str, Any]]]
+    engine: Engine,
+    clinic_id: UUID,
+    account_id: UUID,
+    arrivals: Sequence[tuple[str, str, Mapping[str, Any]]],
+    *,
+    looks_back: bool = False,
 ) -> dict[str, UUID]:
-    """Put (event id, lane, payload) rows into the inbox, ignoring known ids; returns the new ones' inbox ids."""
+    """Put (event id, lane, payload) rows into the inbox, ignoring known ids; returns the new ones' inbox ids.
+
+    `looks_back`: one of them may take back a message that still waits, or be a message that was taken back before
+    it came. Such a message is done without being worked on.
+    """
     values = {
         "clinic": clinic_id,
         "account": account_id,
@@ -119,8 +139,10 @@ async def accept_events(
         "lanes": [storable(lane) for _, lane, _ in arrivals],
         "payloads": [json.dumps(storable(payload)) for _, _, payload in arrivals],
     }
-    async with single(engine) as connection:
+    async with engine.begin() if looks_back else single(engine) as connection:
         rows = (await connection.execute(_ACCEPT, values)).all()
+        if looks_back:
+            await connection.execute(_DROP_TAKEN_BACK, {"clinic": clinic_id, "account": account_id})
     return {row.event_id: row.inbox_id for row in rows}
 
 

@@ -7,6 +7,7 @@ A person acts through the control interface, the emulator calls the program's we
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -38,6 +39,7 @@ class Program:
     """What stands behind the webhook: it verifies, reads and keeps, and answers with the next of `statuses`."""
 
     def __init__(self) -> None:
+        self.bodies: list[dict[str, Any]] = []
         self.arrivals: list[Arrival] = []
         self.redelivered: list[bool] = []
         self.statuses: list[int] = []
@@ -49,6 +51,7 @@ class Program:
         body = await request.read()
         if not self.channel.verify(self.account, request.headers, body):
             return web.Response(status=401)
+        self.bodies.append(json.loads(body))
         arrivals = self.channel.read(body)
         self.arrivals += arrivals
         self.redelivered += [arrival.payload["deliveryContext"]["isRedelivery"] for arrival in arrivals]
@@ -93,6 +96,14 @@ class World:
         method = options.pop("method", "POST")
         async with self.http.request(method, f"{self.url}{path}", headers=headers, **options) as response:
             return response.status, await response.json(), response.headers
+
+    async def deliver(self, what: str, status: int = 200, **body: Any) -> dict[str, Any]:
+        """Hold the account's events back, release them, bring some of one's own, or repeat one."""
+        return await self.control(f"accounts/{self.account.external_id}/{what}", status, **body)
+
+    async def errs(self, name: str = "", **fault: Any) -> None:
+        """Have the platform err."""
+        await self.control("faults", **fault | ({"name": name} if name else {}))
 
     @property
     def token(self) -> str:

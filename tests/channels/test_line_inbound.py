@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bots.channel import NOBODY
 from bots.line import inbound
 from handlers.incoming import Arrived, Incoming, Left, Nothing, Other, Said, Tapped, Unsent
-from tests.channels.line_samples import GOLDEN_BODY, GROUP, PERSON, body, event
+from tests.channels.line_samples import GOLDEN_BODY, GROUP, PERSON, PHOTO, body, event
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,11 @@ from tests.channels.line_samples import GOLDEN_BODY, GROUP, PERSON, body, event
         (event(message={"type": "text", "text": "no id"}), Said("no id")),
         (event(message={"type": "sticker", "id": "1", "stickerResourceType": "NEW"}), Other("sticker")),
         (event(message={"type": "hologram"}), Other("hologram")),
+        (event(message=PHOTO), Other("image")),
+        (event(message={**PHOTO, "imageSet": {"id": "A", "index": 1, "total": 3}}), Other("image")),
+        (event(message={**PHOTO, "imageSet": {"id": "A", "index": 2, "total": 3}}), Nothing("album")),
+        (event(message={**PHOTO, "imageSet": {"id": "A"}}), Other("image")),
+        (event(message={**PHOTO, "imageSet": None}), Other("image")),
         (event(type="postback", postback={"data": "token"}, message=None), Tapped("token")),
         (event(type="postback", postback={"data": "t", "params": {"date": "2026-07-17"}}), Tapped("t", "2026-07-17")),
         (event(type="postback", postback={"data": "t", "params": {"newRichMenuAliasId": "a"}}), Tapped("t")),
@@ -64,7 +69,13 @@ NOBODYS = f"{NOBODY}01HEVENT"
     [
         ({}, PERSON),
         ({"mode": None}, PERSON),
-        ({"type": "from the future"}, PERSON),
+        ({"type": "postback"}, PERSON),
+        ({"type": "follow"}, PERSON),
+        ({"type": "unfollow"}, PERSON),
+        ({"type": "from the future"}, NOBODYS),
+        ({"type": "messageEdited"}, NOBODYS),
+        ({"type": "videoPlayComplete"}, NOBODYS),
+        ({"type": None}, NOBODYS),
         ({"mode": "standby"}, NOBODYS),
         ({"source": GROUP}, NOBODYS),
         ({"source": {"type": "group", "groupId": "C1"}}, NOBODYS),
@@ -101,6 +112,21 @@ def test_a_redelivery_has_the_same_id_even_when_line_gives_none() -> None:
     )
     assert first.event_id == second.event_id
     assert first.event_id != inbound.read(body(event(webhookEventId=None, timestamp=5)))[0].event_id
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, False),
+        (UNSEND, True),
+        ({"deliveryContext": {"isRedelivery": True}}, True),
+        ({"deliveryContext": {"isRedelivery": "yes"}}, False),
+        ({"deliveryContext": None}, False),
+        ({"deliveryContext": []}, False),
+    ],
+)
+def test_what_comes_again_or_takes_something_back_looks_back(changes: dict[str, Any], expected: bool) -> None:
+    assert inbound.looks_back(event(**changes)) is expected
 
 
 def test_the_consoles_verify_button_sends_no_events() -> None:

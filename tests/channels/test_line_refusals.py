@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bots.line import limits
+from tests.channels.line_description import check_request
 from tests.channels.line_world import World
 
 
@@ -28,8 +29,43 @@ def button(**action: Any) -> dict[str, Any]:
     return {"type": "button", "action": {"type": "postback", "label": "x", "data": "x", **action}}
 
 
+PUSH = "/v2/bot/message/push"
 JSON = {"Content-Type": "application/json"}
 POSTBACK = {"type": "postback", "label": "x", "data": "x"}
+
+
+def template(kind: str, **fields: Any) -> dict[str, Any]:
+    return {"type": "template", "altText": "x", "template": {"type": kind, **fields}}
+
+
+def buttons(count: int = 1, **fields: Any) -> dict[str, Any]:
+    return template("buttons", **({"text": "x", "actions": [POSTBACK] * count} | fields))
+
+
+def carousel(*columns: dict[str, Any]) -> dict[str, Any]:
+    return template("carousel", columns=list(columns))
+
+
+def column(count: int = 1, **fields: Any) -> dict[str, Any]:
+    return {"text": "x", "actions": [POSTBACK] * count, **fields}
+
+
+def place(**changes: Any) -> dict[str, Any]:
+    return {"type": "location", "title": "x", "address": "x", "latitude": 13.7, "longitude": 100.5} | changes
+
+
+def imagemap(**changes: Any) -> dict[str, Any]:
+    size = {"width": 1040, "height": 1040}
+    tap = {"type": "message", "text": "x", "area": {"x": 0, "y": 0, "width": 1, "height": 1}}
+    return {"type": "imagemap", "baseUrl": URL, "altText": "x", "baseSize": size, "actions": [tap]} | changes
+
+
+URL = "https://clinic.example/x"
+VIDEO = {"type": "video", "originalContentUrl": URL, "previewImageUrl": URL}
+AUDIO = {"type": "audio", "originalContentUrl": URL, "duration": 1000}
+ICON = {"productId": "1", "emojiId": "1"}
+EMOJI = {"index": 0, **ICON}
+UNITS = "customAggregationUnits"
 PICKER = button(type="datetimepicker", mode="time", label="ก" * 40, data="x" * 300)
 WORDS = {"type": "text", "text": "x"}
 REFUSED_MESSAGES: dict[str, list[Any]] = {
@@ -71,6 +107,74 @@ REFUSED_MESSAGES: dict[str, list[Any]] = {
     "image over http": [flex({"type": "image", "url": "http://clinic.example/x.png"})],
     "image url 2,001": [flex({"type": "image", "url": "https://x.example/" + "a" * 1983})],
     "bubble over 30 KB": [flex(*[{"type": "text", "text": "x" * 1000}] * 31)],
+    "12 bubbles over 50 KB": [
+        flex(contents={"type": "carousel", "contents": [flex({"type": "text", "text": "x" * 4500})["contents"]] * 12})
+    ],
+    "bubbles of two sizes": [
+        flex(
+            contents={
+                "type": "carousel",
+                "contents": [{**flex(WORDS)["contents"], "size": s} for s in ("kilo", "giga")],
+            }
+        )
+    ],
+    "hero of text": [flex(contents={"type": "bubble", "hero": WORDS})],
+    "text as a body": [flex(contents={"type": "bubble", "body": WORDS})],
+    "span in a box": [flex({"type": "span", "text": "x"})],
+    "box in a baseline box": [flex({"type": "box", "layout": "baseline", "contents": [flex()["contents"]["body"]]})],
+    "11 animated images": [flex(*[{"type": "image", "url": URL, "animated": True}] * 11)],
+    "camera in Flex": [flex(button(type="camera"))],
+    "menu switch in Flex": [flex(button(type="richmenuswitch", richMenuAliasId="x"))],
+    "clipboard 1,001": [flex(button(type="clipboard", clipboardText="x" * 1001))],
+    "desktop address": [flex(button(type="uri", uri=URL, altUri={"desktop": "ftp://x"}))],
+    "picker of no day": [flex(button(type="datetimepicker", mode="date", initial="17/7/2026"))],
+    "quick picture over http": [
+        text(quickReply={"items": [{"type": "action", "action": POSTBACK, "imageUrl": "http://x.example/"}]})
+    ],
+    "sender 21": [text(sender={"name": "x" * 21})],
+    "sender's picture over http": [text(sender={"iconUrl": "http://x.example/"})],
+    "21 emojis": [text(text="$" * 21, emojis=[EMOJI] * 21)],
+    "emoji at no $": [text(text="x$", emojis=[EMOJI])],
+    "emoji beyond the end": [text(text="$", emojis=[{**EMOJI, "index": 1}])],
+    "unescaped brace": [{"type": "textV2", "text": "{"}],
+    "substitution missing": [{"type": "textV2", "text": "{name}", "substitution": {}}],
+    "substitution key": [{"type": "textV2", "text": "x", "substitution": {"a-b": {"type": "emoji"}}}],
+    "mention of one": [
+        {
+            "type": "textV2",
+            "text": "{a}",
+            "substitution": {"a": {"type": "mention", "mentionee": {"type": "user", "userId": "U" + "1" * 32}}},
+        }
+    ],
+    "sticker without id": [{"type": "sticker", "packageId": "446"}],
+    "video over http": [{**VIDEO, "originalContentUrl": "http://x.example/"}],
+    "video tracking 101": [{**VIDEO, "trackingId": "x" * 101}],
+    "audio without duration": [{**AUDIO, "duration": None}],
+    "place title 101": [place(title="x" * 101)],
+    "place without address": [place(address="")],
+    "place off the earth": [place(latitude=91)],
+    "coupon tag": [{"type": "coupon", "couponId": "x", "deliveryTag": "a b"}],
+    "image map of another width": [imagemap(baseSize={"width": 1041, "height": 1040})],
+    "image map of 51 actions": [imagemap(actions=imagemap()["actions"] * 51)],
+    "image map text 401": [imagemap(actions=[imagemap()["actions"][0] | {"text": "x" * 401}])],
+    "unknown template": [template("wheel")],
+    "template altText 1,501": [{**buttons(), "altText": "x" * 1501}],
+    "5 buttons": [buttons(5)],
+    "no buttons": [buttons(0)],
+    "buttons text 161": [buttons(text="x" * 161)],
+    "buttons text 61 with title": [buttons(text="x" * 61, title="x")],
+    "buttons title 41": [buttons(title="x" * 41)],
+    "template label 21": [buttons(actions=[{**POSTBACK, "label": "x" * 21}])],
+    "template without label": [buttons(actions=[{"type": "postback", "data": "x"}])],
+    "confirm with 3": [template("confirm", text="x", actions=[POSTBACK] * 3)],
+    "confirm text 241": [template("confirm", text="x" * 241, actions=[POSTBACK] * 2)],
+    "11 columns": [carousel(*[column()] * 11)],
+    "column of 4 actions": [carousel(column(4))],
+    "columns of unlike actions": [carousel(column(1), column(2))],
+    "column text 61 with image": [carousel(column(text="x" * 61, thumbnailImageUrl=URL))],
+    "image column label 13": [
+        template("image_carousel", columns=[{"imageUrl": URL, "action": {**POSTBACK, "label": "x" * 13}}])
+    ],
     "13 bubbles": [flex(contents={"type": "carousel", "contents": [flex(WORDS)["contents"]] * 13})],
 }
 
@@ -79,8 +183,9 @@ REFUSED_MESSAGES: dict[str, list[Any]] = {
 async def test_messages_line_would_refuse(line: World, name: str) -> None:
     await line.act("follow")
     body = {"to": line.person, "messages": REFUSED_MESSAGES[name]}
-    status, answer, _ = await line.call("/v2/bot/message/push", json=body)
+    status, answer, _ = await line.call(PUSH, json=body)
     assert status == 400
+    assert (await line.call("/v2/bot/message/validate/reply", json=body))[:2] == (400, answer)
     assert answer["message"]
     assert all(detail["message"] and detail["property"] for detail in answer["details"])
     assert (await line.chat())["messages"] == []
@@ -95,27 +200,63 @@ async def test_messages_at_the_limits_arrive(line: World) -> None:
         flex(contents={"type": "carousel", "contents": [flex(WORDS)["contents"]] * 12}),
         quick({**POSTBACK, "label": "x" * 20, "data": "x" * 300}, 13),
     ]
-    status, answer, _ = await line.call("/v2/bot/message/push", json={"to": line.person, "messages": messages})
+    status, answer, _ = await line.call(PUSH, json={"to": line.person, "messages": messages})
     assert (status, len(answer.get("sentMessages", ()))) == (200, 5)
     assert [m["raw"] for m in (await line.chat())["messages"]] == messages
 
 
+async def test_messages_of_every_type_arrive(line: World) -> None:
+    await line.act("follow")
+    messages = [
+        text(text="$$", emojis=[EMOJI, {**EMOJI, "index": 1}], sender={"name": "x" * 20, "iconUrl": URL}),
+        {
+            "type": "textV2",
+            "text": "{{x}} {a}",
+            "substitution": {"a": {"type": "emoji", "productId": "1", "emojiId": "1"}},
+        },
+        {"type": "sticker", "packageId": "446", "stickerId": "1988"},
+        {"type": "image", "originalContentUrl": URL, "previewImageUrl": URL},
+        {**VIDEO, "trackingId": "x" * 100},
+        AUDIO,
+        place(title="x" * 100, address="x" * 100),
+        {"type": "coupon", "couponId": "x", "deliveryTag": "x" * 30},
+        imagemap(actions=imagemap()["actions"] * 50),
+        buttons(4, text="x" * 160),
+        buttons(text="x" * 60, title="x" * 40, thumbnailImageUrl=URL),
+        template("confirm", text="x" * 240, actions=[{**POSTBACK, "label": "x" * 20}] * 2),
+        carousel(*[column(3, text="x" * 120)] * 10),
+        template("image_carousel", columns=[{"imageUrl": URL, "action": {**POSTBACK, "label": "x" * 12}}] * 10),
+        quick({"type": "camera", "label": "x"}),
+        quick({"type": "clipboard", "label": "x", "clipboardText": "x" * 1000}),
+    ]
+    for message in messages:
+        status, answer, _ = await line.call(PUSH, json={"to": line.person, "messages": [message]})
+        assert status == 200, (message, answer)
+        assert (await line.call("/v2/bot/message/validate/push", json={"messages": [message]}))[0] == 200
+        check_request("POST", PUSH, {"to": line.person, "messages": [message]})
+
+
 async def test_what_is_no_request_is_refused(line: World) -> None:
-    for body, where in (
-        (b"nonsense", "line: 1, column: 1"),
-        (b"[1]", "line: 1, column: 1"),
-        (b'{"to":\n?', "line: 2, column: 1"),
-    ):
-        status, answer, _ = await line.call("/v2/bot/message/push", data=body, headers=JSON)
+    for body, line_number in ((b"nonsense", 1), (b"[1]", 1), (b'{"to":\n?', 2)):
+        status, answer, _ = await line.call(PUSH, data=body, headers=JSON)
         where = f"line: {line_number}, column: 1"
         assert (status, answer) == (400, {"message": f"The request body could not be parsed as JSON ({where})"})
-    status, answer, _ = await line.call("/v2/bot/message/push", data=b"{}", headers={"Content-Type": "text/plain"})
+    status, answer, _ = await line.call(PUSH, data=b"{}", headers={"Content-Type": "text/plain"})
     assert (status, answer) == (415, {"message": "The content type, text/plain, is not supported"})
-    assert (await line.call("/v2/bot/message/push", json={"messages": [text()]}))[0] == 400
+    assert (await line.call(PUSH, json={"messages": [text()]}))[0] == 400
     for size in (limits.REQUEST_BYTES + 1, 5 * limits.REQUEST_BYTES):
-        status, answer, _ = await line.call("/v2/bot/message/push", data=io.BytesIO(b" " * size), headers=JSON)
+        status, answer, _ = await line.call(PUSH, data=io.BytesIO(b" " * size), headers=JSON)
         assert (status, answer) == (413, {"message": "Request Entity Too Large"})
-    assert (await line.call("/v2/bot/message/push", token="", json={}))[0] == 401
+    for token in ("", "stolen"):
+        assert (await line.call(PUSH, token=token, json={}))[0] == 401
+    messages = {"to": line.person, "messages": [text()]}
+    for wrong in (
+        {"notificationDisabled": "yes"},
+        {"customAggregationUnits": ["a", "b"]},
+        {"customAggregationUnits": ["ก"]},
+    ):
+        assert (await line.call(PUSH, json=messages | wrong))[0] == 400
+    assert (await line.call(PUSH, json=messages | {UNITS: ["a_1"]}))[0] == 200
     assert (await line.call("/v2/bot/message/reply", json={"replyToken": 5, "messages": [text()]}))[0] == 400
     assert (await line.call("/v2/bot/chat/loading/start", json={"chatId": line.person, "loadingSeconds": 7}))[0] == 400
     assert (await line.call("/v2/bot/chat/loading/start", json={"chatId": line.person, "loadingSeconds": 20}))[0] == 202
