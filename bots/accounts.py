@@ -114,4 +114,5 @@ class Accounts:
             menus=row.menus.get("ids", {}),
             menus_version=row.menus.get("version", ""),
             menus_swept=row.menus.get("swept", True),
+            polling=row.polling,
         )

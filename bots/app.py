@@ -1,7 +1,8 @@
 """The composition root: the one place where the program's objects are built and wired.
 
 `Program` is what `aura serve`, `aura demo` and the tests run: web server, intake, delivery and scheduler on
-one engine. Roles divide it: `web` takes webhooks and answers them, `worker` sends notices and what falls due.
+one engine. Roles divide it: `web` takes events in, by webhooks and polls, and answers them; `worker` sends notices
+and what falls due.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from bots.intake import Intake
 from bots.line import LineChannel
 from bots.menus import Menus
 from bots.pictures.address import PictureAddress
+from bots.polling import Poller
 from bots.settings import Settings
 from bots.telegram import TelegramChannel
 from bots.web import health, pictures, reading, webhooks
@@ -63,6 +65,7 @@ class Program:
     signer: ActionSigner
     delivery: Delivery
     intake: Intake
+    poller: Poller
     menus: Menus
     scheduler: Scheduler
     web: web.Application
@@ -107,6 +110,7 @@ async def build(settings: Settings, url: str) -> AsyncIterator[Program]:
             signer=signer,
             delivery=delivery,
             intake=intake,
+            poller=Poller(engine, accounts, channels, intake),
             menus=Menus(units, accounts, channels),
             scheduler=Scheduler(units, engine, JOBS, lambda: read_clock(engine)),
             web=server,
@@ -115,11 +119,14 @@ async def build(settings: Settings, url: str) -> AsyncIterator[Program]:
 
 @asynccontextmanager
 async def open_channels(settings: Settings) -> AsyncIterator[dict[str, Channel]]:
-    """The registry of channels, by name, on one HTTP session; closed at the end."""
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, limit_per_host=CONNECTIONS)) as http:
+    """The registry of channels, by name, on one HTTP session for calls and one for polls; closed at the end."""
+    async with (
+        aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, limit_per_host=CONNECTIONS)) as http,
+        aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as polls,
+    ):
         channels: list[Channel] = [
             LineChannel(http, settings.line_api_url, settings.line_data_api_url),
-            TelegramChannel(http, settings.telegram_api_url),
+            TelegramChannel(http, settings.telegram_api_url, polls),
         ]
         try:
             yield {channel.name: channel for channel in channels}
@@ -138,6 +145,7 @@ async def running(program: Program, role: Role = "all", *, menus: bool = True) -
         tasks: list[asyncio.Task[None]] = []
         if role != "worker":
             tasks.append(_forever("intake", program.intake.run))
+            tasks.append(_forever("polling", program.poller.run))
         if role != "web":
             wakers = {"aura_outbox": lambda _: program.delivery.wake()}
             tasks.append(_forever("delivery", program.delivery.run))

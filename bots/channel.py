@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 from uuid import UUID
 
 from handlers.cards import Action, Card
@@ -26,7 +26,7 @@ class Account:
 
     `external_id` is the platform's id of the bot, `handle` its public name (`@basicid`, bot username). `menus` are
     the platform's ids of the menus it has from us, by key, `menus_version` their content ('' when it has none);
-    `menus_swept` says that it has no older ones.
+    `menus_swept` says that it has no older ones. `polling`: its events are fetched (see Pollable).
     """
 
     id: UUID
@@ -39,6 +39,7 @@ class Account:
     menus: Mapping[str, str] = field(default_factory=dict)
     menus_version: str = ""
     menus_swept: bool = True
+    polling: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,31 @@ class Installed:
     """The platform has every menu; `ids` is what it calls them, by key, where it calls them anything."""
 
     ids: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """Events that were fetched, oldest first. `newest` is the mark that confirms them in the next call."""
+
+    arrivals: Sequence[Arrival]
+    newest: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contested:
+    """The platform gives the account's events to somebody else: another program, or a webhook."""
+
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """What a platform says of bringing an account's events: whether it has a webhook for them, how many wait, and
+    what went wrong last ('' if nothing did)."""
+
+    webhook: bool
+    waiting: int
+    trouble: str = ""
 
 
 DrawMenu = Callable[[Mapping[str, Any]], bytes]
@@ -209,3 +235,20 @@ class Channel(Protocol):
 
     async def close(self) -> None:
         """Release connections."""
+
+
+@runtime_checkable
+class Pollable(Protocol):
+    """A channel whose events can be fetched instead of being brought, where nobody can reach us."""
+
+    async def fetch(self, account: Account, confirmed: int | None, seconds: float) -> Fetched | Contested | Outcome:
+        """The account's next events, as soon as there are any; none after `seconds`.
+
+        Events up to `confirmed` are in the inbox: the platform may forget them. All others come again.
+        """
+
+    async def unregister(self, account: Account) -> None:
+        """Remove the webhook; events that wait are kept for `fetch`. Raises AccountError."""
+
+    async def reception(self, account: Account) -> Reception:
+        """Ask how events of the account are brought; raises AccountError."""

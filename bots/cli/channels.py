@@ -1,5 +1,7 @@
 """`aura channel set`: connect a clinic's LINE official account or Telegram bot, prove it, register the webhook.
 
+Telegram can be polled instead (`--mode polling`): then nobody outside need reach this program.
+
 Secrets come from options, from the environment, or from standard input (`-`), so that they need not stand in
 the shell's history.
 """
@@ -41,13 +43,12 @@ def set_channel(
     access_token: Annotated[str, typer.Option(envvar="AURA_LINE_ACCESS_TOKEN", help="LINE; - reads a line.")] = "",
     bot_token: Annotated[str, typer.Option(envvar="AURA_TELEGRAM_BOT_TOKEN", help="Telegram; - reads a line.")] = "",
     webhook_secret: Annotated[str, typer.Option(envvar="AURA_TELEGRAM_WEBHOOK_SECRET", help="Made if missing.")] = "",
-    mode: Annotated[Mode, typer.Option(help="Telegram: webhook.")] = Mode.WEBHOOK,
+    mode: Annotated[Mode, typer.Option(help="Telegram: polling needs no public address.")] = Mode.WEBHOOK,
     offline: Offline = False,
     as_json: AsJson = False,
 ) -> None:
-    """Prove the account's secrets, save them encrypted, and register the webhook."""
-    if mode is Mode.POLLING:
-        fail("long polling is not in this version; use a webhook")
+    """Prove the account's secrets, save them encrypted, and register the webhook (or remove it: polling)."""
+    polling = mode is Mode.POLLING
     given = {
         "line": {"channel_secret": channel_secret, "access_token": access_token},
         "telegram": {"bot_token": bot_token, "webhook_secret": webhook_secret or random.token_urlsafe(32)},
@@ -64,7 +65,10 @@ def set_channel(
     async def work(units: Units, box: SecretBox) -> Proof:
         clinic_id = await require_clinic(units, slug)
         async with wiring.channels(config) as channels:
-            proof = await connect(units, box, channels[channel], (clinic_id, slug), secrets, address, offline=offline)
+            clinic = (clinic_id, slug)
+            proof = await connect(
+                units, box, channels[channel], clinic, secrets, address, polling=polling, offline=offline
+            )
         await renew_menus(units, clinic_id, channel)
         return proof
 
@@ -73,10 +77,16 @@ def set_channel(
     except AccountError as error:
         fail(str(error))
     show(
-        {"clinic": slug, "channel": channel, "account": proof.external_id, "handle": proof.handle, "webhook": address},
+        {
+            "clinic": slug,
+            "channel": channel,
+            "account": proof.external_id,
+            "handle": proof.handle,
+            "webhook": None if polling else address,
+        },
         as_json,
         f"Connected {proof.name or proof.handle or channel} ({proof.external_id or 'not proved'}).",
-        f"Webhook: {address}",
+        "Long polling: `aura serve` fetches what people write." if polling else f"Webhook: {address}",
         "Menus: a worker installs them within a minute.",
         *_by_hand(channel),
     )

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bots.channel import AccountError
+from bots.channel import Account, AccountError, Channel, Pollable
 from bots.cli.context import Composition, composition, database, run, settings, show
 from bots.settings import Settings
 from domain.database.clock import read_clock
@@ -63,6 +63,22 @@ async def _program(wiring: Composition, config: Settings, url: str) -> AsyncIter
             account = await program.accounts.by_id(entry.account_id)
             try:
                 proof = await program.channels[channel].prove(account)
-                yield f"{slug} {channel}", True, proof.handle or proof.name
+                ok, say = await _reception(program.channels[channel], account)
+                yield f"{slug} {channel}", ok, ", ".join(filter(None, (proof.handle or proof.name, say)))
             except AccountError as error:
                 yield f"{slug} {channel}", False, str(error)
+
+
+async def _reception(channel: Channel, account: Account) -> tuple[bool, str]:
+    """Whether what people write reaches us, as far as the platform tells."""
+    if not isinstance(channel, Pollable):
+        return True, ""
+    found = await channel.reception(account)
+    if account.polling:
+        again = f"run `aura channel set {account.clinic_slug} {account.channel} --mode polling` again"
+        return not found.webhook, f"a webhook keeps it from being polled: {again}" if found.webhook else "long polling"
+    if not found.webhook:
+        return False, f"no webhook: run `aura channel set {account.clinic_slug} {account.channel}` again"
+    if found.waiting and found.trouble:
+        return False, f"{found.waiting} events wait for the webhook; the last one failed: {found.trouble}"
+    return True, "webhook"

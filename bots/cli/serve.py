@@ -25,9 +25,9 @@ class ServeRole(StrEnum):
 
 def serve(
     context: typer.Context,
-    role: Annotated[ServeRole, typer.Option(help="web: webhooks and answers; worker: the rest.")] = ServeRole.ALL,
+    role: Annotated[ServeRole, typer.Option(help="web: webhooks, polls, answers; worker: the rest.")] = ServeRole.ALL,
 ) -> None:
-    """Serve webhooks, send messages and run what falls due, until Ctrl-C or SIGTERM."""
+    """Serve webhooks, poll, send messages and run what falls due, until Ctrl-C or SIGTERM."""
     config = settings()
     configure(config.log_level)
     with database(config) as found:

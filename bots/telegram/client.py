@@ -22,17 +22,20 @@ from bots.channel import (
     Account,
     AccountError,
     Arrival,
+    Contested,
     DrawMenu,
+    Fetched,
     Installed,
     Letter,
     Outcome,
     Profile,
     Proof,
+    Reception,
     Refused,
     RetryLater,
     Sent,
 )
-from bots.telegram import inbound
+from bots.telegram import inbound, polling
 from bots.telegram.menus import install, show
 from bots.telegram.outcomes import account_error, asked_to_wait, outcome
 from bots.telegram.render import render
@@ -49,7 +52,10 @@ _ACKNOWLEDGE_SECONDS = 2.0
 
 
 class TelegramChannel:
-    """The Telegram side of the Channel contract. `session` stays its maker's to close."""
+    """The Telegram side of the Channel contract. Sessions stay their maker's to close.
+
+    A poll holds a connection for as long as it lasts: `polls` is a session of their own, which has one for each bot.
+    """
 
     name = "telegram"
     label = "Telegram"
@@ -59,8 +65,11 @@ class TelegramChannel:
     reply_seconds = 0.0
     per_second = 25.0  # of about 30 (https://core.telegram.org/bots/faq), leaving room for answers
 
-    def __init__(self, session: aiohttp.ClientSession, api_url: str) -> None:
+    def __init__(
+        self, session: aiohttp.ClientSession, api_url: str, polls: aiohttp.ClientSession | None = None
+    ) -> None:
         self._request = SessionRequest(session)
+        self._polls = SessionRequest(polls or session)
         self._api_url = api_url.rstrip("/")
         self._bots: dict[str, Bot] = {}
 
@@ -163,6 +172,29 @@ class TelegramChannel:
         except TelegramError as error:
             raise account_error(error) from None
 
+    async def fetch(self, account: Account, confirmed: int | None, seconds: float) -> Fetched | Contested | Outcome:
+        """The bot's next updates by getUpdates, whose `offset` is what comes after `confirmed`."""
+        try:
+            api = self._bot(account).base_url
+        except InvalidToken as error:
+            return Refused("unauthorised", error.message)
+        return await polling.fetch(self._polls, api, confirmed, seconds)
+
+    async def unregister(self, account: Account) -> None:
+        """Remove the webhook; updates that wait are kept."""
+        try:
+            await self._bot(account).delete_webhook(drop_pending_updates=False)
+        except TelegramError as error:
+            raise account_error(error) from None
+
+    async def reception(self, account: Account) -> Reception:
+        """Ask getWebhookInfo."""
+        try:
+            info = await self._bot(account).get_webhook_info()
+        except TelegramError as error:
+            raise account_error(error) from None
+        return Reception(bool(info.url), info.pending_update_count, info.last_error_message or "")
+
     async def close(self) -> None:
         """Forget the bots; the session is closed by its maker."""
         self._bots.clear()
@@ -176,7 +208,7 @@ class TelegramChannel:
                 base_url=f"{self._api_url}/bot",
                 base_file_url=f"{self._api_url}/file/bot",
                 request=self._request,
-                get_updates_request=self._request,
+                get_updates_request=self._polls,
             )
         return self._bots[token]
 

@@ -24,6 +24,7 @@ from bots.telegram.emulator_groups import Groups
 from bots.telegram.emulator_messages import Messages
 from bots.telegram.emulator_nouns import BotAccount, Json
 from bots.telegram.emulator_people import People
+from bots.telegram.emulator_polling import Polling
 from bots.telegram.emulator_state import State
 from bots.telegram.emulator_updates import Updates
 from bots.telegram.emulator_webhooks import ANSWER_SECONDS, Webhooks, retry_seconds
@@ -48,7 +49,8 @@ class TelegramEmulator:
         messages, updates = Messages(state), Updates(state)
         self._webhooks = Webhooks(state, wait, answer_seconds)
         self._faults = Faults(FAULTS, state.record)
-        self._api = BotApi(state, self._webhooks, messages, self._faults)
+        self._polling = Polling(state, journal)
+        self._api = BotApi(state, self._webhooks, self._polling, messages, self._faults)
         self._webhooks.obey = self._obey
         people, groups = People(state, updates), Groups(state, updates)
         self._control = Control(journal, state, self._webhooks, messages, people, groups)
@@ -67,8 +69,13 @@ class TelegramEmulator:
             ]
         )
         app.on_startup.append(lambda _: self._webhooks.start())
+        app.on_shutdown.append(self._end_polls)
         app.on_cleanup.append(lambda _: self.close())
         return app
+
+    async def _end_polls(self, app: web.Application) -> None:
+        """A server that stops waits for its answers."""
+        self._polling.close()
 
     async def close(self) -> None:
         """Stop delivering; what is undelivered stays in the journal."""

@@ -18,6 +18,7 @@ from bots.telegram.emulator_commands import Commands
 from bots.telegram.emulator_hooks import Done, Hooks
 from bots.telegram.emulator_messages import Messages
 from bots.telegram.emulator_nouns import BotAccount, Json
+from bots.telegram.emulator_polling import Polling
 from bots.telegram.emulator_presses import Presses
 from bots.telegram.emulator_rules import ApiError, bad_request
 from bots.telegram.emulator_state import State
@@ -30,7 +31,7 @@ Method = Callable[[BotAccount, Json], Any]
 class BotApi:
     """The methods, on the emulator's state. Uploads arrive in `params` as bytes."""
 
-    def __init__(self, state: State, webhooks: Webhooks, messages: Messages, faults: Faults) -> None:
+    def __init__(self, state: State, webhooks: Webhooks, polling: Polling, messages: Messages, faults: Faults) -> None:
         self._state = state
         self._faults = faults
         hooks, presses = Hooks(state, webhooks), Presses(state, messages)
@@ -46,6 +47,7 @@ class BotApi:
             "answercallbackquery": presses.answer,
             "sendchataction": presses.chat_action,
             "getfile": self._get_file,
+            "getupdates": polling.get_updates,
             "setwebhook": hooks.set,
             "deletewebhook": hooks.delete,
             "getwebhookinfo": hooks.info,

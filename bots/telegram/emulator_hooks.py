@@ -41,7 +41,7 @@ class Hooks:
             return self.delete(bot, params)
         webhook = _checked(params)
         allowed = nested(params, "allowed_updates") if "allowed_updates" in params else None
-        webhook["allowed_updates"] = bot.webhook.get("allowed_updates", []) if allowed is None else allowed
+        webhook["allowed_updates"] = bot.allowed_updates if allowed is None else allowed
         connections = integer(params, "max_connections", DEFAULT_CONNECTIONS, 1, WEBHOOK_CONNECTIONS)
         webhook["max_connections"] = connections
         drop = flag(params, "drop_pending_updates")

@@ -27,6 +27,7 @@ class BotAccount:
     name: str
     username: str
     webhook: Json = field(default_factory=dict)
+    allowed_updates: list[str] = field(default_factory=list)
     commands: dict[str, list[Json]] = field(default_factory=dict)
     menu_buttons: dict[str, Json] = field(default_factory=dict)
     next_update: int = FIRST_UPDATE

@@ -97,9 +97,13 @@ class State:
             case "delivery":
                 self._apply_delivery(entry)
             case "webhook":
-                self.bots[entry["account"]].webhook = entry["webhook"]
+                bot, webhook = self.bots[entry["account"]], entry["webhook"]
+                bot.webhook = webhook
+                bot.allowed_updates = webhook.get("allowed_updates", bot.allowed_updates)
                 if entry.get("dropped"):
                     self.lanes = {key: lane for key, lane in self.lanes.items() if key[0] != entry["account"]}
+            case "allowed_updates":
+                self.bots[entry["account"]].allowed_updates = entry["allowed_updates"]
             case "hold":
                 self.bots[entry["account"]].held = entry["held"]
             case "next_update":

@@ -30,7 +30,7 @@ class Updates:
 
     def add(self, bot: BotAccount, peer: Person | Group, kind: str, content: Json) -> Event:
         """What a person did in a chat; queued if the bot asked for its kind and its backlog is not full."""
-        allowed = bot.webhook.get("allowed_updates") or ()
+        allowed = bot.allowed_updates
         asked = kind in allowed if allowed else kind not in _UNASKED
         return self._record(bot, peer.id, kind, content, queued=asked and self._state.waiting(bot.id) < BACKLOG)
 
@@ -56,7 +56,7 @@ class Updates:
             "update",
             account=bot.id,
             person=peer,
-            update={"update_id": number} | (whole or {kind: content}),
+            update={"update_id": number} | ({kind: content} if whole is None else whole),
             lane=lane,
             expires=_expires(kind, content, self._state.now()),
             queued=queued,

@@ -1,7 +1,8 @@
 """From a Telegram webhook request to neutral events.
 
 `verify` looks at the secret header, `read` turns the body into one arrival for the inbox, and `understand`
-turns the kept update into what a person did. Only private chats are ours; anything else is `Nothing`.
+turns the kept update into what a person did. Only private chats are ours, and only the kinds of updates that we ask
+for; anything else is `Nothing`, in nobody's lane: it makes nobody known to us.
 """
 
 from __future__ import annotations
@@ -45,10 +46,15 @@ def read(body: bytes) -> list[Arrival]:
         update = json.loads(body)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
+    return [arrival(update)]
+
+
+def arrival(update: Any) -> Arrival:
+    """One update as the inbox takes it; raises ValueError when it is not an update."""
     number = update.get("update_id") if isinstance(update, dict) else None
     if not isinstance(number, int) or isinstance(number, bool):
         raise ValueError("not a Telegram update")
-    return [Arrival(str(number), _lane(update), update)]
+    return Arrival(str(number), _lane(update), update)
 
 
 def understand(payload: Mapping[str, Any]) -> Incoming:
@@ -116,8 +122,8 @@ def _lane(update: Mapping[str, Any]) -> str:
 
 
 def _is_private(update: Mapping[str, Any]) -> bool:
-    for event in update.values():
-        if isinstance(event, dict):
+    for kind, event in update.items():
+        if kind in ALLOWED_UPDATES and isinstance(event, dict):
             message = event.get("message", event)
             chat = message.get("chat") if isinstance(message, dict) else None
             return isinstance(chat, dict) and chat.get("type") == "private"

@@ -22,6 +22,8 @@ def outcome(error: TelegramError, *, repeatable: bool) -> Outcome:
         return Refused("blocked", error.message)
     if isinstance(error, InvalidToken):
         return Refused("unauthorised", error.message)
+    if isinstance(error, ChatMigrated):  # a group: we write to people alone
+        return Refused("bad_request", error.message)
     if isinstance(error, BadRequest):  # before its base class NetworkError
         if "message is not modified" in words:
             return Sent()

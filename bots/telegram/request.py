@@ -6,6 +6,7 @@ request had left. Here every failure is either `NotSent` or `MaybeSent`, and no 
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 
@@ -59,7 +60,10 @@ class SessionRequest(BaseRequest):
         connect_timeout: object = BaseRequest.DEFAULT_NONE,
         pool_timeout: object = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """One request; returns status and body, raises `NotSent` or `MaybeSent`."""
+        """One request; returns status and body, raises `NotSent` or `MaybeSent`.
+
+        So is what no Telegram answers: a proxy's 403 says nothing about a person, nor its 400 about a message.
+        """
         if self._session.closed:
             raise NotSent("session closed")
         timeout = aiohttp.ClientTimeout(
@@ -71,11 +75,22 @@ class SessionRequest(BaseRequest):
             async with self._session.request(
                 method, url, data=_body(request_data), timeout=timeout, allow_redirects=False
             ) as response:
-                return response.status, await response.read()
+                status, body = response.status, await response.read()
         except _NEVER_LEFT as error:
             raise NotSent(type(error).__name__) from None
         except (TimeoutError, aiohttp.ClientError) as error:
             raise MaybeSent(type(error).__name__) from None
+        if method == "POST" and not _is_telegrams(status, body):
+            raise MaybeSent(f"HTTP {status} without an answer of Telegram's")
+        return status, body
+
+
+def _is_telegrams(status: int, body: bytes) -> bool:
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return False
+    return isinstance(answer, dict) and ("result" if status < 300 else "description") in answer
 
 
 def _seconds(given: object, default: float) -> float | None:

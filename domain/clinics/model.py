@@ -73,3 +73,5 @@ class ChannelAccount:
     settings: Mapping[str, Any]
     menus: Mapping[str, Any]
     """Which menus the platform has from us: their `version`, their `ids` by key, and whether older ones are `swept`."""
+    polling: bool
+    """Its events are fetched; there is no webhook."""

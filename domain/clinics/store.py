@@ -39,6 +39,7 @@ _ACCOUNTS = select(
     _a.secrets,
     _a.settings,
     _a.menus,
+    _a.polling,
 ).join(clinics, clinics.c.id == _a.clinic_id)
 
 

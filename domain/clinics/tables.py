@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, LargeBinary, Table, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Boolean, Column, Computed, LargeBinary, Table, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
 from domain.database.metadata import (
@@ -81,7 +81,8 @@ treatments = clinic_table(
 
 # `secrets` is one encrypted JSON object; `holder` and `lease_until` say which process sends for the
 # account now; `hold_until` is a platform's 429, obeyed by answers and notices alike. `menus` says which menus
-# the platform has from us, `menus_until` until when nobody else is to install them.
+# the platform has from us, `menus_until` until when nobody else is to install them. `poller` and `poll_until` say
+# which process fetches the events of an account whose `settings` have the mode "polling".
 channel_accounts = clinic_table(
     "channel_accounts",
     words("channel"),
@@ -96,6 +97,14 @@ channel_accounts = clinic_table(
     moment("hold_until", null=True),
     jsonb("menus"),
     moment("menus_until", null=True),
+    Column(
+        "polling",
+        Boolean,
+        Computed("coalesce(settings ->> 'mode' = 'polling', false)", persisted=True),
+        nullable=False,
+    ),
+    uuid("poller", null=True),
+    moment("poll_until", null=True),
     unique("channel"),
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,13 +45,17 @@ class Clock:
 
 @dataclass
 class Program:
-    """The receiving end of a webhook: keeps what arrives, answers as told (200 when nothing is)."""
+    """The receiving end of a webhook: keeps what arrives, answers as told (200 when nothing is).
 
-    answers: list[int] = field(default_factory=list)
+    The next answer waits for `slow`.
+    """
+
+    answers: list[int | web.Response] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     came: asyncio.Condition = field(default_factory=asyncio.Condition)
     server: TestServer | None = None
+    slow: asyncio.Event | None = None
 
     async def start(self) -> str:
         app = web.Application()
@@ -64,7 +69,11 @@ class Program:
             self.bodies.append(await request.read())
             self.headers.append(dict(request.headers))
             self.came.notify_all()
-        return web.Response(status=self.answers.pop(0) if self.answers else 200)
+        busy, self.slow = self.slow, None
+        if busy:
+            await busy.wait()
+        answer = self.answers.pop(0) if self.answers else 200
+        return web.Response(status=answer) if isinstance(answer, int) else answer
 
     async def has(self, count: int) -> None:
         async with asyncio.timeout(5), self.came:
@@ -87,10 +96,17 @@ class Platform:
         self.account = ""
         self.session = aiohttp.ClientSession()
         self._server: TestServer | None = None
+        self.waits: Callable[[int], float] = lambda failures: min(failures - 1, 1) * 60.0
+        self.answer_seconds = 60.0
 
     async def start(self) -> None:
         self.journal = Journal(self._path)
-        emulator = TelegramEmulator(self.journal, clock=self.clock, wait=lambda failures: min(failures - 1, 1) * 60.0)
+        emulator = TelegramEmulator(
+            self.journal,
+            clock=self.clock,
+            wait=lambda failures: self.waits(failures),
+            answer_seconds=self.answer_seconds,
+        )
         app = web.Application(client_max_size=16 * 1024 * 1024)
         app.add_subapp("/telegram", emulator.app())
         self._server = TestServer(app)
@@ -102,7 +118,7 @@ class Platform:
         await self._server.close()
         self.journal.close()
 
-    async def control(self, path: str, body: dict[str, Any] | None = None, expect: int = 200) -> Any:
+    async def control(self, path: str, body: Any = None, expect: int = 200) -> Any:
         method = "GET" if body is None else "POST"
         async with self.session.request(method, f"{self.url}/control/{path}", json=body) as answer:
             assert answer.status == expect, await answer.text()
@@ -112,6 +128,16 @@ class Platform:
         async with self.session.post(f"{self.url}/bot{token}/{method}", json=params) as answer:
             body = await answer.json()
             return answer.status, body["result"] if answer.status == 200 else body["description"]
+
+    async def call(self, method: str, /, **params: Any) -> dict[str, Any]:
+        """The whole body of an answer."""
+        async with self.session.post(f"{self.url}/bot{TOKEN}/{method}", json=params) as answer:
+            body: dict[str, Any] = await answer.json()
+            return body
+
+    async def on(self, path: str, body: Any = None, expect: int = 200) -> Any:
+        """Something done to the bot's account, on the control surface."""
+        return await self.control(f"accounts/{self.account}/{path}", {} if body is None else body, expect)
 
     async def add_bot(self, token: str = TOKEN, slug: str = "siam") -> str:
         asked = {"slug": slug, "name": "Siam Clinic", "bot_token": token}

@@ -54,8 +54,14 @@ async def silent(request: web.Request) -> web.Response:
     raise asyncio.CancelledError
 
 
-async def broken(request: web.Request) -> web.Response:
-    return web.Response(status=502, text="<html>nginx</html>")
+def page(status: int, text: str = "<html>nginx</html>") -> Reply:
+    async def reply(request: web.Request) -> web.Response:
+        return web.Response(status=status, text=text)
+
+    return reply
+
+
+broken = page(502)
 
 
 NOT_MODIFIED = "Bad Request: message is not modified: specified new message content"
@@ -73,7 +79,11 @@ NOT_MODIFIED = "Bad Request: message is not modified: specified new message cont
         (refusing(401, "Unauthorized"), Refused("unauthorised"), None),
         (refusing(404, "Not Found"), Refused("unauthorised"), None),
         (refusing(500, "Internal Server Error"), Unknown("Internal Server Error"), RetryLater(2, "x")),
+        (refusing(400, "Bad Request: group chat was upgraded", migrate_to_chat_id=-1), Refused("bad_request"), None),
         (broken, Unknown("Bad Gateway"), RetryLater(2, "x")),
+        *((page(status), Unknown("a proxy"), RetryLater(2, "x")) for status in (200, 302, 400, 401, 403, 404, 429)),
+        *((page(200, text), Unknown("not an answer"), RetryLater(2, "x")) for text in ("{}", "[]", "5", '{"ok": tr')),
+        (page(403, "[]"), Unknown("not an answer"), RetryLater(2, "x")),
         (silent, Unknown("ServerDisconnectedError"), RetryLater(2, "x")),
     ],
 )

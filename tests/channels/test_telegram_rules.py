@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bots.telegram import limits
+from bots.telegram import emulator_api, emulator_updates, limits
 from bots.telegram.emulator_webhooks import retry_seconds
 from tests.channels.telegram_world import TOKEN, Platform, Program, account, png
 
@@ -31,10 +31,58 @@ from tests.channels.telegram_world import TOKEN, Platform, Program, account, png
         ),
         ({"text": "x", "entities": [{"type": "loud", "offset": 0, "length": 1}]}, "can't parse MessageEntity"),
         ({"text": "x", "entities": "{"}, "can't parse entities"),
+        ({"text": "<b>x", "parse_mode": "HTML"}, "can't parse entities: Can't find end tag corresponding to start"),
+        ({"text": "ก<b", "parse_mode": "html"}, "can't parse entities: Unclosed start tag at byte offset 3"),
+        ({"text": "x</b", "parse_mode": "html"}, "can't parse entities: Unclosed end tag at byte offset 1"),
+        ({"text": "x</b>", "parse_mode": "html"}, "can't parse entities: Unexpected end tag at byte offset 1"),
+        ({"text": "x<br>", "parse_mode": "html"}, 'can\'t parse entities: Unsupported start tag "br" at byte offset 1'),
+        (
+            {"text": "<b>x</i>", "parse_mode": "html"},
+            'can\'t parse entities: Unmatched end tag at byte offset 4, expected "</b>", found "</i>"',
+        ),
+        ({"text": "<b> </b>", "parse_mode": "html"}, "message text is empty"),
     ],
 )
 async def test_bad_texts(platform: Platform, person: str, params: dict[str, Any], description: str) -> None:
     status, answer = await platform.api("sendMessage", **{"chat_id": person} | params)
+    assert (status, answer.startswith(f"Bad Request: {description}")) == (400, True), answer
+
+
+async def test_entities_beyond_a_hundred_are_ignored(platform: Platform, person: str) -> None:
+    entities = [{"type": "bold", "offset": n, "length": 1} for n in range(101)]
+    _, message = await platform.api("sendMessage", chat_id=person, text="x" * 101, entities=entities)
+    assert message["entities"] == entities[:100]
+
+
+async def test_html_becomes_entities(platform: Platform, person: str) -> None:
+    html = ' <b>💎 <i>ที่</i></b>&lt;&nbsp;&#33; <a href="https://a.example/?a=1&amp;b">x</a><code></code><tg-spoiler>!</tg-spoiler>'
+    _, message = await platform.api("sendMessage", chat_id=person, text=html, parse_mode="HTML")
+    assert message["text"] == "💎 ที่<&nbsp;! x!"
+    assert message["entities"] == [
+        {"offset": 0, "length": 6, "type": "bold"},
+        {"offset": 3, "length": 3, "type": "italic"},
+        {"offset": 15, "length": 1, "type": "text_link", "url": "https://a.example/?a=1&b"},
+        {"offset": 16, "length": 1, "type": "spoiler"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "description"),
+    [
+        ("sendPhoto", {}, "there is no photo in the request"),
+        ("sendPhoto", {"photo": "nonsense"}, "wrong file identifier specified"),
+        ("sendPhoto", {"photo": "https://a.example/x.png"}, "failed to get HTTP URL content"),
+        ("editMessageText", {"text": "x"}, "message identifier is not specified"),
+        ("editMessageText", {"text": "x", "message_id": 999}, "message to edit not found"),
+        ("sendChatAction", {"action": "dancing"}, "wrong parameter action in request"),
+        ("getFile", {"file_id": "nonsense"}, "invalid file_id"),
+        ("answerCallbackQuery", {"callback_query_id": "1"}, "query is too old and response timeout expired or query"),
+    ],
+)
+async def test_bad_calls(
+    platform: Platform, person: str, method: str, params: dict[str, Any], description: str
+) -> None:
+    status, answer = await platform.api(method, **{"chat_id": person} | params)
     assert (status, answer.startswith(f"Bad Request: {description}")) == (400, True), answer
 
 
@@ -80,15 +128,41 @@ async def test_bad_webhooks(platform: Platform, params: dict[str, Any], answer: 
 
 async def test_set_webhook_keeps_types_and_is_limited_to_one_change_a_second(platform: Platform) -> None:
     url = "https://a.example:8443/hook"
-    assert await platform.api("setWebhook", url=url, allowed_updates=["message"], secret_token="a-_9") == (200, True)
-    assert (await platform.api("setWebhook", url=url, secret_token="a-_9"))[0] == 200
-    assert (await platform.api("setWebhook", url=url + "2"))[0] == 429
+    first: dict[str, Any] = {"url": url, "allowed_updates": ["message"], "secret_token": "a-_9", "max_connections": 500}
+    assert await platform.call("setWebhook", **first) == {
+        "ok": True,
+        "result": True,
+        "description": "Webhook was set",
+    }
+    same = await platform.call("setWebhook", url=url, secret_token="a-_9", max_connections=100)
+    assert same["description"] == "Webhook is already set"
+    refused = await platform.call("setWebhook", url=url + "2")
+    assert (refused["error_code"], refused["parameters"]) == (429, {"retry_after": 1})
     platform.clock.now += 1
-    assert (await platform.api("setWebhook", url=url + "2"))[0] == 200
+    assert (await platform.api("setWebhook", url=url + "2", max_connections=0))[0] == 200
     _, info = await platform.api("getWebhookInfo")
-    assert (info["url"], info["allowed_updates"]) == (url + "2", ["message"])
-    await platform.api("deleteWebhook")
+    assert (info["url"], info["allowed_updates"], info["max_connections"]) == (url + "2", ["message"], 1)
+    assert (await platform.call("deleteWebhook"))["description"] == "Webhook was deleted"
+    assert (await platform.call("deleteWebhook"))["description"] == "Webhook is already deleted"
     assert (await platform.api("getWebhookInfo"))[1]["url"] == ""
+
+
+async def test_updates_that_wait_are_dropped_only_when_that_is_asked_for(
+    platform: Platform, program: Program, person: str
+) -> None:
+    url = await program.start()
+    await platform.api("deleteWebhook")
+    assert (await platform.api("getWebhookInfo"))[1]["pending_update_count"] == 1
+    await platform.api("setWebhook", url=url, drop_pending_updates=True)
+    await platform.act(person, "say", text="new")
+    assert [update["message"]["text"] for update in program.updates()] == ["new"]
+
+
+async def test_a_full_backlog_takes_no_more(platform: Platform, person: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(emulator_updates, "BACKLOG", 2)
+    for _ in range(3):
+        await platform.act(person, "say", text="x")
+    assert (await platform.api("getWebhookInfo"))[1]["pending_update_count"] == 2
 
 
 async def test_unknown_tokens_and_methods(platform: Platform) -> None:
@@ -123,7 +197,9 @@ async def test_forms_multipart_json_and_queries_are_all_understood(platform: Pla
             assert (await answer.json())["result"]["text"] == "ที่"
 
 
-async def test_a_file_is_fetched_by_its_bot_only(platform: Platform, program: Program, person: str) -> None:
+async def test_a_file_is_fetched_by_its_bot_only_and_if_it_is_not_too_big(
+    platform: Platform, program: Program, person: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await platform.channel().register(account(), await program.start())
     picture = png()
     await platform.act(person, "photo", base64=base64.b64encode(picture).decode())
@@ -135,6 +211,8 @@ async def test_a_file_is_fetched_by_its_bot_only(platform: Platform, program: Pr
             assert answer.status == status
             assert (await answer.read() == picture) is (status == 200)
     assert (await platform.api("getFile", token="55:another_key", file_id=file_id))[0] == 400
+    monkeypatch.setattr(emulator_api, "DOWNLOAD_BYTES", len(picture) - 1)
+    assert await platform.api("getFile", file_id=file_id) == (400, "Bad Request: file is too big")
 
 
 async def test_commands_show_in_the_persons_language(platform: Platform, person: str) -> None:

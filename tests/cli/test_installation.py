@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
+from uuid import uuid4
 
+import aiohttp
 import asyncpg
 from alembic.script import ScriptDirectory
 
+from bots.channel import Account, Reception
+from bots.cli.doctor import _reception
+from bots.telegram import TelegramChannel
 from domain.database.upgrade import DIRECTORY
 from tests.cli.conftest import Aura, on_the_platform
 from tests.conftest import Database
@@ -105,3 +111,50 @@ def test_jobs_run_by_hand(aura: Aura) -> None:
     at = "2030-01-01T10:00:00+07:00"
     assert aura.json("jobs", "run", "housekeeping", "--at", at) == {"job": "housekeeping", "done": 1}
     assert aura.json("jobs", "run", "housekeeping", "--at", at) == {"job": "housekeeping", "done": 0}
+
+
+def test_a_bot_is_polled_or_has_a_webhook(aura: Aura, database: Database, platforms: str) -> None:
+    token = "100000888:telegram-token-of-the-test"
+    aura.json("clinic", "add", "ours", "--name", "คลินิกของเรา")
+    on_the_platform(platforms, "telegram", slug="ours", name="Ours", username="polled_bot", bot_token=token)
+    again = "run `aura channel set ours telegram"
+    for mode, ok, say in (
+        (["--mode", "polling"], True, "long polling"),
+        (["--offline"], False, f"no webhook: {again}` again"),
+        (["--mode", "webhook"], True, "webhook"),
+        (
+            ["--mode", "polling", "--offline"],
+            False,
+            f"a webhook keeps it from being polled: {again} --mode polling` again",
+        ),
+        (["--mode", "polling"], True, "long polling"),
+    ):
+        told = aura.json("channel", "set", "ours", "telegram", "--bot-token", token, *mode)
+        polling = "polling" in mode
+        assert told["webhook"] == (None if polling else "http://127.0.0.1:9/webhooks/telegram/ours")
+        [row] = query(database, "select settings, polling from channel_accounts")
+        assert row["polling"] is polling
+        assert _finding(aura, "ours telegram") == (ok, f"polled_bot, {say}")
+
+
+def _finding(aura: Aura, what: str) -> tuple[bool, str]:
+    [found] = [f for f in json.loads(aura("doctor", "--json").stdout)["findings"] if f["what"] == what]
+    return found["ok"], found["say"]
+
+
+def test_line_has_no_polling(aura: Aura) -> None:
+    aura.json("clinic", "add", "ours", "--name", "คลินิกของเรา")
+    secrets = ("--channel-secret", "s", "--access-token", "t")
+    said = aura.refused("channel", "set", "ours", "line", *secrets, "--mode", "polling")
+    assert said == "aura: LINE cannot be polled; it needs a webhook."
+
+
+async def test_the_doctor_tells_of_a_webhook_in_trouble() -> None:
+    class Troubled(TelegramChannel):
+        async def reception(self, account: Account) -> Reception:
+            return Reception(True, 3, "Connection refused")
+
+    async with aiohttp.ClientSession() as session:
+        account = Account(uuid4(), uuid4(), "ours", "telegram", "1", "our_bot", {})
+        ok, said = await _reception(Troubled(session, "http://127.0.0.1:9"), account)
+    assert (ok, said) == (False, "3 events wait for the webhook; the last one failed: Connection refused")

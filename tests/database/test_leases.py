@@ -1,6 +1,9 @@
-"""A worker that fell asleep and woke up too late is fenced off: it begins nothing, and what it did is undone."""
+"""Leases: a worker that fell asleep and woke up too late is fenced off, and an account is polled by one process."""
 
 from __future__ import annotations
+
+import asyncio
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -10,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from domain.catalogue import add_clinic
 from domain.clinics.store import save_account
 from domain.database import session
+from domain.database.polls import claim_polls, release_polls
 from domain.database.session import Claim, Engine
 from domain.reactions import react
 from domain.unit import Units
@@ -69,3 +73,52 @@ async def _finishes_late(units: Units, asleep: Claim) -> None:
             {"clinic": asleep.clinic_id},
         )
         await session.finish_unit(unit.db, asleep.clinic_id, asleep, None, None, [], [], unit.now)
+
+
+async def _polled(units: Units, slug: str, mode: str = "polling") -> UUID:
+    clinic_id = await add_clinic(units, slug=slug, name_th="ดาวเรือง", name_en="Daoruang")
+    async with units.clinic(clinic_id) as unit:
+        return await save_account(
+            unit.db,
+            clinic_id,
+            channel="telegram",
+            external_id="1",
+            handle="bot",
+            name="Daoruang",
+            secrets=b"",
+            settings={"mode": mode} if mode else {},
+        )
+
+
+async def test_one_process_at_a_time_polls_an_account(engine: Engine, owner: asyncpg.Connection) -> None:
+    units = Units(engine, react)
+    ours, theirs = [await _polled(units, slug) for slug in ("DRG", "BUA")]
+    for number, mode in enumerate(("webhook", "", "Polling")):
+        await _polled(units, f"x{number}", mode)
+    first, second = uuid4(), uuid4()
+    one, other = await asyncio.gather(*(claim_polls(engine, who, 40) for who in (first, second)))
+    assert sorted([*one, *other]) == sorted([ours, theirs]), "each has one holder"
+    await release_polls(engine, first)
+    await release_polls(engine, second)
+    held = await claim_polls(engine, first, 40)
+    assert held.keys() == {ours, theirs}
+    assert all(39 < seconds <= 40 for seconds in held.values())
+    assert await claim_polls(engine, second, 40) == {}
+    await release_polls(engine, second)
+    assert await claim_polls(engine, second, 40) == {}, "only the holder gives up its leases"
+    over = "update channel_accounts set poll_until = clock_timestamp() - interval '1 s' where id = $1"
+    await owner.execute(over, ours)
+    assert (await claim_polls(engine, second, 40)).keys() == {ours}
+    assert (await claim_polls(engine, first, 40)).keys() == {theirs}
+    await owner.execute("update channel_accounts set settings = '{}' where id = $1", theirs)
+    assert await claim_polls(engine, first, 40) == {}, "it is polled no more"
+
+
+async def test_a_lease_that_cannot_be_renewed_now_is_still_told(engine: Engine, owner: asyncpg.Connection) -> None:
+    account_id, holder = await _polled(Units(engine, react), "DRG"), uuid4()
+    await claim_polls(engine, holder, 40)
+    async with owner.transaction():
+        await owner.execute("select 1 from channel_accounts for update")
+        async with asyncio.timeout(5):
+            kept = await claim_polls(engine, holder, 4000)
+    assert 0 < kept[account_id] <= 40

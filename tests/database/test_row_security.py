@@ -42,6 +42,8 @@ DISPATCH = {
     "claim_inbox": "TABLE(clinic_id uuid, account_id uuid, inbox_id uuid, lease bigint)",
     "claim_accounts": "TABLE(clinic_id uuid, account_id uuid)",
     "release_accounts": "void",
+    "claim_polls": "TABLE(account_id uuid, seconds_left double precision)",
+    "release_polls": "void",
     "clinics_with_due_followups": "TABLE(clinic_id uuid)",
     "next_followup_due": "timestamp with time zone",
     "clinics_with_due_timers": "TABLE(clinic_id uuid)",
