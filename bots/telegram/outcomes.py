@@ -28,8 +28,6 @@ def outcome(error: TelegramError, *, repeatable: bool) -> Outcome:
         if "message is not modified" in words:
             return Sent()
         return Refused("blocked" if "chat not found" in words else "bad_request", error.message)
-    if isinstance(error, ChatMigrated):  # a group, to which nothing is written
-        return Refused("bad_request", error.message)
     if isinstance(error, NotSent) or repeatable:
         return RetryLater(_RETRY_SECONDS, error.message)
     return Unknown(error.message)
