@@ -23,7 +23,7 @@ demo: $(READY) ## Run the whole clinic on this machine and print its address
 test: $(READY) ## Run every test
 	@$(BIN)/pytest -n 3 --dist worksteal
 
-faults: $(READY) ## Kill the program at every commit of the story (minutes; AURA_FAULTS_SEED repeats a run)
+faults: $(READY) ## Run the fault matrix in its long form, and write its table (AURA_FAULTS_SEED repeats a run)
 	@AURA_FAULTS=all $(BIN)/pytest -n 2 --dist worksteal tests/faults
 
 check: $(READY) ## Lint, types, import contracts, translations

@@ -49,7 +49,7 @@ from scheduler.app import Scheduler
 from scheduler.jobs import JOBS
 
 log = structlog.get_logger()
-# Connections to the platforms, for all accounts together; more than the workers there are.
+# Connections to one platform, for all accounts together. One that does not answer leaves the others theirs.
 CONNECTIONS = 200
 # A connection on which no request has come by then is closed, one that dawdles over its headers too.
 IDLE_SECONDS = 75.0
@@ -139,7 +139,7 @@ async def build(settings: Settings, url: str) -> AsyncIterator[Program]:
 async def open_channels(settings: Settings) -> AsyncIterator[dict[str, Channel]]:
     """The registry of channels, by name, on one HTTP session for calls and one for polls; closed at the end."""
     async with (
-        aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=CONNECTIONS)) as http,
+        aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, limit_per_host=CONNECTIONS)) as http,
         aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as polls,
     ):
         channels: list[Channel] = [

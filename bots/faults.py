@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, Literal
@@ -78,7 +79,16 @@ class Faults:
         fault = self._next(call, account, person)
         if fault is None:
             return await carry_out()
-        self._record("fault", call=call, account=account, person=person, fault=fault.kind, done=fault.carried_out)
+        self._record(
+            "fault",
+            at=time.time(),
+            call=call,
+            account=account,
+            person=person,
+            fault=fault.kind,
+            done=fault.carried_out,
+            retry_key=request.headers.get("X-Line-Retry-Key", ""),
+        )
         meant = await carry_out() if fault.carried_out else None
         return await _err(request, fault, meant)
 

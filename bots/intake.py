@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -27,7 +27,7 @@ from domain.database import session
 from domain.database.outbox import Outgoing
 from domain.database.session import LEASE_LOST, TRANSIENT, Claim, is_away, sqlstate
 from domain.errors import DomainError
-from domain.unit import Scene, Unit, Units
+from domain.unit import Unit, Units
 from handlers.actions import ActionSigner
 from handlers.cards import Card
 from handlers.dispatch import dispatch, refuse
@@ -38,6 +38,8 @@ from handlers.words import N_, Words
 log = structlog.get_logger()
 LEASE_SECONDS = 30
 WORKERS = 10
+# Calls to platforms on their way at a time. They take as long as a platform likes, so they keep no worker busy.
+MOST_CALLS = 1_000
 # An event that our own bug breaks is tried this often, then parked and answered with an apology.
 MOST_ATTEMPTS = 3
 # An event of an account whose secrets cannot be opened is looked at again after so many seconds.
@@ -71,6 +73,7 @@ class Intake:
         self._waker = Waker()
         self._tasks: set[asyncio.Task[None]] = set()
         self._claiming = asyncio.Lock()
+        self._calls: set[asyncio.Task[None]] = set()
 
     async def accept(self, account: Account, arrivals: Sequence[Arrival]) -> int:
         """Put a request's events into the inbox; returns how many are new. After this nothing can be lost."""
@@ -99,11 +102,11 @@ class Intake:
 
     async def start_due(self) -> int:
         """Claim what is due and start work on it; returns how many events were claimed."""
-        while (room := WORKERS - len(self._tasks)) <= 0:
-            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+        while full := self._full():
+            await asyncio.wait(full, return_when=asyncio.FIRST_COMPLETED)
         async with self._claiming:
             try:
-                claims = await session.claim_events(self._units.engine, LEASE_SECONDS, room)
+                claims = await session.claim_events(self._units.engine, LEASE_SECONDS, WORKERS - len(self._tasks))
             except Exception as error:
                 if not is_away(error):
                     raise
@@ -115,13 +118,19 @@ class Intake:
                 task.add_done_callback(self._tasks.discard)
             return len(claims)
 
+    def _full(self) -> set[asyncio.Task[None]] | None:
+        """What has to end before there is room for another event, if anything."""
+        if len(self._tasks) >= WORKERS:
+            return self._tasks
+        return self._calls if len(self._calls) >= MOST_CALLS else None
+
     async def finish(self) -> None:
-        """Wait for the events that are being claimed or worked on in this process."""
-        while self._claiming.locked() or self._tasks:
+        """Wait for the events that are being claimed or worked on in this process, and for their answers."""
+        while self._claiming.locked() or self._tasks or self._calls:
             async with self._claiming:
                 pass
-            if self._tasks:
-                await asyncio.wait(self._tasks)
+            if under_way := self._tasks | self._calls:
+                await asyncio.wait(under_way)
 
     async def _work(self, claim: Claim) -> None:
         """Work on one event; whatever happens to it ends here."""
@@ -173,17 +182,16 @@ class Intake:
                 return
             if unit.scene.language is None and unit.scene.identity_id is not None and profile is None:
                 raise _Stranger(unit.scene.payload)
-            acknowledged = None if refused else self._acknowledge(account, unit.scene)
+            if refused is None:  # stop the spinner on the person's phone while the answer is being made
+                self._call(self._channels[account.channel].acknowledge(account, unit.scene.payload))
             talk = self._talk(unit, account, invitable, profile or Profile())
             await self._dispatch(talk, account, refused)
             answers = self._enqueue(unit, account, talk.cards)
         report.worked(self._metrics, account, unit, refused, begun)
         if answers:
-            await self._delivery.answer(account, answers)
+            self._call(self._answer(account, answers))
         if len(unit.outbox) > len(answers):
             self._delivery.wake()
-        if acknowledged is not None:
-            await acknowledged
 
     async def _dispatch(self, talk: Talk, account: Account, refused: DomainError | None) -> None:
         incoming = self._channels[account.channel].understand(talk.scene.payload)
@@ -201,9 +209,21 @@ class Intake:
         if self._channels[account.channel].looks_back(talk.scene.payload):
             await conversations.settle_reach(talk.unit)
 
-    def _acknowledge(self, account: Account, scene: Scene) -> asyncio.Task[None]:
-        """Stop the spinner on the person's phone while the answer is being made."""
-        return asyncio.create_task(self._channels[account.channel].acknowledge(account, scene.payload))
+    def _call(self, call: Coroutine[Any, Any, None]) -> None:
+        """Let a platform be called while other events are worked on."""
+        task = asyncio.create_task(call)
+        self._calls.add(task)
+        task.add_done_callback(self._calls.discard)
+
+    async def _answer(self, account: Account, answers: Sequence[Outgoing]) -> None:
+        """Send what was committed. What broke here is sent by whoever finds it when its lease has run out."""
+        try:
+            await self._delivery.answer(account, answers)
+        except Exception as error:
+            if is_away(error):
+                log.warning("intake.database_away", error=type(error).__name__)
+            else:
+                log.exception("intake.answer_broke")
 
     def _talk(self, unit: Unit, account: Account, invitable: Sequence[Account], profile: Profile) -> Talk:
         def links(code: str) -> list[Link]:
@@ -279,7 +299,7 @@ class Intake:
                 talk = self._talk(unit, account, (), Profile())
                 talk.say(talk.t(N_("Sorry, something went wrong on our side. Please try again later, or call us.")))
                 answers = self._enqueue(unit, account, talk.cards)
-            await self._delivery.answer(account, answers)
+            self._call(self._answer(account, answers))
         except Exception as error:
             if is_away(error):
                 raise

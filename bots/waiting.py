@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 
 class Waker:
@@ -21,7 +22,8 @@ class Waker:
 
     async def wait(self, seconds: float) -> None:
         """Until rung, at most `seconds`."""
-        try:
-            await asyncio.wait_for(self._event.wait(), seconds)
-        except TimeoutError:
-            return
+        # Not wait_for: before Python 3.12 it swallows a cancellation that comes together with the ringing, and whoever
+        # waits here would never end (https://github.com/python/cpython/issues/86296).
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._event.wait()

@@ -1,4 +1,4 @@
-"""A proxy between the program and PostgreSQL that sees every COMMIT and can end the world at one of them.
+"""A proxy between one program and PostgreSQL that sees every COMMIT and can end the world, or a link, at one of them.
 
 It speaks just enough of PostgreSQL's protocol (https://www.postgresql.org/docs/current/protocol-message-formats.html)
 to read the statements and replies that pass. The program writes in explicit transactions, which its driver ends with
@@ -12,13 +12,25 @@ from __future__ import annotations
 
 import asyncio
 import struct
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NoReturn
 
-Phase = Literal["before", "after"]
+Phase = Literal["before", "hold", "after", "cut", "lost"]
+KILLS: tuple[Phase, ...] = ("before", "hold", "after")
+"""The program dies: before its COMMIT leaves it, while that is in flight, or when the server has carried it out."""
+CUTS: tuple[Phase, ...] = ("cut", "lost")
+"""The program lives and loses the connection: its COMMIT never reached the server, or only the reply is missing."""
+WHAT: dict[Phase, str] = {
+    "before": "kill -9 before COMMIT",
+    "hold": "kill -9 during COMMIT",
+    "after": "kill -9 after COMMIT",
+    "cut": "link cut before COMMIT",
+    "lost": "reply to COMMIT lost",
+}
 Message = tuple[bytes, bytes]  # (kind, body)
 Connect = Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
 
@@ -29,7 +41,7 @@ _BEGIN, _COMMIT, _ROLLBACK = (b"Q", b"begin\0"), (b"Q", b"commit\0"), (b"Q", b"r
 
 @dataclass(slots=True)
 class Trap:
-    """The next death: at the `at`-th commit from now (0 is the very next), before or after the server has it."""
+    """The next fault: at the `at`-th commit from now (0 is the very next), of this kind."""
 
     at: int
     phase: Phase
@@ -39,12 +51,14 @@ class CommitProxy:
     """Listens on a unix socket, `address` is what a PostgreSQL client takes as its host.
 
     `connect` opens a connection to the server; `kill` must end the program at once. `commits` counts those that
-    reached the server, `traps` are sprung one after the other, each counting from the one before.
+    reached the server, `traps` are sprung one after the other, each counting from the one before; `injected` counts
+    what they did.
     """
 
-    def __init__(self, directory: Path, connect: Connect, kill: Callable[[], None]) -> None:
+    def __init__(self, directory: Path, connect: Connect, kill: Callable[[], None], injected: Counter[str]) -> None:
         self.address = directory
         self.commits = 0
+        self._injected = injected
         self.traps: list[Trap] = []
         self._connect = connect
         self._kill = kill
@@ -74,7 +88,9 @@ class CommitProxy:
         if self.traps[0].at:
             self.traps[0].at -= 1
             return None
-        return self.traps.pop(0).phase
+        phase = self.traps.pop(0).phase
+        self._injected[WHAT[phase]] += 1
+        return phase
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -82,8 +98,8 @@ class CommitProxy:
         self._links.add(task)
         upstream: asyncio.StreamWriter | None = None
         try:
-            server, upstream = await self._connect()
-            with suppress(asyncio.IncompleteReadError, ConnectionError):
+            with suppress(asyncio.IncompleteReadError, OSError):
+                server, upstream = await self._connect()
                 await _greet(reader, writer, upstream)
                 await _Link(self, reader, writer, server, upstream).run()
         except asyncio.CancelledError:
@@ -166,18 +182,25 @@ class _Link:
             await self._tell([*replies, ready])
 
     async def _commit(self, commit: Message, held: Sequence[Message] = ()) -> None:
-        """Let a COMMIT pass, or die. The client is told what was `held` back and "ready", else all that was replied."""
+        """Let a COMMIT pass, or not. The client is told what was `held` back and "ready", else all that was replied."""
         wrote = any(kind == b"D" and value[-1:] == b"t" for kind, value in await self._ask(_ASK))
         phase = self._proxy.sprung() if wrote else None
-        if phase == "before":
-            self._proxy.die()
-            return
-        replies = await self._ask(commit)
+        if phase in ("before", "cut"):
+            self._ends(phase)
         self._proxy.commits += wrote
-        if phase == "after":
-            self._proxy.die()
-            return
+        if phase == "hold":
+            _send(self._to_server, *commit)  # the server has it to read, and nobody waits for the reply
+            self._ends(phase)
+        replies = await self._ask(commit)
+        if phase in ("after", "lost"):
+            self._ends(phase)
         await self._tell([*held, replies[-1]] if held else replies)
+
+    def _ends(self, phase: Phase) -> NoReturn:
+        """The program's end, or only this link's."""
+        if phase in KILLS:
+            self._proxy.die()
+        raise ConnectionResetError(WHAT[phase])
 
     async def _tell(self, replies: Sequence[Message]) -> None:
         for reply in replies:

@@ -1,134 +1,149 @@
-"""What must be true however often the program died: the truth in the database, and what reached people's phones."""
+"""What must be true of the database, as SQL that finds what is not: no row means that it holds.
+
+`SAFE` holds in every snapshot, also while faults run; `CALM` holds once they have stopped and all has settled. The
+auditor (`auditor.py`) asks, across clinics. `test_auditor.py` plants a violation of each, and it is found.
+"""
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping
+from typing import Final
 
-from sqlalchemy import text
+from domain.workflow.rules import TRANSITIONS
 
-from bots.journal import Entry
-from handlers.words import Words
-from tests.stories.world import World
+_MOVES = ", ".join(
+    f"('{source or ''}', '{move.action}', '{move.target}')" for move in TRANSITIONS for source in move.sources
+)
 
-EFFECTS: Mapping[str, str] = {
-    "journeys": "select stage, version from workflow_states",
-    "moves": "select action, from_stage, to_stage, version, actor_role from workflow_actions",
-    "facts": "select kind, actor_role from workflow_events",
-    "payments": "select amount_satang, method, state, receipt_no from payments",
-    "counters": "select name, value from clinic_counters",
-    "tasks": "select q.kind, q.state, q.version, n.text from task_queue q left join task_notes n on n.task_id = q.id",
-    "ledger": "select kind, points, reason from point_transactions",
-    "lots": "select source, points, remaining, state from point_lots",
-    "accounts": "select tier, pending_points, active_points, held_points, debt_points from loyalty_profiles",
-    "badges": "select a.code, w.cycle from achievement_awards w join achievements a on a.clinic_id = w.clinic_id"
-    " and a.id = w.achievement_id",
-    "follow-ups": "select r.key, f.state, f.outcome from followup_executions f"
-    " join followup_rules r on r.clinic_id = f.clinic_id and r.id = f.rule_id",
-    "consents": "select purpose, given from consents",
-    "invitations": "select used_at is not null as used, revoked_at is not null as revoked from invitations",
-    "people": "select u.name as staff, c.name as customer, p.language, i.reachable from channel_identities i"
-    " join persons p on p.clinic_id = i.clinic_id and p.id = i.person_id"
-    " left join users u on u.clinic_id = p.clinic_id and u.person_id = p.id"
-    " left join customers c on c.clinic_id = p.clinic_id and c.person_id = p.id",
-    "customers": "select name, phone from customers",
-    "conversations": "select handler, step from customer_conversations",
-    "messages meant": "select row_kind, notice_kind, message_class from outbox",
-    "events": "select state, attempts from inbox",
+_POINTS: Mapping[str, str] = {
+    "an account's balances are what its lots hold": """
+select p.clinic_id, p.id from loyalty_profiles p
+  left join point_lots l on l.clinic_id = p.clinic_id and l.account_id = p.id
+ group by p.clinic_id, p.id
+having (p.pending_points, p.active_points, p.held_points) <> (
+       coalesce(sum(l.remaining) filter (where l.state = 'pending'), 0),
+       coalesce(sum(l.remaining) filter (where l.state = 'active'), 0), coalesce(sum(l.held), 0))""",
+    "no balance is below zero": """
+select clinic_id, id from loyalty_profiles where least(pending_points, active_points, held_points, debt_points) < 0
+ union all select clinic_id, id from point_lots where remaining < 0 or held < 0 or held > remaining""",
+    "a lot holds what the books leave in it": """
+select l.clinic_id, l.id, l.points, l.remaining, l.held
+  from point_lots l
+  left join lateral (
+    select coalesce(sum(case t.kind when 'hold' then 0 when 'release' then 0 when 'restore' then a.points
+                        else -a.points end), 0) as remaining,
+           coalesce(sum(case t.kind when 'hold' then a.points when 'release' then -a.points
+                        when 'redeem' then -a.points else 0 end), 0) as held
+      from point_allocations a join point_transactions t on t.clinic_id = a.clinic_id and t.id = a.transaction_id
+     where a.clinic_id = l.clinic_id and a.lot_id = l.id) moved on true
+  left join lateral (
+    select coalesce(sum((t.facts ->> 'points')::int), 0) as points from point_transactions t
+     where t.clinic_id = l.clinic_id and t.kind = 'activate' and t.facts ->> 'from' = l.id::text) shared on true
+ where (l.remaining, l.held) <> (l.points + moved.remaining - shared.points, moved.held)""",
+    "a lot begins with one row of the books": """
+select l.clinic_id, l.id from point_lots l
+  left join point_transactions t on t.clinic_id = l.clinic_id and t.lot_id = l.id
+   and t.kind = any (case when l.parent_id is null then array['earn', 'restore', 'adjust'] else array['activate'] end)
+ group by l.clinic_id, l.id having count(t.id) <> 1""",
+    "a row of the books is written once": """
+select clinic_id, key from point_transactions group by clinic_id, key having count(*) > 1""",
+    "a line of a payment earns once": """
+select clinic_id, payment_id, line_id from point_lots where payment_id is not null and parent_id is null
+ group by clinic_id, payment_id, line_id having count(*) > 1""",
 }
-"""Everything that a story leaves in one clinic, without ids and times."""
 
+_REWARDS: Mapping[str, str] = {
+    "what is set aside is what open redemptions cost": """
+select p.clinic_id, p.id from loyalty_profiles p
+ where p.held_points <> (select coalesce(sum(d.points), 0) from loyalty_redemptions d
+   where d.clinic_id = p.clinic_id and d.customer_id = p.customer_id and d.state in ('held', 'issued'))""",
+    "a redemption has set its points aside": """
+select d.clinic_id, d.id from loyalty_redemptions d where not exists (
+  select from point_transactions t where t.clinic_id = d.clinic_id and t.key = 'hold:' || d.id)""",
+    "a reward gives no more than its stock": """
+select r.clinic_id, r.id from loyalty_rewards r
+  join loyalty_redemptions d on d.clinic_id = r.clinic_id and d.reward_id = r.id and d.state <> 'cancelled'
+ where r.stock_period is null group by r.clinic_id, r.id, r.stock having count(*) > r.stock""",
+    "a coupon is taken once": """
+select clinic_id, coupon_id from coupon_uses group by clinic_id, coupon_id having count(*) > 1""",
+    "a redemption has one coupon": """
+select clinic_id, redemption_id from customer_coupons group by clinic_id, redemption_id having count(*) > 1""",
+}
 
-async def effects(world: World, slug: str) -> dict[str, Counter[tuple[Any, ...]]]:
-    """What is true in a clinic, as counted rows: equal for two clinics in which the same happened."""
-    async with world.unit(slug) as unit:  # row-level security narrows every query to the clinic
-        return {name: Counter(tuple(row) for row in await unit.db.execute(text(sql))) for name, sql in EFFECTS.items()}
+_JOURNEYS: Mapping[str, str] = {
+    "a journey's history is a path, a version a step": """
+select * from (
+  select clinic_id, journey_id, version, from_stage, lag(to_stage) over w as before, row_number() over w as nth
+    from workflow_actions window w as (partition by clinic_id, journey_id order by version)) steps
+ where version <> nth or from_stage is distinct from before""",
+    "a journey stands where its history ends": """
+select w.clinic_id, w.id from workflow_states w
+  left join lateral (
+    select a.to_stage, a.version from workflow_actions a where a.clinic_id = w.clinic_id and a.journey_id = w.id
+     order by a.version desc limit 1) last on true
+ where (w.stage, w.version) is distinct from (last.to_stage, last.version)""",
+    "every step is one that the rules allow": f"""
+select a.clinic_id, a.journey_id, a.version from workflow_actions a
+ where a.from_stage is distinct from a.to_stage
+   and (coalesce(a.from_stage, ''), a.action, a.to_stage) not in (values {_MOVES})""",  # noqa: S608 - the rules' own words
+    "a journey has one open task of a kind": """
+select clinic_id, journey_id, kind from task_queue
+ where state in ('requested', 'accepted', 'in_progress', 'on_hold')
+ group by clinic_id, journey_id, kind having count(*) > 1""",
+    "nobody and no room is booked twice at once": """
+select a.clinic_id, a.id from appointments a join appointments b
+    on b.clinic_id = a.clinic_id and b.id > a.id and (b.performer_id = a.performer_id or b.room_id = a.room_id)
+   and tstzrange(a.starts_at, a.ends_at) && tstzrange(b.starts_at, b.ends_at)
+ where a.state in ('held', 'booked', 'confirmed', 'arrived', 'started')
+   and b.state in ('held', 'booked', 'confirmed', 'arrived', 'started')""",
+    "a confirmation takes one payment": """
+select clinic_id, intent from payments group by clinic_id, intent having count(*) > 1""",
+    "receipts are numbered without gaps": """
+select p.clinic_id from payments p left join clinic_counters c on c.clinic_id = p.clinic_id and c.name = 'receipt'
+ group by p.clinic_id, c.value
+having (min(p.receipt_no), max(p.receipt_no), count(distinct p.receipt_no)) <> (1, count(*), count(*))
+    or c.value is distinct from count(*)""",
+    "a follow-up is planned once": """
+select clinic_id, rule_id, journey_id, anchor_version from followup_executions
+ group by clinic_id, rule_id, journey_id, anchor_version having count(*) > 1""",
+    "every change names who made it, and a person's the event": """
+select clinic_id, id from workflow_actions where actor_role = '' or (actor_role = 'customer' and event_id is null)
+ union all
+select clinic_id, id from workflow_events where actor_role = '' or (actor_role = 'customer' and event_id is null)""",
+}
 
+_MAIL: Mapping[str, str] = {
+    "an event is in the inbox once": """
+select clinic_id, account_id, event_id from inbox group by clinic_id, account_id, event_id having count(*) > 1""",
+    "work that is done holds no lease": """
+select clinic_id, id from inbox where state <> 'pending' and lease_until is not null""",
+    "an event is answered by one unit": """
+select clinic_id, inbox_id from outbox where row_kind = 'answer'
+ group by clinic_id, inbox_id having count(distinct created_at) > 1""",
+    "a message that arrived belongs to one row": """
+select o.clinic_id, o.account_id, o.recipient, m.id from outbox o
+ cross join lateral jsonb_array_elements_text(o.message_ids) as m (id)
+ where o.row_kind <> 'edit'  -- which names the message it changed
+ group by o.clinic_id, o.account_id, o.recipient, m.id having count(*) > 1""",
+    "a row has a retry key of its own": """
+select clinic_id, retry_key from outbox group by clinic_id, retry_key having count(*) > 1""",
+    "a message counts as sent only after a try": """
+select clinic_id, id from outbox
+ where (state in ('sent', 'unknown') and attempts = 0) or (state = 'sent') <> (sent_at is not null)""",
+}
 
-@dataclass(slots=True)
-class Reached:
-    """What a platform accepted for one person's chat: message ids, which are marked as repeats, by which push keys."""
+SAFE: Final[Mapping[str, str]] = {**_POINTS, **_REWARDS, **_JOURNEYS, **_MAIL}
+"""Holds at every moment."""
 
-    ids: list[str] = field(default_factory=list)
-    marked: int = 0
-    keys: list[str] = field(default_factory=list)
-
-
-async def check_messages(world: World, slug: str, channel: str, *, in_doubt: int = 1) -> None:
-    """Every outbox row of a clinic against what the platform accepted from it.
-
-    A LINE push arrives exactly once; a LINE reply or a Telegram message at most once more, and then marked, or it is
-    `unknown`. An accepted message that no row explains is a message too many. `in_doubt` is how often a message
-    may have lost its process: 0 leaves no doubt at all, only with 2 may a LINE answer end as `unknown`.
-    """
-    account = world.accounts[slug, channel]
-    reached = _reached(await world.look(channel, "journal"), channel, account)
-    rows = await world.truth(
-        "select recipient, row_kind, notice_kind, state, repeated, retry_key, message_ids, error from outbox"
-        " where clinic_id = $1 and account_id = (select id from channel_accounts"
-        " where clinic_id = $1 and channel = $2) and row_kind not in ('edit', 'menu')",
-        world.clinic_ids[slug],
-        channel,
-    )
-    for person in {row["recipient"] for row in rows} | set(reached):
-        mine = [row for row in rows if row["recipient"] == person]
-        _check_chat(channel, mine, reached.get(person, Reached()), in_doubt)
-
-
-def _check_chat(channel: str, rows: list[Any], reached: Reached, in_doubt: int) -> None:
-    told = [json.loads(row["message_ids"]) if row["message_ids"] else [] for row in rows]
-    recorded = [number for numbers in told for number in numbers]
-    repeated = sum(row["repeated"] for row in rows)
-    assert {row["state"] for row in rows} <= {"sent", "unknown"}, [dict(row) for row in rows]
-    if not in_doubt:
-        assert all(row["state"] == "sent" and not row["repeated"] for row in rows), [dict(row) for row in rows]
-    assert len(set(recorded)) == len(recorded)
-    assert set(recorded) <= set(reached.ids)
-    # Messages that no row knows of: a try whose end was not written down, and the one before a repeat.
-    doubtful = sum((not numbers) + row["repeated"] for row, numbers in zip(rows, told, strict=True))
-    assert len(set(reached.ids) - set(recorded)) <= doubtful, (reached, [dict(row) for row in rows])
-    assert reached.marked <= repeated, "a repeat that its row does not know of"
-    sent = sum(row["state"] == "sent" for row in rows)
-    assert sent <= len(reached.ids) <= len(rows) + repeated, f"{len(reached.ids)} messages for {sent} sent rows"
-    if channel == "line":
-        _check_line(rows, reached, in_doubt)
-
-
-def _check_line(rows: list[Any], reached: Reached, in_doubt: int) -> None:
-    keys = {str(row["retry_key"]): row for row in rows}
-    assert len(set(reached.keys)) == len(reached.keys), "a retry key was accepted twice"
-    assert set(reached.keys) <= set(keys), "a push that no row asked for"
-    for key, row in keys.items():
-        if row["row_kind"] == "notice":
-            assert (row["state"], row["repeated"]) == ("sent", False), dict(row)
-            assert reached.keys.count(key) == 1, f"a push arrived {reached.keys.count(key)} times: {dict(row)}"
-        elif in_doubt < 2:
-            assert row["state"] == "sent", dict(row)
-
-
-def _reached(entries: list[Entry], channel: str, account: str) -> dict[str, Reached]:
-    chats: dict[str, Reached] = {}
-    marks = [Words(language).t("(possibly sent before)") for language in ("th", "en")]
-    for person, ids, content, key in _accepted(entries, channel, account):
-        chat = chats.setdefault(person, Reached())
-        chat.ids += ids
-        chat.marked += any(mark in content for mark in marks)
-        chat.keys += [key] if key else []
-    return chats
-
-
-def _accepted(entries: list[Entry], channel: str, account: str) -> Iterator[tuple[str, list[str], str, str]]:
-    """(person, message ids, content, retry key) of each call with which the account sent messages."""
-    for entry in entries:
-        if entry.get("channel") != channel or str(entry.get("account")) != account or entry.get("status") != 200:
-            continue
-        if entry["kind"] == "request" and (messages := entry["effects"].get("messages")):
-            content = json.dumps([message["raw"] for message in messages], ensure_ascii=False)
-            yield entry["person"], [message["id"] for message in messages], content, entry["effects"].get("key", "")
-        elif entry["kind"] == "call" and entry["method"].lower() in ("sendmessage", "sendphoto"):
-            body = entry["body"]
-            content = f"{body.get('text', '')}{body.get('caption', '')}"
-            yield str(body["chat_id"]), [str(entry["message_id"])], content, ""
+CALM: Final[Mapping[str, str]] = {
+    "every event is done or set aside": "select clinic_id, id, error from inbox where state = 'pending'",
+    "nothing waits to be sent": """
+select clinic_id, id, row_kind, error from outbox where state in ('pending', 'sending')""",
+    "no look is overdue": """
+select t.clinic_id, t.id, t.kind from timers t
+ where t.due_at <= clock_timestamp() + make_interval(secs => (select coalesce(max(offset_seconds), 0) from clock))""",
+    "no follow-up is overdue": """
+select f.clinic_id, f.id from followup_executions f where f.state = 'planned'
+   and f.due_at <= clock_timestamp() + make_interval(secs => (select coalesce(max(offset_seconds), 0) from clock))""",
+}
+"""Holds T seconds after the faults have stopped, without anybody having helped."""

@@ -1,9 +1,9 @@
-"""A world in which the program is a process of its own that can be killed at any commit, and comes back.
+"""A world in which the program is one or more processes that can be killed at any commit, and come back.
 
-The database is reached through `CommitProxy`, the emulated platforms live in the test's process and bring again
-whatever was not taken. `settles` waits, by looking at the truth, until everything that was set going has been done,
-and starts the program again when it was killed. What a dead process leased is not waited for: the leases are made
-to have run out, and now and then so are reply tokens, as if the machine had come back after a minute.
+Each reaches the database through a `CommitProxy`, the platforms reach them by one address (`FrontDoor`), live in the
+test's process and bring again whatever was not taken. `settles` waits, by the auditor's eyes, until everything that
+was set going has been done, and starts what was killed again, as a supervisor does. What a dead process leased is not
+waited for: the leases are made to have run out, and now and then so are reply tokens, as if a minute had passed.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ import random
 import shutil
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,63 +27,51 @@ import asyncpg
 from sqlalchemy import make_url
 
 from bots.app import build
-from bots.journal import Entry, Journal
+from bots.delivery import LEASE_SECONDS as MESSAGE_LEASE
+from bots.intake import LEASE_SECONDS as EVENT_LEASE
+from bots.journal import Journal
 from bots.line.emulator import LineEmulator
+from bots.polling import LEASE_SECONDS as POLL_LEASE
 from bots.settings import Settings
 from bots.telegram.emulator import TelegramEmulator
 from domain.database.clock import read_clock, set_clock
 from domain.database.engine import create_engine
 from tests.conftest import Database
+from tests.faults.auditor import Auditor, auditing
 from tests.faults.commit_proxy import CommitProxy, Trap
-from tests.faults.program import Nursery, Served, until
+from tests.faults.front_door import FrontDoor, front_door
+from tests.faults.program import Nursery, until
+from tests.faults.served import Served
+from tests.faults.taken import Undelivered, check_taken
 from tests.stories.world import SECRET_KEY, World, platforms, settings_for
 
 AGAIN_S = 0.2
 """The emulated platforms bring an event again after this long, for a minute."""
 
-_QUIET = """
-select not exists (select 1 from inbox where state = 'pending')
-   and not exists (select 1 from outbox where state in ('pending', 'sending'))
-   and not exists (select 1 from followup_executions, clock
-                    where state = 'planned' and due_at <= clock_timestamp() + make_interval(secs => offset_seconds))
-   and not exists (select 1 from timers, clock
-                    where due_at <= clock_timestamp() + make_interval(secs => offset_seconds))
-"""
+FORGOTTEN_S = 3
+"""A lease that nobody has renewed or ended for so long is a dead one's, where tests are impatient."""
+
 _LEASES_RUN_OUT = """
 update inbox set lease_until = clock_timestamp() - interval '1 s' where state = 'pending' and lease_until is not null;
 update outbox set lease_until = clock_timestamp() - interval '1 s'
  where state in ('pending', 'sending') and lease_until is not null;
 update channel_accounts set lease_until = clock_timestamp() - interval '1 s' where lease_until is not null;
+update channel_accounts set poll_until = clock_timestamp() - interval '1 s' where poll_until is not null;
 """
+_FORGOTTEN = f"""
+update inbox set lease_until = clock_timestamp() - interval '1 s'
+ where state = 'pending' and lease_until < clock_timestamp() + interval '{EVENT_LEASE - FORGOTTEN_S} s';
+update outbox set lease_until = clock_timestamp() - interval '1 s' where state in ('pending', 'sending')
+   and lease_until < clock_timestamp() + interval '{MESSAGE_LEASE - FORGOTTEN_S} s';
+update channel_accounts set lease_until = clock_timestamp() - interval '1 s'
+ where lease_until < clock_timestamp() + interval '{MESSAGE_LEASE - FORGOTTEN_S} s';
+update channel_accounts set poll_until = clock_timestamp() - interval '1 s'
+ where poll_until < clock_timestamp() + interval '{POLL_LEASE - FORGOTTEN_S} s';
+"""  # noqa: S608 - the numbers are our own
 _A_MINUTE_PASSES = """
 update inbox set received_at = received_at - interval '61 s' where state = 'pending';
 update outbox set reply_until = reply_until - interval '61 s' where state in ('pending', 'sending');
 """
-
-
-class Undelivered:
-    """Events of the platforms that the program has not taken yet, followed in their journal."""
-
-    def __init__(self, journal: Journal) -> None:
-        self._news = journal.subscribe()
-        self._open: set[tuple[object, object]] = set()
-
-    def any(self) -> bool:
-        """Whether a platform still has something to bring."""
-        while not self._news.empty():
-            self._read(self._news.get_nowait())
-        return bool(self._open)
-
-    def _read(self, entry: Entry) -> None:
-        match entry:
-            case {"channel": "line", "kind": "event"}:
-                self._open.add(("line", entry["event"]["webhookEventId"]))
-            case {"channel": "line", "kind": "delivered", "final": True}:
-                self._open.discard(("line", entry["event"]))
-            case {"channel": "telegram", "kind": "update", "queued": True}:
-                self._open.add((entry["account"], entry["update"]["update_id"]))
-            case {"channel": "telegram", "kind": "delivery", "done": True}:
-                self._open.discard((entry["account"], entry["event"]))
 
 
 class Drift:
@@ -96,18 +86,35 @@ class Drift:
 
 @dataclass(slots=True)
 class Rig(World):
-    """The world with the program outside. `program` is this process's own desk: it opens clinics, runs nothing."""
+    """The world with the programs outside. `program` is this process's own desk: it opens clinics, runs nothing."""
 
-    served: Served = field(kw_only=True)
-    proxy: CommitProxy = field(kw_only=True)
+    programs: list[Served] = field(kw_only=True)
+    door: FrontDoor = field(kw_only=True)
     journal: Journal = field(kw_only=True)
-    audit: asyncpg.Connection = field(kw_only=True)
+    auditor: Auditor = field(kw_only=True)
     undelivered: Undelivered = field(kw_only=True)
     drift: Drift = field(kw_only=True)
     luck: random.Random = field(kw_only=True)
+    injected: Counter[str] = field(kw_only=True)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     dies: list[Trap] = field(default_factory=list)
-    """Traps for the next act: set when it begins, gone when all has settled."""
+    """Traps for the next act, in the first program: set when it begins, gone when all has settled."""
+    impatient: bool = False
+    """Leases that survivors would wait for, 20 and 30 s, run out after `FORGOTTEN_S`."""
+    patience: float = 30.0
+    """Within so many seconds everything has been done."""
+    forgotten: set[str] = field(default_factory=set)
+    """Ids of events that may have left the inbox."""
+
+    @property
+    def served(self) -> Served:
+        """The first program, for worlds with one."""
+        return self.programs[0]
+
+    @property
+    def proxy(self) -> CommitProxy:
+        """The first program's way to the database."""
+        return self.served.proxy
 
     def delivered(self, deliveries: Iterable[dict[str, Any]]) -> None:
         """Whatever the program answered: what it did not take is brought again."""
@@ -118,22 +125,45 @@ class Rig(World):
         return await World.control(self, channel, path, **body)
 
     async def settles(self) -> None:
-        """Everything has been done, by as many lives of the program as it took."""
-        await until(self._is_done, f"everything to be done; see {self.served.log}")
-        self.proxy.traps.clear()
+        """Everything has been done, by as many lives of the programs as it took."""
+        try:
+            await until(self._is_done, "everything to be done", self.patience)
+        except AssertionError as error:
+            error.add_note(await self.looks())
+            raise
+        for program in self.programs:
+            program.proxy.traps.clear()
+
+    async def verdict(self) -> None:
+        """Safe at every look so far; everything settles by itself; then nothing is lost."""
+        await self.settles()
+        await self.auditor.sample()
+        self.auditor.check()
+        rows = await self.truth(
+            "select i.clinic_id, a.channel, i.event_id from inbox i"
+            " join channel_accounts a on a.clinic_id = i.clinic_id and a.id = i.account_id"
+        )
+        accounts = {(self.clinic_ids[slug], channel): made for (slug, channel), made in self.accounts.items()}
+        inbox = {(accounts[row["clinic_id"], row["channel"]], row["event_id"]): row for row in rows}
+        check_taken(self.journal.entries(), inbox, self.forgotten)
 
     async def meets(self, slug: str) -> None:
-        """A clinic opens while the program is down, so that it knows the new addresses from its start.
+        """A clinic opens while the programs are down, so that they know the new addresses from their start.
 
         Its menus are installed (and swept) by then: a program that did so by itself would commit at any moment.
         """
-        if self.served.lives:
-            self.proxy.die()
-            await self.served.gone()
+        for program in self.programs:
+            if program.lives:
+                program.proxy.die()
+                await program.gone()
         await self.opens(slug, like="DRG")
         for _ in ("installed", "swept"):
             await self.keeps_menus()
-        await self.served.start()
+        await self.starts()
+
+    async def starts(self) -> None:
+        """Every program that is wanted and does not run starts."""
+        await asyncio.gather(*(program.start() for program in self.programs if program.wanted and not program.lives))
 
     async def moves_to(self, moment: datetime) -> None:
         """The clinic's clock shows `moment`; the program's own ticker finds what that makes due."""
@@ -151,30 +181,46 @@ class Rig(World):
 
     async def looks(self) -> str:
         """How things stand, for the report of a failure."""
-        rows = await self.audit.fetch(
+        rows = await self.truth(
             "select row_kind, notice_kind, state, repeated, attempts, error from outbox"
             " where state <> 'sent' or repeated"
         )
-        return f"messages in doubt: {[dict(row) for row in rows]}; the program's log: {self.served.log.read_text()}"
+        logs = "\n".join(program.log.read_text()[-4000:] for program in self.programs if program.log.exists())
+        unsettled = await self.auditor.unsettled()
+        return f"messages in doubt: {[dict(row) for row in rows]}; unsettled: {unsettled}; the programs' logs: {logs}"
 
     async def _is_done(self) -> bool:
         async with self.turn:
-            if not self.served.lives:
-                await self._comes_back()
-            return not self.undelivered.any() and bool(await self.audit.fetchval(_QUIET))
+            if dead := [program for program in self.programs if program.wanted and not program.lives]:
+                await self._come_back(dead)
+            if not self.undelivered.any() and await self.auditor.calm():
+                return True
+            if self.impatient:
+                await self.leases_are_forgotten()
+            return False
 
-    async def _comes_back(self) -> None:
-        await self.served.gone()
-        await self.audit.execute(_LEASES_RUN_OUT)
-        if self.luck.random() < 0.5:
-            await self.audit.execute(_A_MINUTE_PASSES)
-            self.drift.seconds += 61
-        await self.served.start()
+    async def leases_are_forgotten(self) -> None:
+        """Whatever nobody has worked on for `FORGOTTEN_S` is free, as after the lease's full time."""
+        assert self.owner is not None
+        await self.owner.execute(_FORGOTTEN)
+
+    async def _come_back(self, dead: Sequence[Served]) -> None:
+        for program in dead:
+            await program.gone()
+        if not any(program.lives for program in self.programs):
+            assert self.owner is not None
+            await self.owner.execute(_LEASES_RUN_OUT)
+            if self.luck.random() < 0.5:
+                await self.owner.execute(_A_MINUTE_PASSES)
+                self.drift.seconds += 61
+        await asyncio.gather(*(program.start() for program in dead))
 
 
 @asynccontextmanager
-async def rig(nursery: Nursery, database: Database, seed: int) -> AsyncIterator[Rig]:
-    """A running rig with no clinic in it. Everything it starts ends with it."""
+async def rig(
+    nursery: Nursery, database: Database, luck: random.Random, injected: Counter[str], roles: Sequence[str] = ("all",)
+) -> AsyncIterator[Rig]:
+    """A rig with no clinic in it yet, and a program (not started) for each role. Everything it starts ends with it."""
     async with AsyncExitStack() as stack:
         directory = Path(tempfile.mkdtemp(prefix="aura-faults-"))
         stack.callback(shutil.rmtree, directory, ignore_errors=True)
@@ -184,45 +230,62 @@ async def rig(nursery: Nursery, database: Database, seed: int) -> AsyncIterator[
         telegram = TelegramEmulator(journal, wait=lambda failures: AGAIN_S)
         address = await stack.enter_async_context(platforms(line, telegram))
         settings = settings_for(address)
+        door = await stack.enter_async_context(front_door(settings.port))
         desk = await stack.enter_async_context(build(settings, database.url))
         owner = await asyncpg.connect(database.admin_url)
         stack.push_async_callback(owner.close)
-        served = Served(nursery, directory, _environment(settings, database, directory), settings.address, http)
-        proxy = CommitProxy(directory, lambda: _connect(database), served.kill)
-        stack.push_async_callback(proxy.close)
-        await proxy.start()
-        stack.callback(served.kill)
+        programs = [
+            Served(
+                nursery,
+                directory / f"{number}",
+                _environment(settings),
+                role=role,
+                connect=partial(_connect, database),
+                database=partial(_through, database),
+                http=http,
+                injected=injected,
+            )
+            for number, role in enumerate(roles)
+        ]
+        door.replicas = [program for program in programs if program.role != "worker"]
+        for program in programs:
+            stack.push_async_callback(program.proxy.close)
+            await program.proxy.start()
+            stack.callback(program.kill)
         yield Rig(
             program=desk,
             database=database,
             owner=owner,
-            audit=owner,
             http=http,
             platforms=address,
             line=line,
             telegram=telegram,
-            served=served,
-            proxy=proxy,
+            programs=programs,
+            door=door,
             journal=journal,
+            auditor=await stack.enter_async_context(auditing(database)),
             undelivered=Undelivered(journal),
             drift=drift,
-            luck=random.Random(seed),  # noqa: S311 - reproducible on purpose
+            luck=luck,
+            injected=injected,
         )
 
 
-def _environment(settings: Settings, database: Database, directory: Path) -> dict[str, str]:
-    url = make_url(database.url).set(host=None, port=None).set(query={"host": str(directory), "port": "5432"})
+def _environment(settings: Settings) -> dict[str, str]:
     return {
-        "AURA_DATABASE_URL": url.render_as_string(hide_password=False),
-        "AURA_DATA_DIR": str(directory),
         "AURA_SECRET_KEY": SECRET_KEY,
-        "AURA_PORT": str(settings.port),
         "AURA_PUBLIC_URL": settings.public_url,
         "AURA_LINE_API_URL": settings.line_api_url,
         "AURA_LINE_DATA_API_URL": settings.line_data_api_url,
         "AURA_TELEGRAM_API_URL": settings.telegram_api_url,
         "AURA_LOG_LEVEL": "WARNING",
     }
+
+
+def _through(database: Database, directory: Path) -> str:
+    """The database's address by the proxy that listens in a directory."""
+    url = make_url(database.url).set(host=None, port=None).set(query={"host": str(directory), "port": "5432"})
+    return url.render_as_string(hide_password=False)
 
 
 async def _connect(database: Database) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

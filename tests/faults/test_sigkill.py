@@ -9,64 +9,36 @@ LINE. AURA_FAULTS=all dies at every commit of every step, before and after it, o
 from __future__ import annotations
 
 import asyncio
-import os
-import random
 from collections import Counter
 from uuid import UUID
 
 import pytest
 
-from domain.people import service as people
-from domain.unit import Actor
-from domain.workflow import service as workflow
 from handlers.cards import Action
-from tests.conftest import Database
-from tests.faults.commit_proxy import Phase, Trap
-from tests.faults.invariants import check_messages, effects
-from tests.faults.program import Nursery
-from tests.faults.rig import Rig, rig
+from tests.faults.commit_proxy import KILLS, Phase, Trap
+from tests.faults.crowd import expected
+from tests.faults.effects import effects
+from tests.faults.messages import check_messages
+from tests.faults.playing import plays
+from tests.faults.registry import LONG, Trial, fault
 from tests.faults.story import STEPS, Cast, cast
 from tests.stories.person import Person
 
 CHANNELS = ("line", "telegram")
-PHASES: tuple[Phase, ...] = ("before", "after")
-EVERYTHING = os.environ.get("AURA_FAULTS") == "all"
 MOST_COMMITS = 12
 MORE = 3
 """A step may have a few commits more than last time, when a poll saw what was under way."""
 
 
-def seed() -> int:
-    """The seed of this run, printed so that a failure can be repeated."""
-    drawn = int(os.environ.get("AURA_FAULTS_SEED") or random.SystemRandom().randrange(10**6))
-    print(f"AURA_FAULTS_SEED={drawn}")  # noqa: T201 - pytest shows it with a failure
-    return drawn
-
-
-async def plays(rig: Rig, slug: str, channel: str, deaths: dict[str, list[Trap]]) -> dict[str, int]:
-    """Play the story in a new clinic; returns how many commits each step had."""
-    story, commits = await cast(rig, slug, channel), {}
-    for name, step in STEPS.items():
-        before, rig.dies = rig.proxy.commits, deaths.get(name, [])
-        try:
-            await step(story)
-        except AssertionError as error:
-            error.add_note(f"in the step {name!r} of {slug}; {await rig.looks()}")
-            raise
-        commits[name] = rig.proxy.commits - before
-    for person, role in ((story.sales, "sales"), (story.mint, "beautician"), (story.nat, "customer")):
-        await person.has_menu(role)
-    return commits
-
-
+@fault("F1", "kill -9 at a commit of every step of a story")
 @pytest.mark.parametrize("channel", CHANNELS)
-async def test_a_death_in_every_step_changes_nothing(nursery: Nursery, database: Database, channel: str) -> None:
+async def test_a_death_in_every_step_changes_nothing(trial: Trial, channel: str) -> None:
     """Each step dies at one commit; two over one message may leave it `unknown`, where a story cannot go on."""
-    async with rig(nursery, database, seed()) as world:
+    async with trial.rig() as world:
         commits = await plays(world, "calm", channel, {})
         calm = await effects(world, "calm")
         luck = world.luck
-        deaths = {step: [Trap(luck.randrange(count), luck.choice(PHASES))] for step, count in commits.items()}
+        deaths = {step: [Trap(luck.randrange(count), luck.choice(KILLS))] for step, count in commits.items()}
         print(deaths)  # noqa: T201 - pytest shows it with a failure
         await plays(world, "storm", channel, deaths)
         # A step's last commits are not always there: some rows are written down together or apart.
@@ -82,14 +54,13 @@ async def test_a_death_in_every_step_changes_nothing(nursery: Nursery, database:
             await check_messages(world, slug, channel)
 
 
-@pytest.mark.skipif(not EVERYTHING, reason="AURA_FAULTS=all dies at every commit of the story: minutes")
-@pytest.mark.parametrize("phase", PHASES)
+@fault("F1", "kill -9 at every commit of every step of a story")
+@pytest.mark.skipif(not LONG, reason="AURA_FAULTS=all dies at every commit of the story: minutes")
+@pytest.mark.parametrize("phase", KILLS)
 @pytest.mark.parametrize("channel", CHANNELS)
-async def test_a_death_at_every_commit_changes_nothing(
-    nursery: Nursery, database: Database, channel: str, phase: Phase
-) -> None:
+async def test_a_death_at_every_commit_changes_nothing(trial: Trial, channel: str, phase: Phase) -> None:
     """The n-th commit of every step, for each n that any step has."""
-    async with rig(nursery, database, seed()) as world:
+    async with trial.rig() as world:
         commits = await plays(world, "calm", channel, {})
         calm = await effects(world, "calm")
         for n in range(max(commits.values()) + MORE):
@@ -103,10 +74,11 @@ async def test_a_death_at_every_commit_changes_nothing(
             await check_messages(world, slug, channel)
 
 
+@fault("F1", "kill -9 twice over one message")
 @pytest.mark.parametrize("channel", CHANNELS)
-async def test_two_deaths_over_one_message_repeat_it_once(nursery: Nursery, database: Database, channel: str) -> None:
+async def test_two_deaths_over_one_message_repeat_it_once(trial: Trial, channel: str) -> None:
     """Sent, died before that was written down; sent again, died again: a third try would be one too many."""
-    async with rig(nursery, database, seed()) as world:
+    async with trial.rig() as world:
         story = await cast(world, "calm", channel)
         before = world.proxy.commits
         await story.sales.says("hello")
@@ -124,22 +96,21 @@ async def test_two_deaths_over_one_message_repeat_it_once(nursery: Nursery, data
         await check_messages(world, "calm", channel, in_doubt=2)
 
 
-@pytest.mark.parametrize("channel", CHANNELS if EVERYTHING else CHANNELS[:1])
-async def test_money_is_counted_once_wherever_the_program_dies(
-    nursery: Nursery, database: Database, channel: str
-) -> None:
+@fault("F1", "kill -9 at every commit of a payment")
+@pytest.mark.parametrize("channel", CHANNELS if LONG else CHANNELS[:1])
+async def test_money_is_counted_once_wherever_the_program_dies(trial: Trial, channel: str) -> None:
     """A payment's confirmation dies at each of its commits, before and after it; each time another customer pays."""
-    async with rig(nursery, database, seed()) as world:
+    async with trial.rig() as world:
         story = await cast(world, "calm", channel)
         await story.invited(story.sales, "sales", "คุณเจ")
         await story.sales.taps("English")
-        most = 2 * (7 + MORE)
+        most = len(KILLS) * (7 + MORE)
         journeys = await _customers(story, channel, most + 1)
         count = await _pays(story, journeys[0])
         assert 5 <= count <= 7 + MORE
-        paying = journeys[1 : 1 + 2 * count]
+        paying = journeys[1 : 1 + len(KILLS) * count]
         for number, journey in enumerate(paying):
-            await _pays(story, journey, [Trap(number // 2, PHASES[number % 2])])
+            await _pays(story, journey, [Trap(number // len(KILLS), KILLS[number % len(KILLS)])])
         assert world.served.starts >= len(paying) - 1, "deaths should have been"
         made = await world.truth("select journey_id, receipt_no from payments order by receipt_no")
         assert [row["receipt_no"] for row in made] == list(range(1, len(paying) + 2))
@@ -174,19 +145,7 @@ async def _button(story: Cast, person: Person, action: Action) -> str:
 
 async def _customers(story: Cast, channel: str, count: int) -> list[UUID]:
     """Customers with a lead and a chat each; returns their journeys."""
-    made = []
-    async with story.rig.unit(story.slug) as unit:
-        # A colleague without a chat, so that who joined need not be told to anybody.
-        [fon] = [member for member in await people.staff_of_role(unit, ["sales"]) if member.name == "คุณฝน"]
-        unit.actor = Actor("sales", fon.person_id, fon.user_id, None, fon.name)
-        facial = await story.rig.one_truth(
-            "select id from treatments where clinic_id = $1 and code = 'FAC-HYD'", unit.clinic.id
-        )
-        for n in range(count):
-            lead = await workflow.create_lead(
-                unit, name=f"Nat {n}", phone=f"08155510{n:02}", treatment_id=facial, source="walk_in"
-            )
-            made.append((lead.id, (await people.invite_customer(unit, lead.customer_id, lead.id)).code))
+    made = await expected(story.rig, story.slug, count)
     await asyncio.gather(*(_joins(story, channel, n, code) for n, (_, code) in enumerate(made)))
     return [journey for journey, _ in made]
 

@@ -9,6 +9,7 @@ import json
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from io import BytesIO
 from typing import Any
 
 from bots.line import inbound as line
@@ -82,7 +83,7 @@ def _telegram(world: World, person: Person, data: str) -> Request:
 async def post(world: World, request: Request) -> tuple[int, str]:
     """Status and body of the program's answer."""
     headers = {"Content-Type": "application/json", **request.headers}
-    async with world.http.post(request.url, data=request.body, headers=headers) as answer:
+    async with world.http.post(request.url, data=BytesIO(request.body), headers=headers) as answer:
         return answer.status, await answer.text()
 
 
@@ -115,3 +116,37 @@ async def token(person: Person, action: Action) -> str:
     program = person.world.program
     account = next(a for a in await program.accounts.of_clinic(person.slug) if a.channel == person.channel)
     return program.signer.sign(action, account.clinic_id, account.id, person.id)
+
+
+def forgeries(world: World, channel: str, true: Request) -> dict[str, Request]:
+    """Requests that the platform never made, and true ones at addresses they were not made for."""
+    vouch = line.SIGNATURE_HEADER if channel == "line" else telegram.SECRET_HEADER
+    good = true.headers[vouch]
+    of_bua = signed(world, "DRG", true.body, secret_of="BUA").headers[vouch] if channel == "line" else "hook-BUA"
+    claims = {
+        "nothing": None,
+        "empty": "",
+        "a guess": "x" * len(good),
+        "cut short": good[:-1],
+        "longer": good + "=",
+        "in capitals": good.upper(),
+        "with a space": f"{good[:4]} {good[4:]}",
+        "another clinic's": of_bua,
+        "the secret itself": f"secret-DRG,{good}",
+    }
+    forged = {
+        name: Request(true.url, {vouch: claim} if claim is not None else {}, true.body)
+        for name, claim in claims.items()
+    }
+    forged["another clinic's address"] = true.at(address(world, channel, "BUA"))
+    forged["no such clinic"] = true.at(address(world, channel, "NOPE"))
+    forged["no such channel"] = true.at(address(world, "pigeon"))
+    forged["a path trick"] = true.at(address(world, channel, "DRG%2F..%2FBUA"))
+    if channel == "line":  # Telegram does not sign the body
+        forged["one byte changed"] = Request(true.url, true.headers, true.body.replace(b"whatever", b"whatevex"))
+        forged["written anew"] = Request(true.url, true.headers, true.body.replace(b", ", b","))
+        forged["no body"] = Request(true.url, true.headers, b"")
+        forged["as Telegram"] = Request(true.url, {telegram.SECRET_HEADER: "hook-DRG"}, true.body)
+    else:
+        forged["as LINE"] = Request(true.url, {line.SIGNATURE_HEADER: line.sign("secret-DRG", true.body).decode()}, b"")
+    return forged

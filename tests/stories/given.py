@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import insert, update
 
+from bots.telegram.emulator_nouns import Chat
 from domain.people import service as people
 from domain.people.tables import channel_identities, persons
 from tests.stories.person import Person
@@ -31,7 +32,7 @@ async def in_chat(world: World, person: Person, person_id: UUID) -> None:
     if person.channel == "line":
         world.line._state.chat(account, person.id).friend = True
     else:
-        world.telegram._state.chat(int(account), int(person.id)).started = True
+        world.telegram._state.chats.setdefault((int(account), int(person.id)), Chat()).started = True
     async with world.unit(person.slug) as unit:
         clinic = unit.clinic.id
         found = await world.program.accounts.of_clinic(person.slug)

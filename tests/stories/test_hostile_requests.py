@@ -5,9 +5,6 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -15,36 +12,8 @@ from bots import app
 from bots.app import build, running
 from bots.web import reading
 from tests.stories.forgery import Request, post, signed
+from tests.stories.hostility import MALFORMED, MEGABYTE, ODD, PATH, head, line_body, open_line, status
 from tests.stories.world import World, settings_for
-
-MEGABYTE = 1024 * 1024
-PATH = "/webhooks/line/DRG"
-
-
-@asynccontextmanager
-async def open_line(address: str, start: bytes) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    """A connection on which somebody has sent `start`, and maybe goes on."""
-    at = urlsplit(address)
-    reader, writer = await asyncio.open_connection(at.hostname, at.port)
-    try:
-        writer.write(start)
-        yield reader, writer
-    finally:
-        writer.transport.abort()
-
-
-async def status(reader: asyncio.StreamReader) -> int:
-    """The status of the answer; 0 when the connection ended without one."""
-    line = await asyncio.wait_for(reader.readline(), 10)
-    return int(line.split()[1]) if line else 0
-
-
-def head(*lines: str) -> bytes:
-    return "\r\n".join([f"POST {PATH} HTTP/1.1", "Host: clinic", *lines, "", ""]).encode()
-
-
-def line_body(event: str) -> bytes:
-    return f'{{"destination": "U0", "events": [{event}]}}'.encode()
 
 
 async def test_a_body_too_large_is_refused_before_it_is_read(world: World) -> None:
@@ -69,17 +38,7 @@ async def test_a_packed_body_is_not_unpacked(world: World) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [
-        b"",
-        b"null",
-        b"[]",
-        b'{"events": {}}',
-        b"\xff\xfe not UTF-8",
-        b'{"destination": "U0", "events": [',
-        b"[" * 10_000 + b"]" * 10_000,
-        line_body('{"type": "message", "x": ' + "[" * 10_000 + "]" * 10_000 + "}"),
-        line_body('{"timestamp": ' + "9" * 5_000 + "}"),
-    ],
+    MALFORMED,
     ids=lambda body: body[:16],
 )
 async def test_a_signed_body_that_makes_no_sense_is_a_400(world: World, body: bytes) -> None:
@@ -88,15 +47,7 @@ async def test_a_signed_body_that_makes_no_sense_is_a_400(world: World, body: by
 
 @pytest.mark.parametrize(
     "odd",
-    [
-        '{"type": "message", "message": {"type": "text", "text": "a\\u0000b\\ud800c"}}',
-        '{"type": "message", "message": {"type": "text", "text": NaN, "x": Infinity, "y": 1e400}}',
-        '{"type": "message", "type": "message", "type": null}',
-        "{}",
-        '{"type": "message", "message": null, "source": null, "webhookEventId": null, "timestamp": "yesterday"}',
-        '{"webhookEventId": {"a": 1}, "source": {"userId": ["U1"]}}',
-        '{"x": ' + "[" * 400 + "]" * 400 + "}",
-    ],
+    ODD,
 )
 async def test_an_odd_event_is_taken_in_and_holds_up_nobody(world: World, odd: str) -> None:
     assert (await post(world, signed(world, "DRG", line_body(odd))))[0] == 200

@@ -15,7 +15,7 @@ from domain.database.clock import set_clock
 from domain.database.engine import create_engine
 from handlers.words import Words
 from tests.conftest import Database
-from tests.faults.invariants import check_messages
+from tests.faults.messages import check_messages
 from tests.stories.forgery import data_of, post, press
 from tests.stories.scenes import (
     AFTERCARE,

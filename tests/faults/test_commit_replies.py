@@ -1,0 +1,31 @@
+"""The connection is lost at a COMMIT and the program lives: it cannot know whether it was carried out."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.faults.commit_proxy import CUTS, Trap
+from tests.faults.effects import effects
+from tests.faults.messages import check_messages
+from tests.faults.playing import plays
+from tests.faults.registry import Trial, fault
+from tests.faults.story import STEPS
+
+CHANNELS = ("line", "telegram")
+
+
+@fault("F2", "the reply to a COMMIT is lost, or the COMMIT itself, in every step of a story")
+@pytest.mark.parametrize("channel", CHANNELS)
+async def test_a_commit_of_unknown_fate_in_every_step_changes_nothing(trial: Trial, channel: str) -> None:
+    async with trial.rig() as world:
+        world.impatient = True
+        commits = await plays(world, "calm", channel, {})
+        calm = await effects(world, "calm")
+        cuts = {step: [Trap(world.luck.randrange(count), world.luck.choice(CUTS))] for step, count in commits.items()}
+        print(cuts)  # noqa: T201 - pytest shows it with a failure
+        await plays(world, "storm", channel, cuts)
+        assert trial.injected.total() > len(STEPS) * 3 / 4, "most steps should have had their fault"
+        assert world.served.starts == 2, "it lives"
+        assert await effects(world, "storm") == calm
+        for slug in ("calm", "storm"):
+            await check_messages(world, slug, channel)

@@ -1,0 +1,113 @@
+"""Hostile clients against the real process: bodies of every wrong kind, and connections that never come to an end.
+
+Each is refused (or taken and harmless), the process does not grow, and whoever is honest is served as if they were
+not there. What each single request is answered with, the stories tell (`test_hostile_requests.py`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import time
+
+from tests.faults.registry import LONG, Trial, fault, times
+from tests.faults.rig import Rig
+from tests.stories.forgery import Request, post, signed
+from tests.stories.hostility import MALFORMED, MEGABYTE, ODD, PATH, head, line_body, open_line, status
+
+MOST_GROWTH = 10 * MEGABYTE
+PROMPT_S = 2.0
+"""LINE gives up on a webhook after so many seconds."""
+HONEST = json.dumps({"destination": "U0", "events": []}).encode()
+
+
+@fault("F27", "oversized, packed, malformed and odd bodies")
+async def test_hostile_bodies_cost_nobody_anything(trial: Trial) -> None:
+    async with trial.rig() as world:
+        await world.meets("DRG")
+        await _honest(world, 20)
+        before, done = world.served.memory, asyncio.Event()
+        slowest = asyncio.create_task(_slowest(world, done))
+        said: set[int] = set()
+        for _ in range(times(3, 100)):
+            said |= await _bodies(world) | await _streams(world)
+        done.set()
+        assert said == {200, 400, 401, 413, 415}
+        assert await slowest < PROMPT_S
+        grown = world.served.memory - before
+        assert grown < MOST_GROWTH, f"the program grew by {grown / MEGABYTE:.1f} MB"
+        await world.settles()
+        states = await world.truth("select distinct state from inbox")
+        assert [row["state"] for row in states] == ["done"]
+        assert "Traceback" not in world.served.log.read_text()
+
+
+async def _bodies(world: Rig) -> set[int]:
+    """Whole bodies, signed and not."""
+    many = line_body(",".join(["{}"] * 100_000))
+    bomb = gzip.compress(b" " * 50 * MEGABYTE)
+    large = b" " * (MEGABYTE + 1)
+    bodies = [*MALFORMED, *map(line_body, ODD)]
+    requests = [_signed(world, body) for body in bodies]
+    requests += [Request(request.url, {}, request.body) for request in requests]
+    requests += [Request(requests[0].url, {}, many), _signed(world, large), Request(requests[0].url, {}, large)]
+    packed = _signed(world, bomb)
+    requests.append(Request(packed.url, {**packed.headers, "Content-Encoding": "gzip"}, bomb))
+    world.injected["hostile body"] += len(requests)
+    answers = [await post(world, request) for request in requests]
+    assert all("Traceback" not in text for _, text in answers)
+    return {code for code, _ in answers}
+
+
+async def _streams(world: Rig) -> set[int]:
+    """Bodies that are announced as enormous, or never end."""
+    said = set()
+    starts = (head("Content-Length: 10000000000"), head("Transfer-Encoding: chunked"))
+    for start in starts:
+        async with open_line(world.served.address, start) as (reader, writer):
+            for _ in range(MEGABYTE // 0x10000 + 1):
+                writer.write(b"10000\r\n" + b" " * 0x10000 + b"\r\n")
+            said.add(await status(reader))
+    world.injected["endless body"] += len(starts)
+    return said
+
+
+@fault("F28", "connections that say nothing, or stop in the middle")
+async def test_slow_clients_keep_nobody_waiting(trial: Trial) -> None:
+    async with trial.rig() as world:
+        await world.meets("DRG")
+        starts = (b"", head()[:30], head("Content-Length: 100") + b"{")
+        lines = [open_line(world.served.address, start) for start in starts for _ in range(times(100, 330))]
+        world.injected["half-open connection"] += len(lines)
+        opened = await asyncio.gather(*(line.__aenter__() for line in lines))
+        assert await _honest(world, 50) < PROMPT_S
+        if LONG:  # who stops in the body is told so, all others are let go
+            async with asyncio.timeout(90):
+                ends = await asyncio.gather(*(reader.read() for reader, _ in opened))
+            assert {end[:12] for end in ends} == {b"", b"HTTP/1.1 408"}
+        await asyncio.gather(*(line.__aexit__(None, None, None) for line in lines))
+
+
+async def _honest(world: Rig, count: int) -> float:
+    """What a platform sends, so many times; the seconds of the slowest."""
+    slowest = 0.0
+    for _ in range(count):
+        began = time.monotonic()
+        assert (await post(world, _signed(world, HONEST)))[0] == 200
+        slowest = max(slowest, time.monotonic() - began)
+    return slowest
+
+
+async def _slowest(world: Rig, done: asyncio.Event) -> float:
+    """Honest traffic until `done`; the seconds of the slowest."""
+    slowest = 0.0
+    while not done.is_set():
+        slowest = max(slowest, await _honest(world, 1))
+        await asyncio.sleep(0.02)
+    return slowest
+
+
+def _signed(world: Rig, body: bytes) -> Request:
+    """To the program itself: a proxy would keep half of it away."""
+    return signed(world, "DRG", body).at(f"{world.served.address}{PATH}")
