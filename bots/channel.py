@@ -137,11 +137,10 @@ class Contested:
 
 @dataclass(frozen=True, slots=True)
 class Reception:
-    """What a platform says of bringing an account's events: whether it has a webhook for them, how many wait, and
-    what went wrong last ('' if nothing did)."""
+    """What a platform says of bringing an account's events: whether it has a webhook for them, and what keeps them
+    from us ('' if nothing does; for the operator)."""
 
     webhook: bool
-    waiting: int
     trouble: str = ""
 
 
@@ -256,6 +255,9 @@ class Channel(Protocol):
     async def register(self, account: Account, webhook_url: str) -> None:
         """Set the webhook address once, with explicit update types; raises AccountError."""
 
+    async def reception(self, account: Account) -> Reception:
+        """Ask how events of the account are brought; raises AccountError."""
+
     async def close(self) -> None:
         """Release connections."""
 
@@ -272,6 +274,3 @@ class Pollable(Protocol):
 
     async def unregister(self, account: Account) -> None:
         """Remove the webhook; events that wait are kept for `fetch`. Raises AccountError."""
-
-    async def reception(self, account: Account) -> Reception:
-        """Ask how events of the account are brought; raises AccountError."""

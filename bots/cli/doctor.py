@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bots.accounts import SealedError, SecretBox
-from bots.channel import Account, AccountError, Channel, Pollable
+from bots.channel import Account, AccountError, Channel
 from bots.cli.context import Composition, composition, database, run, settings, show
 from bots.cli.findings import Finding, of_quota, of_work
 from bots.resealing import look_at_accounts
@@ -92,17 +92,14 @@ async def _account(channel: Channel, account: Account, name: str) -> AsyncIterat
 
 async def _reception(channel: Channel, account: Account) -> tuple[bool, str]:
     """Whether what people write reaches us, as far as the platform tells."""
-    if not isinstance(channel, Pollable):
-        return True, ""
     found = await channel.reception(account)
+    again = f"run `aura channel set {account.clinic_slug} {account.channel}"
     if account.polling:
-        again = f"run `aura channel set {account.clinic_slug} {account.channel} --mode polling` again"
-        return not found.webhook, f"a webhook keeps it from being polled: {again}" if found.webhook else "long polling"
+        webhook = f"a webhook keeps it from being polled: {again} --mode polling` again"
+        return not found.webhook, webhook if found.webhook else "long polling"
     if not found.webhook:
-        return False, f"no webhook: run `aura channel set {account.clinic_slug} {account.channel}` again"
-    if found.waiting and found.trouble:
-        return False, f"{found.waiting} events wait for the webhook; the last one failed: {found.trouble}"
-    return True, "webhook"
+        return False, f"no webhook: {again}` again"
+    return not found.trouble, found.trouble or "webhook"
 
 
 async def _secrets(units: Units, box: SecretBox) -> AsyncIterator[Finding]:

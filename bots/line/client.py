@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
@@ -21,6 +22,7 @@ from linebot.v3.messaging import (
     Message,
     QuotaType,
     SetWebhookEndpointRequest,
+    TestWebhookEndpointRequest,
 )
 from pydantic.v1 import ValidationError
 
@@ -35,6 +37,7 @@ from bots.channel import (
     Profile,
     Proof,
     Quota,
+    Reception,
     Refused,
     RetryLater,
     Sent,
@@ -50,6 +53,8 @@ from handlers.menus import Menu
 
 # Total seconds of one call; LINE answers in well under one. The SDK's own default is five minutes.
 CALL = aiohttp.ClientTimeout(total=10, connect=5)
+# LINE itself waits for the webhook it tries.
+TEST = aiohttp.ClientTimeout(total=20, connect=5)
 PROFILE = aiohttp.ClientTimeout(total=2)
 CONTENT = aiohttp.ClientTimeout(total=10, connect=2)
 
@@ -223,6 +228,26 @@ class LineChannel:
             await self._api.set_webhook_endpoint(request, **_call(account))
         except Exception as error:
             raise _account_error(error, "accept the webhook address") from error
+
+    async def reception(self, account: Account) -> Reception:
+        """Ask for the address, and have LINE bring an empty webhook there; raises AccountError.
+
+        https://developers.line.biz/en/reference/messaging-api/#test-webhook-endpoint; 60 times an hour at most.
+        """
+        try:
+            address = await self._api.get_webhook_endpoint(**_call(account))
+            if not address.active:
+                return Reception(True, 'the switch "Use webhook" is off in the LINE Developers console')
+            tried = await self._api.test_webhook_endpoint(TestWebhookEndpointRequest(), **_call(account, TEST))
+        except Exception as error:
+            if getattr(error, "status", None) == HTTPStatus.NOT_FOUND:
+                return Reception(False)
+            raise _account_error(error, "try its webhook") from error
+        if tried.success:
+            return Reception(True)
+        if tried.status_code == HTTPStatus.UNAUTHORIZED:
+            return Reception(True, "LINE signs with another channel secret than the one kept: run `aura channel set`")
+        return Reception(True, f"LINE cannot bring events to {address.endpoint}: {tried.reason} ({tried.status_code})")
 
     async def close(self) -> None:
         """Close what the SDK opened for itself; the shared session belongs to the program."""

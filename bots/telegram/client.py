@@ -199,7 +199,11 @@ class TelegramChannel:
             info = await self._bot(account).get_webhook_info()
         except TelegramError as error:
             raise account_error(error) from None
-        return Reception(bool(info.url), info.pending_update_count, info.last_error_message or "")
+        waiting, failure = info.pending_update_count, info.last_error_message
+        trouble = (
+            f"{waiting} events wait for the webhook; the last one failed: {failure}" if waiting and failure else ""
+        )
+        return Reception(bool(info.url), trouble)
 
     async def close(self) -> None:
         """Forget the bots; the session is closed by its maker."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from bots.channel import Account, AccountError, Profile, Proof, Refused
+from bots.channel import Account, AccountError, Profile, Proof, Reception, Refused
 from handlers.cards import Card
 from tests.channels.line_world import SECRET, TOKEN, World
 
@@ -39,6 +41,33 @@ async def test_a_webhook_needs_https_except_on_this_machine(line: World) -> None
     with pytest.raises(AccountError, match="longer than LINE's 500"):
         await line.channel.register(line.account, "https://x.example/" + "a" * 500)
     await line.channel.register(line.account, "https://clinic.example/hook")
+
+
+async def test_line_is_asked_whether_it_can_bring_events(line: World) -> None:
+    async def says() -> Reception:
+        return await line.channel.reception(line.account)
+
+    assert await says() == Reception(True)
+    line.program.statuses = [503]
+    assert await says() == Reception(True, f"LINE cannot bring events to {line.webhook_url}: ERROR_STATUS_CODE (503)")
+    line.program.account = replace(line.account, secrets={"channel_secret": "6" * 32, "access_token": "x"})
+    assert await says() == Reception(
+        True, "LINE signs with another channel secret than the one kept: run `aura channel set`"
+    )
+    await _answers(line, 200, {"endpoint": line.webhook_url, "active": False})
+    assert await says() == Reception(True, 'the switch "Use webhook" is off in the LINE Developers console')
+    await _answers(line, 404, {"message": "Not found"})
+    assert await says() == Reception(False)
+    await line.errs("server_error")
+    with pytest.raises(AccountError, match="500"):
+        await says()
+
+
+async def _answers(line: World, status: int, body: dict[str, Any]) -> None:
+    """What LINE says of the webhook's address."""
+    fault = {"call": "/v2/bot/channel/webhook/endpoint", "status": status, "body": body}
+    async with line.http.post(f"{line.url}/control/faults", json=fault) as answer:
+        assert answer.status == 200
 
 
 async def test_a_profile_has_name_and_language(line: World) -> None:

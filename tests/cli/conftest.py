@@ -78,13 +78,15 @@ def aura(database: Database, platforms: str, tmp_path: Path) -> Aura:
     )
 
 
-def on_the_platform(platforms: str, channel: str, **account: str) -> None:
-    """An operator has made an account on the platform's own console."""
+def on_the_platform(platforms: str, channel: str, **account: str) -> dict[str, str]:
+    """An operator has made an account on the platform's own console; returns its `account` and `handle`."""
     body = json.dumps(account).encode()
     address = f"{platforms}/{channel}/control/accounts"
     request = Request(address, body, {"Content-Type": "application/json"})  # noqa: S310 - our own emulator
     with urlopen(request) as answer:  # noqa: S310 - our own emulator
         assert answer.status == 200
+        made: dict[str, str] = json.loads(answer.read())
+        return made
 
 
 def query(database: Database, sql: str, *values: object) -> list[Any]:

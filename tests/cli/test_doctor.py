@@ -57,10 +57,13 @@ def test_the_doctor_looks_at_the_work(aura: Aura, database: Database, monkeypatc
 
 def test_the_doctor_asks_for_the_quota(aura: Aura, platforms: str) -> None:
     aura.json("clinic", "add", "ours", "--name", "คลินิกของเรา")
-    on_the_platform(platforms, "line", slug="ours", name="Ours", channel_secret="right", access_token="right-token")
+    platform = on_the_platform(
+        platforms, "line", slug="ours", name="Ours", channel_secret="right", access_token="right-token"
+    )
     aura.json("channel", "set", "ours", "line", "--channel-secret", "right", "--access-token", "right-token")
     told = findings(aura)
-    assert told["ours line"][0] is True
+    unreached = "LINE cannot bring events to http://127.0.0.1:9/webhooks/line/ours: COULD_NOT_CONNECT (0)"
+    assert told["ours line"] == (False, f"{platform['handle']}, {unreached}")
     assert told["ours line quota"] == (True, "0 sent this month, no limit")
 
 
