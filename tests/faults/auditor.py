@@ -18,7 +18,7 @@ from tests.faults.invariants import CALM, SAFE
 
 LOGIN = "aura_audit"
 EVERY_S = 0.2
-_AWAY = (
+AWAY = (
     OSError,
     TimeoutError,
     asyncpg.PostgresConnectionError,
@@ -40,7 +40,7 @@ class Auditor:
     async def watch(self) -> None:
         """Sample until cancelled."""
         while True:
-            with suppress(*_AWAY):
+            with suppress(*AWAY):
                 await self.sample()
             await asyncio.sleep(EVERY_S)
 
@@ -56,7 +56,7 @@ class Auditor:
 
     async def calm(self) -> bool:
         """Whether everything has settled; False while the database is away."""
-        with suppress(*_AWAY):
+        with suppress(*AWAY):
             return not await self.unsettled()
         return False
 

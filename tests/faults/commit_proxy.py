@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NoReturn
 
-Phase = Literal["before", "hold", "after", "cut", "lost"]
+Phase = Literal["before", "hold", "after", "cut", "lost", "freeze"]
 KILLS: tuple[Phase, ...] = ("before", "hold", "after")
 """The program dies: before its COMMIT leaves it, while that is in flight, or when the server has carried it out."""
 CUTS: tuple[Phase, ...] = ("cut", "lost")
@@ -30,6 +30,7 @@ WHAT: dict[Phase, str] = {
     "after": "kill -9 after COMMIT",
     "cut": "link cut before COMMIT",
     "lost": "reply to COMMIT lost",
+    "freeze": "SIGSTOP after COMMIT",
 }
 Message = tuple[bytes, bytes]  # (kind, body)
 Connect = Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
@@ -50,18 +51,26 @@ class Trap:
 class CommitProxy:
     """Listens on a unix socket, `address` is what a PostgreSQL client takes as its host.
 
-    `connect` opens a connection to the server; `kill` must end the program at once. `commits` counts those that
-    reached the server, `traps` are sprung one after the other, each counting from the one before; `injected` counts
-    what they did.
+    `connect` opens a connection to the server; `kill` must end the program at once, `freeze` suspend it. `commits`
+    counts those that reached the server, `traps` are sprung one after the other, each counting from the one before;
+    `injected` counts what they did.
     """
 
-    def __init__(self, directory: Path, connect: Connect, kill: Callable[[], None], injected: Counter[str]) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        connect: Connect,
+        kill: Callable[[], None],
+        freeze: Callable[[], None],
+        injected: Counter[str],
+    ) -> None:
         self.address = directory
         self.commits = 0
         self._injected = injected
         self.traps: list[Trap] = []
         self._connect = connect
         self._kill = kill
+        self.freeze = freeze
         self._server: asyncio.Server | None = None
         self._links: set[asyncio.Task[None]] = set()
 
@@ -194,6 +203,8 @@ class _Link:
         replies = await self._ask(commit)
         if phase in ("after", "lost"):
             self._ends(phase)
+        if phase == "freeze":
+            self._proxy.freeze()
         await self._tell([*held, replies[-1]] if held else replies)
 
     def _ends(self, phase: Phase) -> NoReturn:

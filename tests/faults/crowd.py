@@ -23,6 +23,7 @@ ANSWERS = ("English", "I agree", "No")
 """What a visitor presses one after the other: their language, and the two consents."""
 WELCOME = 100
 PATIENCE_S = 12.0
+MOST_TRIES = 5
 
 
 async def expected(rig: Rig, slug: str, count: int) -> list[tuple[UUID, str]]:
@@ -93,16 +94,15 @@ class Crowd:
         await asyncio.gather(*(one(*visitor) for visitor in self.visitors))
 
     async def _joins(self, visitor: Visitor, code: str) -> None:
-        while True:
-            await visitor.says(f"/start {code}")
-            for label in ANSWERS:
-                found = await visitor.finds(label)
-                if found is None:
-                    self.again += 1
+        await visitor.says(f"/start {code}")
+        for label in ANSWERS:
+            for _ in range(MOST_TRIES):
+                if found := await visitor.finds(label):
                     break
-                await visitor.taps_on(found)
-            else:
-                return
+                self.again += 1
+                await visitor.says(f"/start {code}")
+            assert found, f"{visitor.name} never got the button {label!r}"
+            await visitor.taps_on(found)
 
     async def has_joined(self) -> None:
         """Each of them exactly once: one welcome, each code used, each consent given or refused."""

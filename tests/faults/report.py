@@ -17,7 +17,7 @@ from tests.faults.registry import FAULTS
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "faults.md"
 BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
 _HEAD = ("row", "fault", "injected", "verdict", "seconds")
-_ROW = re.compile(r"\| (F\d+\w*) \| (.*?) \|")
+_ROW = re.compile(r"\| ([FR]\d+) \| (.*?) \|")
 
 Key = tuple[str, str]
 
@@ -81,9 +81,9 @@ def documented() -> set[Key]:
     return {(found[1], found[2]) for found in _ROW.finditer(table)}
 
 
-def _order(key: Key) -> tuple[int, str, str]:
+def _order(key: Key) -> tuple[str, int, str]:
     row, what = key
-    return int(re.sub(r"\D", "", row) or 0), row, what
+    return row[0], int(row[1:]), what
 
 
 def _cells(*cells: str) -> str:

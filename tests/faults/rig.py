@@ -15,7 +15,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -37,7 +37,7 @@ from bots.telegram.emulator import TelegramEmulator
 from domain.database.clock import read_clock, set_clock
 from domain.database.engine import create_engine
 from tests.conftest import Database
-from tests.faults.auditor import Auditor, auditing
+from tests.faults.auditor import AWAY, Auditor, auditing
 from tests.faults.commit_proxy import CommitProxy, Trap
 from tests.faults.front_door import FrontDoor, front_door
 from tests.faults.program import Nursery, until
@@ -201,17 +201,28 @@ class Rig(World):
 
     async def leases_are_forgotten(self) -> None:
         """Whatever nobody has worked on for `FORGOTTEN_S` is free, as after the lease's full time."""
-        assert self.owner is not None
-        await self.owner.execute(_FORGOTTEN)
+        await self._changes(_FORGOTTEN)
+
+    async def truth(self, sql: str, *values: Any) -> list[asyncpg.Record]:
+        """Rows as the database's owner sees them, by a new connection after the server was restarted."""
+        if self.owner is not None and self.owner.is_closed():
+            self.owner = None
+        return await World.truth(self, sql, *values)
+
+    async def _changes(self, script: str) -> None:
+        """Let time have passed, where the database is there."""
+        with suppress(*AWAY):
+            await self.truth("select 1")
+            assert self.owner is not None
+            await self.owner.execute(script)
 
     async def _come_back(self, dead: Sequence[Served]) -> None:
         for program in dead:
             await program.gone()
         if not any(program.lives for program in self.programs):
-            assert self.owner is not None
-            await self.owner.execute(_LEASES_RUN_OUT)
+            await self._changes(_LEASES_RUN_OUT)
             if self.luck.random() < 0.5:
-                await self.owner.execute(_A_MINUTE_PASSES)
+                await self._changes(_A_MINUTE_PASSES)
                 self.drift.seconds += 61
         await asyncio.gather(*(program.start() for program in dead))
 
@@ -232,8 +243,6 @@ async def rig(
         settings = settings_for(address)
         door = await stack.enter_async_context(front_door(settings.port))
         desk = await stack.enter_async_context(build(settings, database.url))
-        owner = await asyncpg.connect(database.admin_url)
-        stack.push_async_callback(owner.close)
         programs = [
             Served(
                 nursery,
@@ -252,10 +261,10 @@ async def rig(
             stack.push_async_callback(program.proxy.close)
             await program.proxy.start()
             stack.callback(program.kill)
-        yield Rig(
+        world = Rig(
             program=desk,
             database=database,
-            owner=owner,
+            owner=await asyncpg.connect(database.admin_url),
             http=http,
             platforms=address,
             line=line,
@@ -269,6 +278,11 @@ async def rig(
             luck=luck,
             injected=injected,
         )
+        try:
+            yield world
+        finally:
+            if world.owner is not None:
+                await world.owner.close()
 
 
 def _environment(settings: Settings) -> dict[str, str]:

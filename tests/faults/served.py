@@ -47,7 +47,7 @@ class Served:
         self.wanted = True
         port = lasting_port()
         self.address = f"http://127.0.0.1:{port}"
-        self.proxy = CommitProxy(directory, connect, self.kill, injected)
+        self.proxy = CommitProxy(directory, connect, self.kill, self.freeze, injected)
         self.injected = injected
         self._nursery = nursery
         self._directory = directory
@@ -115,7 +115,6 @@ class Served:
 
     def freeze(self) -> None:
         """SIGSTOP: it lives, holds what it holds, and does nothing."""
-        self.injected["SIGSTOP"] += 1
         self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:

@@ -96,6 +96,26 @@ async def test_two_deaths_over_one_message_repeat_it_once(trial: Trial, channel:
         await check_messages(world, "calm", channel, in_doubt=2)
 
 
+@fault("F3", "kill -9 after the platform accepted a message, before that is written down")
+@pytest.mark.parametrize("channel", CHANNELS)
+async def test_a_message_that_was_accepted_and_not_recorded_is_explained(trial: Trial, channel: str) -> None:
+    """An answer dies at the COMMIT that would have recorded it, again and again."""
+    async with trial.rig() as world:
+        story = await cast(world, "calm", channel)
+        before = world.proxy.commits
+        await story.sales.says("hello")
+        recorded = world.proxy.commits - before - 1
+        for phase in ("before", "hold", "before", "hold"):
+            accepted = len(await story.sales.messages())
+            world.dies = [Trap(recorded, phase)]
+            await story.sales.says("hello")
+            assert len(await story.sales.messages()) > accepted
+        assert trial.injected.total() == 4
+        await check_messages(world, "calm", channel)
+        if channel == "line":
+            assert await world.one_truth("select count(*) from outbox where state = 'unknown'") == 0
+
+
 @fault("F1", "kill -9 at every commit of a payment")
 @pytest.mark.parametrize("channel", CHANNELS if LONG else CHANNELS[:1])
 async def test_money_is_counted_once_wherever_the_program_dies(trial: Trial, channel: str) -> None:
