@@ -145,5 +145,5 @@ async def deleted(world: World) -> list[str]:
 async def calls(world: World, method: str, path: str) -> list[dict[str, Any]]:
     """Accepted calls of the program, oldest first."""
     journal = await world.look("line", "journal")
-    mine = [e for e in journal if e["kind"] == "request" and (e["method"], e["path"]) == (method, f"/line{path}")]
+    mine = [e for e in journal if e["kind"] == "request" and (e["method"], e["path"]) == (method, path)]
     return [entry for entry in mine if entry["status"] == 200]
