@@ -41,6 +41,8 @@ log = structlog.get_logger()
 # A call may take so long; a lease always outlives it, or two processes would send the same row.
 CALL_SECONDS = 15.0
 LEASE_SECONDS = 20
+# An answer waits so long for its turn at most: its lease has to outlive the call that comes then, too.
+TURN_SECONDS = 3.0
 BATCH = 20
 LATE_SECONDS = 60.0
 # A menu that could not be shown in time waits a little; it holds back no message.
@@ -82,18 +84,30 @@ class Delivery:
     async def answer(self, account: Account, rows: Sequence[Outgoing]) -> None:
         """Send an event's answers now, after those of the chat's earlier events.
 
-        They were committed as `sending` with this process's lease.
+        They were committed as `sending` with this process's lease. Behind a slow call they are left to whoever sends
+        what is due, before that lease runs out: else they would be taken for sent, and sent twice.
         """
         chat = (account.id, rows[0].recipient)
         turn = self._turns.setdefault(chat, asyncio.Lock())
-        async with turn:
+        try:
+            async with asyncio.timeout(TURN_SECONDS):
+                await turn.acquire()
+        except TimeoutError:
+            await self._leave(account, rows, datetime.now(UTC))
+            return
+        try:
             now = datetime.now(UTC)
             wait_until = self._held.get(account.id, now)
             if wait_until > now or self._late.get(chat, now) > now:
-                left = Verdict("pending", not_before=max(wait_until, now))
-                await self._record(account, [(row, left, ()) for row in rows])
+                await self._leave(account, rows, max(wait_until, now))
             else:
                 await self._send_all(account, rows, None, fresh=True)
+        finally:
+            turn.release()
+
+    async def _leave(self, account: Account, rows: Sequence[Outgoing], until: datetime) -> None:
+        """Leave answers that have not been begun to whoever sends what is due, from `until` on."""
+        await self._record(account, [(row, Verdict("pending", not_before=until), ()) for row in rows])
 
     async def run(self) -> None:
         """Send notices as they fall due, until cancelled; what is in hand is sent to its end."""
@@ -160,10 +174,10 @@ class Delivery:
     async def _send_all(
         self, account: Account, rows: Sequence[Outgoing], clinic: Clinic | None, *, fresh: bool = False
     ) -> None:
-        """Send the rows of one chat in order. `fresh`: the first call's rows were just committed as `sending`."""
-        channel = self._channels[account.channel]
+        """Send the rows of one chat in order. `fresh`: they were just committed as `sending`, and no stop leaves them."""
+        channel, must_end = self._channels[account.channel], fresh
         for batch in batches(rows, channel.batch):
-            if self._stopping and not fresh:
+            if self._stopping and not must_end:
                 return
             ready = batch if fresh else await self._begin(account, channel, batch)
             fresh = False

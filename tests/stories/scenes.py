@@ -50,8 +50,10 @@ async def chooses_language(person: Person) -> None:
     await person.taps(LANGUAGES[person.language])
 
 
-async def enters_lead(sales: Person, name: str, phone: str = PHONE, treatment: str = "FAC-HYD") -> None:
-    """A new customer is taken in, and the invitation shown."""
+async def enters_lead(
+    sales: Person, name: str, phone: str = PHONE, treatment: str = "FAC-HYD", *, saved: bool = True
+) -> None:
+    """A new customer is taken in, and the invitation shown; all but the last press unless it is `saved`."""
     await sales.says("/lead")
     await sales.sees("What is the customer's name?")
     await sales.says(name)
@@ -62,8 +64,9 @@ async def enters_lead(sales: Person, name: str, phone: str = PHONE, treatment: s
     await sales.sees(sales.t("How did {name} find us? You can also type it.", name=name))
     await sales.taps("Walk-in")
     await sales.sees("Save this customer?")
-    await sales.taps("Confirm")
-    await sees_saved(sales, name)
+    if saved:
+        await sales.taps("Confirm")
+        await sees_saved(sales, name)
 
 
 async def sees_saved(sales: Person, name: str) -> None:

@@ -1,0 +1,111 @@
+"""A platform that answers slowly: what follows in a chat is sent after, once, and without a word of doubt."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from bots import delivery
+from bots.channel import Account, Letter, Outcome
+from handlers.cards import Card
+from tests.faults.program import until
+from tests.stories.person import Person
+from tests.stories.scenes import enters_lead, joins_team, sees_saved
+from tests.stories.world import CHANNELS, World
+
+HELP = "What you can do here"
+NAME = "What is the customer's name?"
+_SECOND = "(select id from outbox where recipient = $1 order by seq desc limit 1)"
+
+
+class Held:
+    """A channel whose next two calls do not end before they are let go; `begun` is how many are on their way."""
+
+    def __init__(self, world: World, channel: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.begun = 0
+        self._free = (asyncio.Event(), asyncio.Event())
+        self._send = world.program.channels[channel].send
+        monkeypatch.setattr(world.program.channels[channel], "send", self)
+
+    async def __call__(self, account: Account, cards: Sequence[Card], letter: Letter) -> Outcome:
+        self.begun += 1
+        if self.begun <= len(self._free):
+            await self._free[self.begun - 1].wait()
+        return await self._send(account, cards, letter)
+
+    async def begins(self, count: int) -> None:
+        """So many calls have begun."""
+
+        async def condition() -> bool:
+            return self.begun >= count
+
+        await until(condition, f"call {count}")
+
+    def ends(self, n: int) -> None:
+        """The n-th call may end."""
+        self._free[n - 1].set()
+
+
+async def says(person: Person, text: str) -> None:
+    """The person types something, and does not wait for what comes of it."""
+    account = person.world.accounts[person.slug, person.channel]
+    await person.world.control(person.channel, f"accounts/{account}/chats/{person.id}/say", text=text)
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+async def test_an_answer_behind_a_slow_call_is_sent_once(
+    world: World, monkeypatch: pytest.MonkeyPatch, channel: str
+) -> None:
+    """Both calls are slow: the second answer's lease would run out while it is on its way."""
+    jay = await joins_team(world, "sales", "คุณเจ", channel)
+    monkeypatch.setattr(delivery, "TURN_SECONDS", 0.1, raising=False)
+    held = Held(world, channel, monkeypatch)
+    await says(jay, "/help")
+    await held.begins(1)
+    await says(jay, "/lead")
+    await until(lambda: _answers(world, jay, 2), "the second answer")
+    await asyncio.sleep(0.3)  # longer than it may wait for its turn, which stands for many seconds
+    await world.truth(f"update outbox set lease_until = lease_until - interval '19 s' where id = {_SECOND}", jay.id)  # noqa: S608
+    held.ends(1)
+    await held.begins(2)
+    await asyncio.sleep(1)  # what is left of the lease
+    drained = asyncio.create_task(world.program.delivery.drain())
+    await asyncio.sleep(0.2)  # whoever thinks it is theirs to send has sent it by now
+    held.ends(2)
+    await drained
+    await world.settles()
+    await jay.sees(HELP, NAME)
+    rows = await world.truth(
+        "select state, repeated from outbox where recipient = $1 order by seq desc limit 2", jay.id
+    )
+    assert [tuple(row) for row in rows] == [("sent", False)] * 2
+
+
+async def test_a_stop_leaves_no_answer_half_sent(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rest would wait for the next process, which can but mark it as perhaps sent before."""
+    jay = await joins_team(world, "sales", "คุณเจ", "telegram")
+    await enters_lead(jay, "Nat", saved=False)
+    held = Held(world, "telegram", monkeypatch)
+    account = world.accounts["DRG", "telegram"]
+    tap = world.control("telegram", f"accounts/{account}/chats/{jay.id}/tap", **await jay.button("Confirm"))
+    tapping = asyncio.create_task(tap)
+    await held.begins(1)
+    [sender] = [task for task in asyncio.all_tasks() if task.get_name() == "delivery"]
+    sender.cancel()
+    await asyncio.wait([sender])
+    held.ends(1)
+    held.ends(2)
+    await tapping
+    await world.program.intake.finish()
+    await sees_saved(jay, "Nat")
+    assert await world.truth("select 1 from outbox where state <> 'sent' and row_kind = 'answer'") == []
+
+
+async def _answers(world: World, person: Person, count: int) -> bool:
+    found: Any = await world.one_truth(
+        "select count(*) from outbox where recipient = $1 and state <> 'sent' and row_kind = 'answer'", person.id
+    )
+    return bool(found == count)
