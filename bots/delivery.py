@@ -164,6 +164,8 @@ class Delivery:
                     if isinstance(result, BaseException):
                         raise result
                 sent += len(rows)
+                if self._held.get(account_id, datetime.now(UTC)) > datetime.now(UTC):
+                    break
         except Exception as error:
             if is_away(error):
                 log.warning("delivery.database_away", error=type(error).__name__)
@@ -174,16 +176,29 @@ class Delivery:
     async def _send_all(
         self, account: Account, rows: Sequence[Outgoing], clinic: Clinic | None, *, fresh: bool = False
     ) -> None:
-        """Send the rows of one chat in order. `fresh`: they were just committed as `sending`, and no stop leaves them."""
-        channel, must_end = self._channels[account.channel], fresh
+        """Send the rows of one chat in order; what follows one of its class that has to wait is left for later.
+
+        `fresh`: they are an answer's, just committed as `sending`. A stop leaves none of them.
+        """
+        channel, begun = self._channels[account.channel], fresh
+        waiting: set[str] = set()
+        left: list[Outgoing] = []
         for batch in batches(rows, channel.batch):
-            if self._stopping and not must_end:
+            if self._stopping and not fresh:
                 return
-            ready = batch if fresh else await self._begin(account, channel, batch)
-            fresh = False
+            if batch[0].message_class in waiting:
+                left += batch
+                continue
+            ready = batch if begun else await self._begin(account, channel, batch)
+            begun = False
             if ready:
                 with report.about(account, ready):
-                    await self._send_or_set_aside(account, ready, clinic)
+                    if await self._send_or_set_aside(account, ready, clinic):
+                        waiting.add(ready[0].message_class)
+        if left and fresh:
+            await self._leave(account, left, datetime.now(UTC))
+        elif left:
+            await outbox.give_back(self._units.engine, account.clinic_id, left)
 
     async def _begin(self, account: Account, channel: Channel, batch: Sequence[Outgoing]) -> list[Outgoing]:
         """Write down that these rows are about to be sent; without the ones that must not be, or are another's."""
@@ -202,18 +217,21 @@ class Delivery:
         mine = await outbox.begin_sending(self._units.engine, account.clinic_id, ready, LEASE_SECONDS)
         return [replace(row, attempts=row.attempts + 1) for row in ready if row.id in mine]
 
-    async def _send_or_set_aside(self, account: Account, rows: Sequence[Outgoing], clinic: Clinic | None) -> None:
-        """A row that our own bug breaks is logged and set aside; it must not hold up the chat's next ones."""
+    async def _send_or_set_aside(self, account: Account, rows: Sequence[Outgoing], clinic: Clinic | None) -> bool:
+        """Whether the rows have to wait.
+
+        One that our own bug breaks is logged and set aside; it must not hold up the chat's next ones.
+        """
         try:
-            await self._send(account, rows, clinic)
+            return await self._send(account, rows, clinic)
         except Exception as error:
             if is_away(error):
                 raise
             log.exception("delivery.row_broke")
             verdict = Verdict("refused", error=f"bug: {type(error).__name__}")
-            await self._record(account, [(row, verdict, ()) for row in rows])
+            return await self._record(account, [(row, verdict, ()) for row in rows])
 
-    async def _send(self, account: Account, rows: Sequence[Outgoing], clinic: Clinic | None) -> None:
+    async def _send(self, account: Account, rows: Sequence[Outgoing], clinic: Clinic | None) -> bool:
         channel, begun = self._channels[account.channel], time.perf_counter()
         if rows[0].row_kind == "menu":
             outcome: Outcome | None = await self._show_menu(account, channel, rows[0])
@@ -223,8 +241,7 @@ class Delivery:
             # The channel cannot change a card, or the card never arrived: a press on it gets the current one. Or
             # newer menus are there.
             log.debug("delivery.dropped")
-            await self._record(account, [(rows[0], Verdict("dropped"), ())])
-            return
+            return await self._record(account, [(rows[0], Verdict("dropped"), ())])
         now = datetime.now(UTC)
         if isinstance(outcome, RetryLater) and outcome.whole_account:
             await self._hold(account, now + timedelta(seconds=outcome.seconds))
@@ -232,7 +249,7 @@ class Delivery:
         verdicts = [after_sending(row, outcome, safe_retry=channel.safe_retry, now=now) for row in rows]
         report.called(self._metrics, account, rows, outcome, verdicts, begun)
         results = zip(rows, verdicts, strict=True)
-        await self._record(account, [(row, verdict, ids[n : n + 1]) for n, (row, verdict) in enumerate(results)])
+        return await self._record(account, [(row, verdict, ids[n : n + 1]) for n, (row, verdict) in enumerate(results)])
 
     async def _show_menu(self, account: Account, channel: Channel, row: Outgoing) -> Outcome | None:
         """Switch a chat's menu; None when the menus have changed since, as then every chat has a newer row."""
@@ -264,8 +281,11 @@ class Delivery:
         except TimeoutError:
             return Unknown("no answer in time")
 
-    async def _record(self, account: Account, results: Sequence[tuple[Outgoing, Verdict, Sequence[str]]]) -> None:
-        """Write down what became of rows. A row that another process has taken over meanwhile is left to it."""
+    async def _record(self, account: Account, results: Sequence[tuple[Outgoing, Verdict, Sequence[str]]]) -> bool:
+        """Write down what became of rows; whether any has to wait.
+
+        A row that another process has taken over meanwhile is left to it.
+        """
         verdicts = []
         for row, verdict, ids in results:
             data = asdict(verdict)
@@ -279,6 +299,7 @@ class Delivery:
         await outbox.record(self._units.engine, account.clinic_id, json.dumps(verdicts, default=str))
         if any(verdict["state"] == "pending" for verdict in verdicts):
             self.wake()
+        return any(verdict["state"] in ("pending", "sending") for verdict in verdicts)
 
     async def _hold(self, account: Account, until: datetime) -> None:
         self._held[account.id] = until

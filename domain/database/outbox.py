@@ -45,6 +45,11 @@ select c.*, c.state = 'sending' as taken_over, p.language, t.message_ids as edit
 """)
 _BEGIN = text("select id from begin_sending(:clinic, cast(:rows as jsonb), :seconds)")
 _RECORD = text("select record_verdicts(:clinic, cast(:verdicts as jsonb))")
+_GIVE_BACK = text("""
+update outbox o set lease_until = null
+  from jsonb_to_recordset(cast(:rows as jsonb)) as r (id uuid, attempts int)
+ where o.clinic_id = :clinic and o.id = r.id and o.attempts = r.attempts and o.state in ('pending', 'sending')
+""")
 _READ = text("""
 select o.*, p.language, null as edited_ids, false as taken_over from outbox o
   left join persons p on p.clinic_id = o.clinic_id and p.id = o.person_id
@@ -155,6 +160,14 @@ async def begin_sending(engine: Engine, clinic_id: UUID, rows: Sequence[Outgoing
     values = {"clinic": clinic_id, "rows": json.dumps(data), "seconds": seconds}
     async with single(engine) as db:
         return set((await db.execute(_BEGIN, values)).scalars())
+
+
+async def give_back(engine: Engine, clinic_id: UUID, rows: Sequence[Outgoing]) -> None:
+    """Give up the lease of claimed rows that have not been begun, by anybody; they keep their place in their chat."""
+    data = [{"id": str(row.id), "attempts": row.attempts} for row in rows]
+    async with engine.begin() as db:
+        await set_clinic(db, clinic_id)
+        await db.execute(_GIVE_BACK, {"clinic": clinic_id, "rows": json.dumps(data)})
 
 
 async def release_accounts(engine: Engine, holder: UUID) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from bots import delivery
 from bots.channel import Account, Letter, Outcome
+from domain.notifications.service import notify
 from handlers.cards import Card
 from tests.faults.program import until
 from tests.stories.person import Person
@@ -109,3 +111,51 @@ async def _answers(world: World, person: Person, count: int) -> bool:
         "select count(*) from outbox where recipient = $1 and state <> 'sent' and row_kind = 'answer'", person.id
     )
     return bool(found == count)
+
+
+async def test_cards_of_one_answer_keep_their_order_when_the_first_must_wait(world: World) -> None:
+    """Telegram asks the bot to wait: what follows in the chat waits as well."""
+    jay = await joins_team(world, "sales", "คุณเจ", "telegram")
+    await enters_lead(jay, "Nat", saved=False)
+    await world.control("telegram", "faults", call="send*", person=jay.id, name="flood", seconds=1)
+    await jay.taps("Confirm")
+    await sees_saved(jay, "Nat")
+    assert await world.truth("select 1 from outbox where repeated") == []
+
+
+async def test_news_keep_their_order_when_the_first_must_wait(world: World) -> None:
+    """What the clinic has to say to one chat arrives as it was said; the bot writes to nobody before it may."""
+    jay = await joins_team(world, "sales", "คุณเจ", "telegram")
+    [row] = await world.truth("select person_id from channel_identities where external_id = $1", jay.id)
+    await world.control("telegram", "faults", call="send*", person=jay.id, name="flood", seconds=1)
+    async with world.unit() as unit:
+        for name in ("Ann", "Bee", "Cat"):
+            facts = {"name": name, "display_name": name, "channel": "line", "invitation_id": str(uuid4())}
+            await notify(unit, [row["person_id"]], "customer.joined", facts, message_class="service")
+    await world.settles()
+    await jay.sees(*(jay.t("{name} has joined", name=name) for name in ("Ann", "Bee", "Cat")))
+    rows = await world.truth(
+        "select attempts from outbox where recipient = $1 and row_kind = 'notice' order by seq", jay.id
+    )
+    assert [row["attempts"] for row in rows] == [2, 1, 1]
+
+
+async def test_nobody_hears_from_a_bot_that_was_asked_to_wait(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also those whose news was due already when Telegram asked."""
+    monkeypatch.setattr(delivery, "BATCH", 1)
+    team = [await joins_team(world, "sales", name, "telegram") for name in ("คุณเจ", "คุณบี")]
+    rows = await world.truth("select external_id, person_id from channel_identities")
+    persons = {row["external_id"]: row["person_id"] for row in rows}
+    await world.control("telegram", "faults", call="send*", person=team[0].id, name="flood", seconds=1)
+    async with world.unit() as unit:
+        facts = {"name": "Ann", "display_name": "Ann", "channel": "line", "invitation_id": str(uuid4())}
+        people = [persons[person.id] for person in team]
+        for person_id in people:
+            await notify(unit, [person_id], "customer.joined", facts, message_class="service")
+    await world.settles()
+    for person in team:
+        await person.sees(person.t("{name} has joined", name="Ann"))
+    assert await world.one_truth(
+        "select min(o.sent_at) > a.hold_until from outbox o join channel_accounts a on a.id = o.account_id"
+        " where o.row_kind = 'notice' and a.hold_until is not null group by a.hold_until"
+    )
