@@ -103,9 +103,14 @@ async def load_accounts(db: Connection, clinic_id: UUID) -> list[ChannelAccount]
 
 
 async def account_on(db: Connection, clinic_id: UUID, channel: str, *, lock: bool = False) -> ChannelAccount | None:
-    """The clinic's account on a channel; with `lock`, nobody else changes it in this transaction."""
+    """The clinic's account on a channel; with `lock`, nobody else changes it in this transaction.
+
+    Events and messages that refer to it still come in: a worker that holds one would else wait for us, and we for it.
+    """
     query = _ACCOUNTS.where(_a.clinic_id == clinic_id, _a.channel == channel)
-    row = (await db.execute(query.with_for_update(of=channel_accounts) if lock else query)).one_or_none()
+    row = (
+        await db.execute(query.with_for_update(of=channel_accounts, key_share=True) if lock else query)
+    ).one_or_none()
     return ChannelAccount(**row._mapping) if row else None
 
 

@@ -17,6 +17,7 @@ from bots.pictures.address import PictureAddress
 from bots.resealing import reseal_accounts
 from bots.rotation import OVERLAP
 from bots.telegram import inbound as telegram
+from domain.clinics import store
 from handlers.actions import ActionSigner
 from handlers.cards import Card, Picture
 from handlers.menu import command_button
@@ -205,3 +206,14 @@ async def _status_of_old_picture(world: World) -> int:
     url = PictureAddress(world.program.settings.address, (SECRET_KEY,)).url(world.clinic_ids["DRG"], row)
     async with world.http.get(url) as answer:
         return answer.status
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+async def test_events_come_in_while_secrets_are_saved(world: World, channel: str) -> None:
+    """Saving waits for whoever works on an event; if it kept the worker's messages waiting, neither would end."""
+    async with world.unit() as unit:
+        await store.account_on(unit.db, unit.clinic.id, channel, lock=True)
+        async with asyncio.timeout(5):
+            status, _ = await post(world, _webhook(world, channel, IN_FORCE[channel][VERIFIER[channel]]))
+    assert status == 200
+    await world.settles()
