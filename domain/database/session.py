@@ -75,7 +75,8 @@ UNAVAILABLE = (OSError, TimeoutError, PoolTimeout, DBAPIError)
 # (https://www.postgresql.org/docs/current/errcodes-appendix.html).
 AWAY = frozenset({"08", "53", "57"})
 TOO_SLOW = "57014"  # a statement that took too long will take too long again: that is a bug of ours
-TRANSIENT = frozenset({"40P01", "40001", "55P03"})
+LOCKED = "55P03"  # what is needed was not free within lock_timeout
+TRANSIENT = frozenset({"40P01", "40001", LOCKED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,17 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, make_url, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from domain.database.engine import async_url
-from domain.database.session import single
+from domain.database.session import LOCKED, single, sqlstate
 
 # Any number works, as long as no other part of the program takes the same one.
 UPGRADE_LOCK = 0x41555241
+# A change of a table waits for whoever uses it (a backup, as long as that takes), and everybody else waits behind the
+# change. LINE waits two seconds for an answer.
+LOCK_SECONDS = 2.0
 
 ROLES = """
 do $$
@@ -56,16 +60,22 @@ async def upgrade(admin_url: str, *, create_login: bool) -> None:
     """Create the roles and run every missing revision, in one transaction, behind a lock that replicas share.
 
     `create_login` also makes the login role `aura_program` without a password; only for the embedded
-    server, whose socket no other operating-system user can open.
+    server, whose socket no other operating-system user can open. TimeoutError, and nothing has changed, when a table
+    stays in use for LOCK_SECONDS.
     """
     engine = create_async_engine(async_url(admin_url), hide_parameters=True)
     try:
         async with engine.begin() as connection:
             await connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
+            await connection.execute(text(f"set local lock_timeout = {LOCK_SECONDS * 1000:.0f}"))
             await connection.execute(text(ROLES))
             if create_login:
                 await connection.execute(text(LOGIN))
             await connection.run_sync(_run)
+    except DBAPIError as error:
+        if sqlstate(error) != LOCKED:
+            raise
+        raise TimeoutError("a table stays in use (by a backup?); nothing has changed, try again") from None
     finally:
         await engine.dispose()
 
