@@ -186,17 +186,21 @@ async def running(program: Program, role: Role = "all", *, menus: bool = True) -
 
 
 def _forever(name: str, work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
-    """A part of the program that must never end: what breaks it is logged, and it begins again."""
+    """A part of the program that ends only when it is cancelled: what breaks it is logged, and it begins again.
+
+    What breaks while it ends (a lease cannot be given back, as the database is away) takes the cancellation's place.
+    """
 
     async def keep() -> None:
-        while True:
+        while not task.cancelling():
             try:
                 await work()
             except Exception:  # whatever it is: without this part the program would look alive and do nothing
                 log.exception("program.part_broke", part=name)
-                await asyncio.sleep(1)
+                await asyncio.sleep(0 if task.cancelling() else 1)
 
-    return asyncio.create_task(keep(), name=name)
+    task = asyncio.create_task(keep(), name=name)
+    return task
 
 
 async def _drain(program: Program) -> None:

@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 import pytest
 from aiohttp import ClientConnectorError
 
-from bots.app import build, running
+from bots.app import Role, build, running
 from domain.database.upgrade import Schema, schema
 from tests.faults.program import until
 from tests.stories.outage import database_away
@@ -76,3 +76,12 @@ async def test_a_process_that_stops_is_not_ready_first_and_still_serves(world: W
         await life
         with pytest.raises(ClientConnectorError):
             await asks(world, "/healthz", settings.address)
+
+
+@pytest.mark.parametrize("role", ["web", "worker"])
+async def test_a_process_whose_database_is_away_stops_all_the_same(world: World, role: Role) -> None:
+    """What it can no longer give back runs out by itself."""
+    async with build(settings_for(world.platforms), world.database.url) as program, AsyncExitStack() as stack:
+        await stack.enter_async_context(running(program, role, menus=False))
+        async with database_away(world), asyncio.timeout(20):
+            await stack.aclose()
