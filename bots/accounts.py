@@ -33,6 +33,8 @@ FRESH_SECONDS = 10.0
 # forged ones must cost neither SQL nor memory.
 AGAIN_SECONDS = 1.0
 MOST_WAITING = 32
+# Work for an account whose secrets cannot be opened is looked at again after so many seconds.
+SEALED_WAIT = 60
 
 
 class SealedError(Exception):

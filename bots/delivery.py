@@ -20,7 +20,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bots import report
-from bots.accounts import Accounts
+from bots.accounts import SEALED_WAIT, Accounts, SealedError
 from bots.channel import Account, Channel, Outcome, RetryLater, Sent, Unknown
 from bots.letters import Letters, batches, card_of
 from bots.metrics import Metrics
@@ -76,6 +76,7 @@ class Delivery:
         self._turns: WeakValueDictionary[tuple[UUID, str], asyncio.Lock] = WeakValueDictionary()
         self._late: dict[tuple[UUID, str], datetime] = {}
         self._held: dict[UUID, datetime] = {}
+        self._sealed: dict[UUID, float] = {}
 
     def wake(self) -> None:
         """There may be something to send."""
@@ -137,7 +138,7 @@ class Delivery:
             log.warning("delivery.database_away", error=type(error).__name__)
             return
         for clinic_id, account_id in leases:
-            if account_id not in self._serving:
+            if account_id not in self._serving and self._sealed.get(account_id, 0.0) <= time.monotonic():
                 task = asyncio.create_task(self._serve(clinic_id, account_id))
                 self._serving[account_id] = task
                 task.add_done_callback(partial(self._served, account_id))
@@ -166,6 +167,9 @@ class Delivery:
                 sent += len(rows)
                 if self._held.get(account_id, datetime.now(UTC)) > datetime.now(UTC):
                     break
+        except SealedError:  # a key is missing: an operator's to mend
+            log.error("delivery.sealed", account=str(account_id))
+            self._sealed[account_id] = time.monotonic() + SEALED_WAIT
         except Exception as error:
             if is_away(error):
                 log.warning("delivery.database_away", error=type(error).__name__)

@@ -16,7 +16,7 @@ from uuid import uuid4
 import structlog
 
 from bots import report
-from bots.accounts import Accounts, SealedError
+from bots.accounts import SEALED_WAIT, Accounts, SealedError
 from bots.channel import Account, Arrival, Channel, Profile
 from bots.delivery import LEASE_SECONDS as ANSWER_LEASE
 from bots.delivery import Delivery
@@ -42,8 +42,6 @@ WORKERS = 10
 MOST_CALLS = 1_000
 # An event that our own bug breaks is tried this often, then parked and answered with an apology.
 MOST_ATTEMPTS = 3
-# An event of an account whose secrets cannot be opened is looked at again after so many seconds.
-SEALED_WAIT = 60
 # Deadlocks and the like are tried again at once, this often.
 QUICK_TRIES = 3
 

@@ -7,17 +7,20 @@ import json
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+import structlog
 
-from bots.accounts import MOST_WAITING
+from bots.accounts import MOST_WAITING, SecretBox
 from bots.connect import connect
 from bots.line import inbound as line
 from bots.pictures.address import PictureAddress
 from bots.resealing import reseal_accounts
-from bots.rotation import OVERLAP
+from bots.rotation import OVERLAP, Kept
 from bots.telegram import inbound as telegram
 from domain.clinics import store
+from domain.notifications.service import notify
 from handlers.actions import ActionSigner
 from handlers.cards import Card, Picture
 from handlers.menu import command_button
@@ -217,3 +220,24 @@ async def test_events_come_in_while_secrets_are_saved(world: World, channel: str
             status, _ = await post(world, _webhook(world, channel, IN_FORCE[channel][VERIFIER[channel]]))
     assert status == 200
     await world.settles()
+
+
+async def test_an_account_without_its_key_is_looked_at_once_a_minute(world: World) -> None:
+    """What waits for it stays, and the log has a line a minute of it, not one a second."""
+    jay = await joins_team(world, "sales", "คุณเจ", "telegram")
+    program = world.program
+    [row] = await world.truth("select person_id from channel_identities")
+    sealed = SecretBox(("a key that is lost",)).seal(Kept({"bot_token": "1:x", "webhook_secret": "y"}))
+    await world.truth("update channel_accounts set revision = revision + 1, secrets = $1", sealed)
+    await program.accounts.refresh()
+    with structlog.testing.capture_logs() as lines:
+        async with world.unit() as unit:
+            facts = {"name": "Ann", "display_name": "Ann", "channel": "line", "invitation_id": str(uuid4())}
+            await notify(unit, [row["person_id"]], "customer.joined", facts, message_class="service")
+        for _ in range(3):
+            await program.delivery.drain()
+    assert [line["event"] for line in lines if line["log_level"] == "error"] == ["delivery.sealed"]
+    assert (
+        await world.one_truth("select state from outbox where recipient = $1 and row_kind = 'notice'", jay.id)
+        == "pending"
+    )
