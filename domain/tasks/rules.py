@@ -8,7 +8,7 @@ from typing import Final
 
 from domain.errors import DomainError
 from domain.people.model import PERFORMERS, Role, Staff
-from domain.tasks.model import OPEN_STATES, PHASES, Line, TaskAction, TaskState, TaskView
+from domain.tasks.model import OPEN_STATES, Line, TaskAction, TaskState, TaskView
 
 _WORK: Final = {
     (TaskState.REQUESTED, TaskAction.ACCEPT): TaskState.ACCEPTED,
@@ -95,10 +95,3 @@ def lacks_licence(member: Staff, roles: Collection[str]) -> bool:
 def missing_lines(lines: Sequence[Line]) -> list[Line]:
     """The required lines of a protocol that nobody has ticked."""
     return [line for line in lines if line.required and line.at is None]
-
-
-def phase_now(lines: Sequence[Line]) -> str:
-    """The first part of the protocol that has an open line, else its last part."""
-    phases = [phase for phase in PHASES if any(line.phase == phase for line in lines)]
-    waiting = [phase for phase in phases if any(line.phase == phase and line.at is None for line in lines)]
-    return (waiting or phases[-1:] or [PHASES[0]])[0]
