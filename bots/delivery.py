@@ -160,13 +160,13 @@ class Delivery:
     async def _send_all(
         self, account: Account, rows: Sequence[Outgoing], clinic: Clinic | None, *, fresh: bool = False
     ) -> None:
-        """Send the rows of one chat in order. `fresh`: the first call's rows were just committed as `sending`."""
+        """Send the rows of one chat in order. `fresh`: all were just committed as `sending`, for us to see through."""
         channel = self._channels[account.channel]
-        for batch in batches(rows, channel.batch):
+        for number, batch in enumerate(batches(rows, channel.batch)):
             if self._stopping and not fresh:
                 return
-            ready = batch if fresh else await self._begin(account, channel, batch)
-            fresh = False
+            # Later calls begin anew: what came before them may have taken as long as the lease.
+            ready = batch if fresh and not number else await self._begin(account, channel, batch)
             if ready:
                 with report.about(account, ready):
                     await self._send_or_set_aside(account, ready, clinic)
