@@ -94,7 +94,7 @@ async def test_late_and_reordered_events_never_turn_things_back(trial: Trial) ->
         trial.injected["late event"] += len(late)
         await world.settles()
         after = await effects(world, "calm")
-        for what in ("ledger", "lots", "accounts", "consents", "invitations", "journeys", "people"):
+        for what in ("ledger", "lots", "accounts", "consents", "invitations", "journeys", "people", "facts"):
             assert after[what] == before[what], what
 
 
