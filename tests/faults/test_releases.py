@@ -24,13 +24,14 @@ from tests.faults.program import ROOT, Nursery, until
 from tests.faults.registry import LONG, Trial, fault, times
 from tests.faults.releases import NoHistory, earlier, revisions
 from tests.faults.rig import Rig
+from tests.faults.served import Served
 from tests.stories.world import CHANNELS, SECRET_KEY
 
 SLUG = "calm"
 PATIENCE_S = LEASE_SECONDS + 15.0
 """The release before may leave a lease behind when it is stopped."""
-UNNOTICED_S = 2.0
-"""A platform waits so long for its webhook to be taken."""
+UNNOTICED_S = 5.0
+"""A webhook is taken in milliseconds; so long only on a machine that is very busy. Behind a lock it would take ten."""
 SECRETS = {
     "line": {"channel_secret": f"secret-{SLUG}", "access_token": f"token-{SLUG}"},
     "telegram": {"bot_token": f"100001:token-{SLUG}", "webhook_secret": f"hook-{SLUG}"},
@@ -94,6 +95,7 @@ class Colleague(Visitor):
 class Staff:
     """Everybody at work, until it is `over`."""
 
+    world: Rig
     team: list[Colleague]
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -104,6 +106,8 @@ class Staff:
         async def condition() -> bool:
             if work.done():
                 work.result()  # raises what stopped them
+            if self.world.impatient:
+                await self.world.leases_are_forgotten()
             return all(one.heard >= count for one, count in zip(self.team, wanted, strict=True))
 
         await until(condition, "people to get on with their work", times(60, 300))
@@ -137,7 +141,7 @@ async def test_a_release_is_rolled_out_and_back_unnoticed(trial: Trial, before: 
         async with trial.rig(("all", "all"), database=database) as world:
             old, new = world.programs
             old.nursery, new.wanted = before, False
-            staff = Staff(await _opened(world, times(4, 12)))
+            staff = Staff(world, await _opened(world, times(4, 12)))
             await old.start()
             work = asyncio.gather(*(colleague.works(staff.over) for colleague in staff.team))
             await staff.gets_on(work)
@@ -146,11 +150,12 @@ async def test_a_release_is_rolled_out_and_back_unnoticed(trial: Trial, before: 
             await staff.gets_on(work)
             await new.start()
             await staff.gets_on(work)
-            await new.stop()
+            await _leaves(world, new)
             await staff.gets_on(work)
             await new.start()
+            world.door.replicas = [old, new]
             await staff.gets_on(work)
-            await old.stop()
+            await _leaves(world, old)
             await staff.gets_on(work)
             staff.over.set()
             await work
@@ -158,13 +163,21 @@ async def test_a_release_is_rolled_out_and_back_unnoticed(trial: Trial, before: 
             assert set(world.door.statuses) == {200}, world.door.statuses
             assert world.door.slowest < UNNOTICED_S
             for program in world.programs:
-                assert '"level"' not in program.log.read_text(), "a warning or an error"
+                written = program.log.read_text()
+                assert '"level": "error"' not in written, written
             here = await effects(world, SLUG)
             done = sum(colleague.done for colleague in staff.team)
             assert here["payments"].total() == here["customers"].total() == here["journeys"].total() == done
             assert {attempts for _, attempts in here["events"]} == {0}
             for channel in CHANNELS:
                 await check_messages(world, SLUG, channel)
+
+
+async def _leaves(world: Rig, program: Served) -> None:
+    """The proxy sends it nothing more, then it is told to stop. What it leaves leased is not waited for (`rig.py`)."""
+    world.door.replicas = [other for other in world.programs if other is not program]
+    await program.stop()
+    world.impatient = not LONG
 
 
 async def _upgraded(release: Nursery, owner: dict[str, str], directory: Path) -> None:
