@@ -30,7 +30,8 @@ class Fault(BaseModel):
     It happens at calls that match `call` (a pattern: `*`, `sendMessage`, `/v2/bot/message/*`), and `account` and
     `person` where given: not at the first `after` of them, then `times` times (None: until it is forgotten).
     `answer` says `status`, `headers` and `body`; `silence` says nothing for `seconds`; `cut` ends the connection at
-    once, `half` in the middle of the answer's body. `carried_out`: the platform does what it was asked first.
+    once, `half` in the middle of the answer's body. `carried_out`: the platform does what it was asked first. `slow`
+    is no error: the call is carried out and answered, after `seconds`.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -38,7 +39,7 @@ class Fault(BaseModel):
     call: str = "*"
     account: str = ""
     person: str = ""
-    kind: Literal["answer", "silence", "cut", "half"] = "answer"
+    kind: Literal["answer", "silence", "cut", "half", "slow"] = "answer"
     carried_out: bool = False
     status: int = Field(default=500, ge=200, le=599)
     body: str | dict[str, Any] = ""
@@ -89,6 +90,9 @@ class Faults:
             done=fault.carried_out,
             retry_key=request.headers.get("X-Line-Retry-Key", ""),
         )
+        if fault.kind == "slow":
+            await asyncio.sleep(fault.seconds)
+            return await carry_out()
         meant = await carry_out() if fault.carried_out else None
         return await _err(request, fault, meant)
 

@@ -71,6 +71,7 @@ class Intake:
         self._waker = Waker()
         self._tasks: set[asyncio.Task[None]] = set()
         self._claiming = asyncio.Lock()
+        self._claims: set[asyncio.Task[int]] = set()
         self._calls: set[asyncio.Task[None]] = set()
 
     async def accept(self, account: Account, arrivals: Sequence[Arrival]) -> int:
@@ -102,6 +103,13 @@ class Intake:
         """Claim what is due and start work on it; returns how many events were claimed."""
         while full := self._full():
             await asyncio.wait(full, return_when=asyncio.FIRST_COMPLETED)
+        claim = asyncio.create_task(self._claim())
+        self._claims.add(claim)
+        claim.add_done_callback(self._claims.discard)
+        # Whoever is cancelled here leaves it to `finish`: what was claimed and not worked on is nobody's for a while.
+        return await asyncio.shield(claim)
+
+    async def _claim(self) -> int:
         async with self._claiming:
             try:
                 claims = await session.claim_events(self._units.engine, LEASE_SECONDS, WORKERS - len(self._tasks))
@@ -124,11 +132,8 @@ class Intake:
 
     async def finish(self) -> None:
         """Wait for the events that are being claimed or worked on in this process, and for their answers."""
-        while self._claiming.locked() or self._tasks or self._calls:
-            async with self._claiming:
-                pass
-            if under_way := self._tasks | self._calls:
-                await asyncio.wait(under_way)
+        while under_way := {*self._claims, *self._tasks, *self._calls}:
+            await asyncio.wait(under_way)
 
     async def _work(self, claim: Claim) -> None:
         """Work on one event; whatever happens to it ends here."""

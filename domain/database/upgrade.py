@@ -11,17 +11,21 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, make_url, text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from tenacity import AsyncRetrying, RetryError, retry_if_exception, stop_after_delay, wait_random
 
 from domain.database.engine import async_url
-from domain.database.session import LOCKED, single, sqlstate
+from domain.database.session import TRANSIENT, single, sqlstate
 
 # Any number works, as long as no other part of the program takes the same one.
 UPGRADE_LOCK = 0x41555241
-# A change of a table waits for whoever uses it (a backup, as long as that takes), and everybody else waits behind the
-# change. LINE waits two seconds for an answer.
-LOCK_SECONDS = 2.0
+# How long a migration waits for a lock, in ms, before it gives way and begins again: so long, everybody waits behind it
+# (a backup keeps its locks for as long as it takes). Less than the second after which PostgreSQL ends one of two that
+# wait for each other, which may be either
+# (https://www.postgresql.org/docs/current/runtime-config-locks.html#GUC-DEADLOCK-TIMEOUT).
+LOCK_WAIT = 500
+# Seconds after which a database is too busy, or somebody holds a lock for good.
+PATIENCE = 60
 
 ROLES = """
 do $$
@@ -60,24 +64,37 @@ async def upgrade(admin_url: str, *, create_login: bool) -> None:
     """Create the roles and run every missing revision, in one transaction, behind a lock that replicas share.
 
     `create_login` also makes the login role `aura_program` without a password; only for the embedded
-    server, whose socket no other operating-system user can open. TimeoutError, and nothing has changed, when a table
-    stays in use for LOCK_SECONDS.
+    server, whose socket no other operating-system user can open. Programs that serve meanwhile go first: where their
+    locks are in the way it begins again. TimeoutError, and nothing has changed, when it did so for `PATIENCE`.
     """
     engine = create_async_engine(async_url(admin_url), hide_parameters=True)
     try:
-        async with engine.begin() as connection:
-            await connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
-            await connection.execute(text(f"set local lock_timeout = {LOCK_SECONDS * 1000:.0f}"))
-            await connection.execute(text(ROLES))
-            if create_login:
-                await connection.execute(text(LOGIN))
-            await connection.run_sync(_run)
-    except DBAPIError as error:
-        if sqlstate(error) != LOCKED:
-            raise
+        async for attempt in AsyncRetrying(
+            retry=retry_if_exception(_is_in_the_way),
+            stop=stop_after_delay(PATIENCE),
+            wait=wait_random(0.1, 1),
+        ):
+            with attempt:
+                await _upgrade(engine, create_login)
+    except RetryError:
         raise TimeoutError("a table stays in use (by a backup?); nothing has changed, try again") from None
     finally:
         await engine.dispose()
+
+
+async def _upgrade(engine: AsyncEngine, create_login: bool) -> None:
+    async with engine.begin() as connection:
+        await connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
+        await connection.execute(text(f"set local lock_timeout = {LOCK_WAIT}"))
+        await connection.execute(text(ROLES))
+        if create_login:
+            await connection.execute(text(LOGIN))
+        await connection.run_sync(_run)
+
+
+def _is_in_the_way(error: BaseException) -> bool:
+    # A revision's SQL files go past SQLAlchemy: what breaks in them is the driver's own error.
+    return (sqlstate(error) or getattr(error, "sqlstate", None)) in TRANSIENT
 
 
 @dataclass(frozen=True, slots=True)

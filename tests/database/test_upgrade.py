@@ -1,6 +1,8 @@
-"""Bringing a database up to date while the release before still serves."""
+"""`aura db upgrade` beside programs that serve: it gives way, and comes back."""
 
 from __future__ import annotations
+
+import asyncio
 
 import asyncpg
 import pytest
@@ -8,13 +10,37 @@ import pytest
 from domain.database import upgrade as upgrading
 from domain.database.upgrade import schema, upgrade
 from tests.conftest import Database
+from tests.faults.program import until
+
+_WAITS = "select exists (select 1 from pg_locks where relation = 'alembic_version'::regclass and not granted)"
+
+
+async def test_a_migration_gives_way_and_begins_again(database: Database) -> None:
+    """Whoever queues behind a migration that waits would wait for as long: so it waits for less than a second."""
+    busy = await asyncpg.connect(database.admin_url)
+    looks = await asyncpg.connect(database.admin_url)
+    try:
+        async with busy.transaction():
+            await busy.execute("lock table alembic_version in access exclusive mode")
+            migrating = asyncio.create_task(upgrade(database.admin_url, create_login=False))
+            for waits in (True, False, True):
+
+                async def is_so(waits: bool = waits) -> bool:
+                    assert not migrating.done(), migrating.exception()
+                    return bool(await looks.fetchval(_WAITS)) == waits
+
+                await until(is_so, "the migration to wait, to give way, and to wait again", 10)
+        await migrating
+    finally:
+        await busy.close()
+        await looks.close()
 
 
 async def test_an_upgrade_gives_way_to_whoever_uses_a_table(
     database: Database, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Everybody would wait behind it, for as long as a backup takes, say."""
-    monkeypatch.setattr(upgrading, "LOCK_SECONDS", 0.2, raising=False)
+    monkeypatch.setattr(upgrading, "PATIENCE", 0.2)
     await owner.execute("drop index ix_inbox_lane; update alembic_version set version_num = '0013'")
     user = await asyncpg.connect(database.admin_url)
     try:

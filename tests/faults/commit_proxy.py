@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NoReturn
 
-Phase = Literal["before", "hold", "after", "cut", "lost", "freeze"]
+Phase = Literal["before", "hold", "after", "cut", "lost", "freeze", "stop"]
 KILLS: tuple[Phase, ...] = ("before", "hold", "after")
 """The program dies: before its COMMIT leaves it, while that is in flight, or when the server has carried it out."""
 CUTS: tuple[Phase, ...] = ("cut", "lost")
@@ -31,9 +31,12 @@ WHAT: dict[Phase, str] = {
     "cut": "link cut before COMMIT",
     "lost": "reply to COMMIT lost",
     "freeze": "SIGSTOP after COMMIT",
+    "stop": "SIGTERM during COMMIT",
 }
 Message = tuple[bytes, bytes]  # (kind, body)
 Connect = Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
+SLOW_S = 0.3
+"""What a program does at once when it is told to stop, it has done by then."""
 
 _SSL, _GSS = 80877103, 80877104
 _ASK = (b"Q", b"select pg_current_xact_id_if_assigned() is not null\0")
@@ -51,7 +54,8 @@ class Trap:
 class CommitProxy:
     """Listens on a unix socket, `address` is what a PostgreSQL client takes as its host.
 
-    `connect` opens a connection to the server; `kill` must end the program at once, `freeze` suspend it. `commits`
+    `connect` opens a connection to the server; `kill` must end the program at once, `freeze` suspend it, `stop` tell it
+    to end by itself. `commits`
     counts those that reached the server, `traps` are sprung one after the other, each counting from the one before;
     `injected` counts what they did.
     """
@@ -62,6 +66,7 @@ class CommitProxy:
         connect: Connect,
         kill: Callable[[], None],
         freeze: Callable[[], None],
+        stop: Callable[[], None],
         injected: Counter[str],
     ) -> None:
         self.address = directory
@@ -71,6 +76,7 @@ class CommitProxy:
         self._connect = connect
         self._kill = kill
         self.freeze = freeze
+        self.stop = stop
         self._server: asyncio.Server | None = None
         self._links: set[asyncio.Task[None]] = set()
 
@@ -205,6 +211,9 @@ class _Link:
             self._ends(phase)
         if phase == "freeze":
             self._proxy.freeze()
+        if phase == "stop":
+            self._proxy.stop()
+            await asyncio.sleep(SLOW_S)  # done it is, but the server takes its time to say so
         await self._tell([*held, replies[-1]] if held else replies)
 
     def _ends(self, phase: Phase) -> NoReturn:

@@ -55,10 +55,10 @@ class Visitor(Person):
         self.seen += len(await self.messages())
         await self.world.control(self.channel, f"{self._chat}/{what}", **body)
 
-    async def finds(self, label: str) -> dict[str, Any] | None:
+    async def finds(self, label: str, seconds: float = PATIENCE_S) -> dict[str, Any] | None:
         """The newest button with this label, as soon as there is one; None when it does not come."""
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + PATIENCE_S
+        deadline = loop.time() + seconds
         while loop.time() < deadline:
             try:
                 return await self.button(label)

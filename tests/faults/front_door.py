@@ -6,6 +6,7 @@ nobody listens there. One whose connection broke once it was passed on is a 502,
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -27,20 +28,26 @@ class Replica(Protocol):
 
 
 class FrontDoor:
-    """Passes requests on. `replicas` may change at any time, `statuses` counts what was answered."""
+    """Passes requests on. `replicas` may change at any time, `statuses` counts what was answered.
+
+    `slowest` is the longest that anybody waited for an answer, in seconds.
+    """
 
     def __init__(self, http: aiohttp.ClientSession) -> None:
         self.replicas: Sequence[Replica] = ()
         self.statuses: Counter[int] = Counter()
+        self.slowest = 0.0
         self._http = http
         self._turn = 0
 
     async def pass_on(self, request: web.Request) -> web.Response:
         """One request, answered by whichever replica is there."""
+        began = time.monotonic()
         body = await request.read()
         headers = {name: value for name, value in request.headers.items() if name.lower() not in _OWN}
         answer = await self._ask(request, headers, body)
         self.statuses[answer.status] += 1
+        self.slowest = max(self.slowest, time.monotonic() - began)
         return answer
 
     async def _ask(self, request: web.Request, headers: dict[str, str], body: bytes) -> web.Response:

@@ -45,6 +45,7 @@ def _live(order: dict[str, Any]) -> None:
     try:
         bots.app.main()
     finally:
+        sys.stdout.flush()
         sys.stderr.flush()
         os._exit(1)
 

@@ -11,7 +11,7 @@ import random
 import signal
 import socket
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,7 +19,7 @@ import aiohttp
 
 from tests.faults.commit_proxy import CommitProxy, Connect
 from tests.faults.nursery import end
-from tests.faults.program import Nursery, until
+from tests.faults.program import Nursery, exists, until
 
 
 class Served:
@@ -47,9 +47,9 @@ class Served:
         self.wanted = True
         port = lasting_port()
         self.address = f"http://127.0.0.1:{port}"
-        self.proxy = CommitProxy(directory, connect, self.kill, self.freeze, injected)
+        self.proxy = CommitProxy(directory, connect, self.kill, self.freeze, self.terminate, injected)
         self.injected = injected
-        self._nursery = nursery
+        self.nursery = nursery
         self._directory = directory
         self._environment = {**environment, "AURA_PORT": str(port), "AURA_DATABASE_URL": database(directory)}
         self._environment["AURA_DATA_DIR"] = str(directory)
@@ -70,7 +70,12 @@ class Served:
     async def start(self) -> None:
         """Start the program and wait until it answers (or until it was killed while it started)."""
         self._process, self._killed, self.wanted = None, False, True
-        self._process = await self._bears(["aura", "serve", "--role", self.role])
+        self._process = await self.nursery.bears(
+            argv=["aura", "serve", "--role", self.role],
+            env=self._environment,
+            log=str(self.log),
+            cwd=str(self._directory),
+        )
         self.starts += 1
         await until(self._answers, f"the program to answer; see {self.log}")
 
@@ -84,14 +89,10 @@ class Served:
         """Settings for its next start, beside or instead of those it has."""
         self._environment |= environment
 
-    async def runs(self, *arguments: str) -> None:
-        """Another command of `aura`, with this program's settings, to its end."""
-        process = await self._bears(["aura", *arguments])
-
-        async def ended() -> bool:
-            return not _exists(process)
-
-        await until(ended, f"aura {' '.join(arguments)} to end; see {self.log}")
+    async def runs(self, *arguments: str, **environment: str) -> str:
+        """Another command of `aura`, with this program's settings and perhaps more, to its end; what it printed."""
+        known = {**self._environment, **environment}
+        return await self.nursery.runs(*arguments, env=known, cwd=self._directory)
 
     def kill(self) -> None:
         """SIGKILL: no handler, no goodbye."""
@@ -107,11 +108,16 @@ class Served:
     async def stop(self) -> float:
         """SIGTERM; returns the seconds until it had ended by itself."""
         loop = asyncio.get_running_loop()
-        began, self.wanted = loop.time(), False
+        began = loop.time()
         self.injected["SIGTERM"] += 1
-        self._signal(signal.SIGTERM)
+        self.terminate()
         await self.gone()
         return loop.time() - began
+
+    def terminate(self) -> None:
+        """SIGTERM: it is to finish what it holds, and to end; nobody starts it again."""
+        self.wanted = False
+        self._signal(signal.SIGTERM)
 
     def freeze(self) -> None:
         """SIGSTOP: it lives, holds what it holds, and does nothing."""
@@ -129,13 +135,8 @@ class Served:
 
         await until(condition, "the program to be gone")
 
-    async def _bears(self, arguments: Sequence[str]) -> int:
-        return await self._nursery.bears(
-            argv=list(arguments), env=self._environment, log=str(self.log), cwd=str(self._directory)
-        )
-
     def _signal(self, number: int) -> bool:
-        return self._process is not None and _exists(self._process, number)
+        return self._process is not None and exists(self._process, number)
 
     async def _answers(self) -> bool:
         if not self.lives:
@@ -158,11 +159,3 @@ def lasting_port() -> int:
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
-
-
-def _exists(process: int, number: int = 0) -> bool:
-    try:
-        os.kill(process, number)
-    except ProcessLookupError:
-        return False
-    return True

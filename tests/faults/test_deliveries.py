@@ -18,6 +18,7 @@ from tests.faults.registry import Trial, fault, times
 from tests.faults.rig import Rig
 
 CHANNELS = ("line", "telegram")
+AGAIN = {"deliveryContext": {"isRedelivery": True}}
 AGED = "update inbox set received_at = received_at - $1::interval, done_at = done_at - $1::interval"
 
 
@@ -87,11 +88,13 @@ async def test_late_and_reordered_events_never_turn_things_back(trial: Trial) ->
             event("postback", nat.id, timestamp=now - 70_000, postback={"data": await _consent(world, nat.id)}),
         ]
         world.luck.shuffle(late)
+        # Last of all, as whatever somebody does shows that they are here.
+        late.append(event("unfollow", nat.id, timestamp=now - 95_000) | AGAIN)
         assert await post(world, "calm", late) == 200
         trial.injected["late event"] += len(late)
         await world.settles()
         after = await effects(world, "calm")
-        for what in ("ledger", "lots", "accounts", "consents", "invitations", "journeys"):
+        for what in ("ledger", "lots", "accounts", "consents", "invitations", "journeys", "people", "facts"):
             assert after[what] == before[what], what
 
 
@@ -134,6 +137,15 @@ async def test_a_poisonous_event_is_set_aside_and_holds_up_nobody(trial: Trial) 
         await world.settles()
         assert await _states(world) == {"done": len(people) - 1, "parked": 1}
         assert await world.one_truth("select count(*) from outbox where state = 'sent'") == len(people) - 1
+
+        await world.truth("drop trigger poison on outbox")  # the bug is gone
+        for replayed in (1, 0):
+            done = json.loads(await world.served.runs("events", "replay", "--all-parked", "--json"))
+            assert len(done["replayed"]) == replayed
+            await world.settles()
+            assert await _states(world) == {"done": len(people)}
+            assert await world.one_truth("select count(*) from outbox where state = 'sent'") == len(people)
+        await check_messages(world, "calm", "line", in_doubt=0)
 
 
 async def _states(world: Rig) -> dict[str, int]:
