@@ -65,11 +65,11 @@ def restore(
 ) -> None:
     """Fill an empty database from a backup, all of it or nothing, and bring it up to this release."""
     config = settings()
-    waiting = _read(file).waiting
-    if waiting and hold_messages is None:
+    manifest = _read(file)
+    if (manifest.waiting or manifest.pending) and hold_messages is None:
         fail(
-            f"{waiting} messages were waiting to be sent at the backup: say --send-messages if the old system stopped"
-            " then, or --hold-messages if it ran on and has sent them"
+            f"{manifest.waiting} messages were waiting to be sent at the backup, {manifest.pending} events to be worked"
+            " on: say --send-messages if the old system stopped then, or --hold-messages if it ran on and did that"
         )
     with database(config, migrated=False) as found:
         _need_owner(found)

@@ -46,7 +46,8 @@ class Manifest:
     """What a backup says of itself.
 
     `revision` is the schema's, `server` PostgreSQL's `server_version_num`, `rows` the number of rows by table,
-    `waiting` how many messages had not been sent yet, `dispatch` the functions that belong to role aura_dispatch.
+    `waiting` how many messages had not been sent yet, `pending` how many events not worked on, `dispatch` the functions
+    that belong to role aura_dispatch.
     """
 
     made_at: str
@@ -55,6 +56,7 @@ class Manifest:
     server: int
     rows: Mapping[str, int]
     waiting: int
+    pending: int
     dispatch: tuple[str, ...]
 
 
@@ -122,6 +124,7 @@ async def _take_stock(connection: AsyncConnection) -> Manifest:
         server=int((await connection.execute(text("show server_version_num"))).scalar_one()),
         rows=rows,
         waiting=await _count(connection, f"public.outbox where {WAITING}"),
+        pending=await _count(connection, "public.inbox where state = 'pending'"),
         dispatch=tuple((await connection.execute(_DISPATCH)).scalars()),
     )
 

@@ -1,7 +1,7 @@
 """What an operator asks of the inbox and the outbox: what lies aside or in doubt, and to try an event again.
 
-Everything goes by one clinic, inside a unit of it; no content is read. Times are real ones, but a message's
-`created_at`, which is the clinic clock's.
+Everything goes by one clinic, inside a unit of it; no content is read, nor what a platform said of it. Times are real
+ones, but a message's `created_at`, which is the clinic clock's.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ select i.id, a.channel, i.event_id, i.state, i.attempts, i.error, i.received_at,
  order by i.received_at desc, i.seq desc limit :limit
 """)
 _MESSAGES = text("""
-select o.id, a.channel, o.row_kind, o.notice_kind, o.message_class, o.state, o.attempts, o.error, o.created_at,
-       o.inbox_id
+select o.id, a.channel, o.row_kind, o.notice_kind, o.message_class, o.state, o.attempts,
+       split_part(o.error, ':', 1) as error, o.created_at, o.inbox_id
   from outbox o join channel_accounts a on a.clinic_id = o.clinic_id and a.id = o.account_id
  where o.clinic_id = :clinic and o.state = any(cast(:states as text[]))
  order by o.created_at desc, o.seq desc limit :limit

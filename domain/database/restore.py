@@ -53,6 +53,9 @@ end $$;
 _HOLD = f"""
 update public.outbox set state = 'unknown', lease_until = null, error = 'restored from a backup: perhaps sent after it'
  where {WAITING} and (not_before is null or not_before <= clock_timestamp());
+update public.inbox set state = 'parked', lease_until = null,
+       error = 'restored from a backup: perhaps worked on after it'
+ where state = 'pending';
 """  # noqa: S608 - our own
 _COUNT = """
 do $$

@@ -13,7 +13,7 @@ language sql volatile security definer set search_path = public, pg_temp as $$
     from (
       select h.clinic_id, h.id from channel_accounts h
        where h.polling and (h.poller = p_holder or h.poll_until is null or h.poll_until < clock_timestamp())
-       for update skip locked
+       for no key update skip locked
     ) due
    where a.clinic_id = due.clinic_id and a.id = due.id;
   select a.id, extract(epoch from a.poll_until - clock_timestamp())::double precision

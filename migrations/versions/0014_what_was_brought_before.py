@@ -1,9 +1,11 @@
-"""what was brought before: a sender's events are found without reading everybody's"""
+"""what was brought before: a sender's events are found without reading everybody's; accounts in use can be claimed"""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+
+from migrations.security import run_script
 
 revision = "0014"
 down_revision = "0013"
@@ -17,3 +19,4 @@ def upgrade() -> None:
         ["clinic_id", "account_id", "lane"],
         postgresql_where=sa.text("payload is not null"),
     )
+    run_script("0014_claims.sql")

@@ -19,7 +19,7 @@ from sqlalchemy import make_url
 
 from domain.database import clients, embedded
 from domain.database.backup import DUMP, MANIFEST
-from tests.cli.conftest import Aura
+from tests.cli.conftest import Aura, query
 from tests.cli.test_installation import TOKEN
 from tests.conftest import FAST, Database
 
@@ -168,17 +168,28 @@ def test_a_backup_shows_one_moment(
     assert asyncio.run(elsewhere_restored()) == 2
 
 
-async def test_messages_that_the_old_system_may_have_sent_are_held(full: Aura, tmp_path: Path) -> None:
+async def test_messages_that_the_old_system_may_have_sent_are_held(
+    full: Aura, database: Database, tmp_path: Path
+) -> None:
     """Whoever restores must say which it is; a message whose time had not come waits on, and so does a menu."""
+    await asyncio.to_thread(
+        query,
+        database,
+        "insert into inbox (clinic_id, account_id, event_id, lane, payload, received_at)"
+        " select clinic_id, id, 'waits', 'U1', '{}', now() from channel_accounts limit 1",
+    )
     file = str(tmp_path / "backup.zip")
     await asyncio.to_thread(full.json, "backup", file)
     async with _empty_database() as admin_url:
         other = elsewhere(full, admin_url)
-        assert "3 messages were waiting" in await asyncio.to_thread(other.refused, "restore", file)
+        asked = await asyncio.to_thread(other.refused, "restore", file)
+        assert "3 messages were waiting to be sent at the backup, 1 events to be worked on:" in asked
         assert (await asyncio.to_thread(other.json, "restore", file, "--hold-messages"))["held"] == 2
         connection = await asyncpg.connect(admin_url)
         rows = await connection.fetch("select row_kind || ' ' || state as row from outbox order by seq")
+        events = await connection.fetch("select state from inbox where event_id = 'waits'")
         await connection.close()
+        assert [row["state"] for row in events] == ["parked"], "an event that waited may have been worked on, too"
         expected = ["notice sent", "notice unknown", "answer unknown", "notice pending", "menu pending"]
         assert [row["row"] for row in rows] == expected
 

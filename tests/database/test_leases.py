@@ -13,10 +13,12 @@ from sqlalchemy.exc import DBAPIError
 from domain.catalogue import add_clinic
 from domain.clinics.store import save_account
 from domain.database import session
+from domain.database.outbox import claim_accounts
 from domain.database.polls import claim_polls, release_polls
 from domain.database.session import Claim, Engine
 from domain.reactions import react
 from domain.unit import Units
+from tests.conftest import Database
 
 
 async def _event(units: Units, owner: asyncpg.Connection) -> tuple[Claim, Claim]:
@@ -112,6 +114,31 @@ async def test_one_process_at_a_time_polls_an_account(engine: Engine, owner: asy
     assert (await claim_polls(engine, first, 40)).keys() == {theirs}
     await owner.execute("update channel_accounts set settings = '{}' where id = $1", theirs)
     assert await claim_polls(engine, first, 40) == {}, "it is polled no more"
+
+
+async def test_an_account_that_is_being_written_for_can_be_claimed(
+    engine: Engine, owner: asyncpg.Connection, database: Database
+) -> None:
+    """Whatever refers to it locks its key, all the time: that keeps nobody from sending or polling for it."""
+    account_id = await _polled(Units(engine, react), "DRG")
+    clinic_id = await owner.fetchval("select id from clinics")
+    await session.accept_events(engine, clinic_id, account_id, [("1", "1", {})])
+    identity = (
+        "insert into channel_identities (clinic_id, person_id, account_id, external_id, last_seen_at)"
+        " select clinic_id, id, $1, '1', now() from persons returning id"
+    )
+    await owner.execute("insert into persons (clinic_id, created_at) values ($1, now())", clinic_id)
+    identity_id = await owner.fetchval(identity, account_id)
+    await owner.execute(
+        "insert into outbox (clinic_id, row_kind, account_id, identity_id, person_id, recipient, content, created_at)"
+        " select clinic_id, 'notice', account_id, id, person_id, '1', '{}', now() from channel_identities"
+        " where id = $1",
+        identity_id,
+    )
+    async with owner.transaction():
+        await owner.execute("select 1 from channel_accounts for key share")
+        assert await claim_accounts(engine, uuid4(), 20) == [(clinic_id, account_id)]
+        assert (await claim_polls(engine, uuid4(), 20)).keys() == {account_id}
 
 
 async def test_a_lease_that_cannot_be_renewed_now_is_still_told(engine: Engine, owner: asyncpg.Connection) -> None:
