@@ -36,6 +36,7 @@ from bots.settings import Settings
 from bots.telegram import TelegramChannel
 from bots.web import health, pictures, reading, webhooks
 from bots.web import metrics as metrics_page
+from bots.work import Work
 from domain.database import session
 from domain.database.clock import read_clock
 from domain.database.engine import create_engine, refuse_unsafe_role
@@ -107,7 +108,8 @@ async def build(settings: Settings, url: str) -> AsyncIterator[Program]:
         channels = await stack.enter_async_context(open_channels(settings))
         metrics = Metrics()
         delivery = Delivery(units, accounts, channels, signer, addresses, metrics)
-        intake = Intake(units, accounts, channels, signer, delivery, metrics)
+        work = Work(units, accounts, channels, signer, delivery, metrics)
+        intake = Intake(engine, channels, work)
         readiness = health.Readiness(engine, schema())
         server = web.Application(client_max_size=reading.MOST_BYTES)
         server.add_routes(webhooks.routes(intake, accounts, channels, metrics))

@@ -1,78 +1,41 @@
-"""One way in: a verified request enters the inbox; a claimed event becomes one unit of work.
+"""One way in: a verified request enters the inbox; claimed events are worked on, each lane's oldest first.
 
-`accept` is all that a webhook waits for. `run` claims the oldest unfinished event of each lane (of this or a
-dead process), lets the conversation answer inside one transaction, and hands the answers to delivery.
+`accept` is all that a webhook or a poll waits for. `run` claims the oldest unfinished event of each lane (of this or a
+dead process) and hands each to `bots/work.py`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine, Mapping, Sequence
-from datetime import timedelta
-from typing import Any
-from uuid import uuid4
+from collections.abc import Mapping, Sequence
 
 import structlog
 
 from bots import report
-from bots.accounts import SEALED_WAIT, Accounts, SealedError
-from bots.channel import Account, Arrival, Channel, Profile
-from bots.delivery import LEASE_SECONDS as ANSWER_LEASE
-from bots.delivery import Delivery
-from bots.metrics import Metrics
-from bots.waiting import Waker
-from domain.conversations import service as conversations
+from bots.channel import Account, Arrival, Channel
+from bots.waiting import Tasks, Waker
+from bots.work import Work
 from domain.database import session
-from domain.database.outbox import Outgoing
-from domain.database.session import LEASE_LOST, TRANSIENT, Claim, is_away, sqlstate
-from domain.errors import DomainError
-from domain.unit import Unit, Units
-from handlers.actions import ActionSigner
-from handlers.cards import Card
-from handlers.dispatch import dispatch, refuse
-from handlers.incoming import Tapped, Unsent
-from handlers.talk import Link, Talk
-from handlers.words import N_, Words
+from domain.database.session import Claim, Engine, is_away
 
 log = structlog.get_logger()
 LEASE_SECONDS = 30
 WORKERS = 10
 # Calls to platforms on their way at a time. They take as long as a platform likes, so they keep no worker busy.
 MOST_CALLS = 1_000
-# An event that our own bug breaks is tried this often, then parked and answered with an apology.
-MOST_ATTEMPTS = 3
-# Deadlocks and the like are tried again at once, this often.
-QUICK_TRIES = 3
-
-
-class _Stranger(Exception):
-    """Somebody who has not chosen a language: their profile is fetched before the unit is opened again."""
 
 
 class Intake:
-    """Takes events in and works on them."""
+    """Takes events in and has them worked on."""
 
-    def __init__(
-        self,
-        units: Units,
-        accounts: Accounts,
-        channels: Mapping[str, Channel],
-        signer: ActionSigner,
-        delivery: Delivery,
-        metrics: Metrics,
-    ) -> None:
-        self._units = units
-        self._accounts = accounts
+    def __init__(self, engine: Engine, channels: Mapping[str, Channel], work: Work) -> None:
+        self._engine = engine
         self._channels = channels
-        self._signer = signer
-        self._delivery = delivery
-        self._metrics = metrics
+        self._work = work
         self._waker = Waker()
-        self._tasks: set[asyncio.Task[None]] = set()
         self._claiming = asyncio.Lock()
-        self._claims: set[asyncio.Task[int]] = set()
-        self._calls: set[asyncio.Task[None]] = set()
+        self._claims, self._events = Tasks(), Tasks()
 
     async def accept(self, account: Account, arrivals: Sequence[Arrival]) -> int:
         """Put a request's events into the inbox; returns how many are new. After this nothing can be lost."""
@@ -81,16 +44,14 @@ class Intake:
         rows = [(arrival.event_id, arrival.lane, arrival.payload) for arrival in arrivals]
         begun = time.perf_counter()
         looks_back = any(map(self._channels[account.channel].looks_back, (arrival.payload for arrival in arrivals)))
-        new = await session.accept_events(
-            self._units.engine, account.clinic_id, account.id, rows, looks_back=looks_back
-        )
+        new = await session.accept_events(self._engine, account.clinic_id, account.id, rows, looks_back=looks_back)
         if new:
             self._waker.wake()
         report.accepted(account, new, len(rows), begun)
         return len(new)
 
     async def run(self) -> None:
-        """Work on events until cancelled; what is being worked on is finished first."""
+        """Have events worked on until cancelled; what is being worked on is finished first."""
         try:
             while True:
                 self._waker.clear()
@@ -101,230 +62,29 @@ class Intake:
 
     async def start_due(self) -> int:
         """Claim what is due and start work on it; returns how many events were claimed."""
-        while full := self._full():
-            await asyncio.wait(full, return_when=asyncio.FIRST_COMPLETED)
-        claim = asyncio.create_task(self._claim())
-        self._claims.add(claim)
-        claim.add_done_callback(self._claims.discard)
+        while len(self._events) >= WORKERS or len(self._work.calls) >= MOST_CALLS:
+            await (self._events if len(self._events) >= WORKERS else self._work.calls).one_ends()
         # Whoever is cancelled here leaves it to `finish`: what was claimed and not worked on is nobody's for a while.
-        return await asyncio.shield(claim)
+        return await asyncio.shield(self._claims.start(self._claim()))
+
+    async def finish(self) -> None:
+        """Wait for the events that are being claimed or worked on in this process, and for their answers."""
+        while under_way := {*self._claims, *self._events, *self._work.calls}:
+            await asyncio.wait(under_way)
 
     async def _claim(self) -> int:
         async with self._claiming:
             try:
-                claims = await session.claim_events(self._units.engine, LEASE_SECONDS, WORKERS - len(self._tasks))
+                claims = await session.claim_events(self._engine, LEASE_SECONDS, WORKERS - len(self._events))
             except Exception as error:
                 if not is_away(error):
                     raise
                 log.warning("intake.database_away", error=type(error).__name__)
                 return 0
             for claim in claims:
-                task = asyncio.create_task(self._work(claim))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+                self._events.start(self._one(claim))
             return len(claims)
 
-    def _full(self) -> set[asyncio.Task[None]] | None:
-        """What has to end before there is room for another event, if anything."""
-        if len(self._tasks) >= WORKERS:
-            return self._tasks
-        return self._calls if len(self._calls) >= MOST_CALLS else None
-
-    async def finish(self) -> None:
-        """Wait for the events that are being claimed or worked on in this process, and for their answers."""
-        while under_way := {*self._claims, *self._tasks, *self._calls}:
-            await asyncio.wait(under_way)
-
-    async def _work(self, claim: Claim) -> None:
-        """Work on one event; whatever happens to it ends here."""
-        with structlog.contextvars.bound_contextvars(inbox_id=str(claim.inbox_id)):
-            try:
-                await self._try(claim)
-            except Exception as error:
-                await self._broke(claim, error)
-            self._waker.wake()
-
-    async def _try(self, claim: Claim) -> None:
-        """One unit; a refusal rolls it back and is answered by a second one."""
-        account = await self._accounts.by_id(claim.account_id)
-        structlog.contextvars.bind_contextvars(**account.told)  # a task's own
-        # Read before the unit, which holds a connection of its own.
-        invitable = [other for other in await self._accounts.of_clinic(account.clinic_slug) if other.handle]
-        profile: Profile | None = None
-        refused: DomainError | None = None
-        tries = 0
-        while True:
-            try:
-                await self._unit(claim, account, invitable, profile, refused)
-                return
-            except _Stranger as stranger:
-                profile = await self._channels[account.channel].profile(account, stranger.args[0])
-            except DomainError as error:
-                if refused is not None:
-                    raise
-                refused = error
-            except Exception as error:
-                tries += 1
-                if sqlstate(error) == LEASE_LOST:
-                    return
-                if sqlstate(error) not in TRANSIENT or tries >= QUICK_TRIES:
-                    raise
-                log.info("intake.again", sqlstate=sqlstate(error))
-
-    async def _unit(
-        self,
-        claim: Claim,
-        account: Account,
-        invitable: Sequence[Account],
-        profile: Profile | None,
-        refused: DomainError | None,
-    ) -> None:
-        begun = time.perf_counter()
-        async with self._units.event(claim, name=profile.name if profile else "") as unit:
-            if unit is None or unit.scene is None:
-                return
-            if unit.scene.language is None and unit.scene.identity_id is not None and profile is None:
-                raise _Stranger(unit.scene.payload)
-            if refused is None:  # stop the spinner on the person's phone while the answer is being made
-                self._call(self._channels[account.channel].acknowledge(account, unit.scene.payload))
-            talk = self._talk(unit, account, invitable, profile or Profile())
-            await self._dispatch(talk, account, refused)
-            answers = self._enqueue(unit, account, talk.cards)
-        report.worked(self._metrics, account, unit, refused, begun)
-        if answers:
-            self._call(self._answer(account, answers))
-        if len(unit.outbox) > len(answers):
-            self._delivery.wake()
-
-    async def _dispatch(self, talk: Talk, account: Account, refused: DomainError | None) -> None:
-        incoming = self._channels[account.channel].understand(talk.scene.payload)
-        action = None
-        try:
-            if isinstance(incoming, Tapped):
-                action = self._signer.read(incoming.data, account.clinic_id, account.id, talk.scene.lane)
-        except DomainError:
-            if refused is None:
-                raise
-        if refused is not None:
-            await refuse(talk, refused, action)
-        elif talk.scene.identity_id is not None or isinstance(incoming, Unsent):
-            await dispatch(talk, incoming, action)
-        if self._channels[account.channel].looks_back(talk.scene.payload):
-            await conversations.settle_reach(talk.unit)
-
-    def _call(self, call: Coroutine[Any, Any, None]) -> None:
-        """Let a platform be called while other events are worked on."""
-        task = asyncio.create_task(call)
-        self._calls.add(task)
-        task.add_done_callback(self._calls.discard)
-
-    async def _answer(self, account: Account, answers: Sequence[Outgoing]) -> None:
-        """Send what was committed. What broke here is sent by whoever finds it when its lease has run out."""
-        try:
-            await self._delivery.answer(account, answers)
-        except Exception as error:
-            if is_away(error):
-                log.warning("intake.database_away", error=type(error).__name__)
-            else:
-                log.exception("intake.answer_broke")
-
-    def _talk(self, unit: Unit, account: Account, invitable: Sequence[Account], profile: Profile) -> Talk:
-        def links(code: str) -> list[Link]:
-            found = [(self._channels[other.channel], other) for other in invitable]
-            return [Link(channel.name, channel.label, channel.link(other, code)) for channel, other in found]
-
-        chosen = unit.scene.language if unit.scene else None
-        guess = "en" if profile.language.startswith("en") else "th"
-        return Talk(unit, account.channel, links, Words(chosen or guess, unit.clinic.zone))
-
-    def _enqueue(self, unit: Unit, account: Account, cards: Sequence[Card]) -> list[Outgoing]:
-        """The answer's rows, committed as `sending`: this process sends them as soon as the unit has committed."""
-        scene = unit.scene
-        if scene is None or scene.identity_id is None or unit.actor.person_id is None:
-            return []
-        channel = self._channels[account.channel]
-        token = channel.reply_token(scene.payload)
-        until = scene.received_at + timedelta(seconds=channel.reply_seconds)
-        answers = [
-            Outgoing(
-                id=uuid4(),
-                row_kind="answer",
-                message_class="answer",
-                identity_id=scene.identity_id,
-                person_id=unit.actor.person_id,
-                recipient=scene.lane,
-                inbox_id=scene.claim.inbox_id,
-                notice_kind=None,
-                content={"card": card.to_json()},
-                reply_token=token,
-                reply_until=until if token else None,
-                retry_key=uuid4(),
-                repeated=False,
-                attempts=1,
-                language=scene.language,
-            )
-            for card in cards
-        ]
-        unit.outbox[:0] = [_row(row, account) for row in answers]
-        return answers
-
-    async def _broke(self, claim: Claim, error: Exception) -> None:
-        """A database that is away costs an event nothing; a bug is logged, tried again, at last parked."""
-        engine = self._units.engine
-        try:
-            if is_away(error):
-                log.warning("intake.database_away", error=type(error).__name__)
-                await session.release_event(engine, claim, seconds=1)
-                return
-            if isinstance(error, SealedError):  # a key is missing: an operator's to mend, and not the event's fault
-                log.error("intake.sealed", account=str(claim.account_id))
-                await session.release_event(engine, claim, seconds=SEALED_WAIT)
-                return
-            log.error("intake.broke", exc_info=error)
-            kind = " ".join(filter(None, (type(error).__name__, sqlstate(error))))
-            attempts = await session.fail_event(engine, claim, kind)
-            gives_up = attempts is not None and attempts >= MOST_ATTEMPTS
-            self._metrics.event_failed("parked" if gives_up else "tried_again")
-            if gives_up:
-                log.error("intake.parked", error=kind, attempts=attempts)
-                await self._park(claim, kind)
-        except Exception as again:  # its lease runs out, and the event is tried again
-            log.warning("intake.left", error=type(again).__name__)
-
-    async def _park(self, claim: Claim, kind: str) -> None:
-        """Set the event aside for an operator, and apologise; if even that fails, only set it aside."""
-        try:
-            account = await self._accounts.by_id(claim.account_id)
-            async with self._units.event(claim) as unit:
-                if unit is None:
-                    return
-                unit.parked = kind
-                talk = self._talk(unit, account, (), Profile())
-                talk.say(talk.t(N_("Sorry, something went wrong on our side. Please try again later, or call us.")))
-                answers = self._enqueue(unit, account, talk.cards)
-            self._call(self._answer(account, answers))
-        except Exception as error:
-            if is_away(error):
-                raise
-            log.error("intake.apology_broke", exc_info=error)
-            await session.park_event(self._units.engine, claim, kind)
-
-
-def _row(answer: Outgoing, account: Account) -> dict[str, Any]:
-    return {
-        "id": answer.id,
-        "row_kind": answer.row_kind,
-        "message_class": answer.message_class,
-        "account_id": account.id,
-        "identity_id": answer.identity_id,
-        "person_id": answer.person_id,
-        "recipient": answer.recipient,
-        "content": answer.content,
-        "inbox_id": answer.inbox_id,
-        "reply_token": answer.reply_token,
-        "reply_until": answer.reply_until,
-        "retry_key": answer.retry_key,
-        "state": "sending",
-        "attempts": 1,
-        "lease_seconds": ANSWER_LEASE,
-    }
+    async def _one(self, claim: Claim) -> None:
+        await self._work.on(claim)
+        self._waker.wake()

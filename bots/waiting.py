@@ -1,9 +1,13 @@
-"""Waiting for work: woken at once when somebody knows of some, else looking by itself now and then."""
+"""Waiting: for work, of which somebody may ring at once, and for what is under way."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine, Iterator
 from contextlib import suppress
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 class Waker:
@@ -27,3 +31,27 @@ class Waker:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._event.wait()
+
+
+class Tasks:
+    """What is under way: started here, gone when it has ended."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Begin it beside everything else; it must see to its own errors, or whoever awaits the task must."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    def __iter__(self) -> Iterator[asyncio.Task[Any]]:
+        return iter(tuple(self._tasks))
+
+    async def one_ends(self) -> None:
+        """Wait until at least one of them has ended."""
+        await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)

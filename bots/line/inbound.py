@@ -1,6 +1,6 @@
 """LINE webhooks in: raw bytes are verified, read as tolerant JSON and understood as neutral events.
 
-`bots/web` hands over the raw request, `bots/intake.py` keeps each event's JSON in the inbox and asks
+`bots/web` hands over the raw request, `bots/intake.py` keeps each event's JSON in the inbox, and `bots/work.py` asks
 `understand` when it is worked on. The SDK's parser is not used: it drops the sender and the reply token of
 every event it does not know, and LINE adds event types, properties and enum values without notice
 (https://developers.line.biz/en/docs/messaging-api/development-guidelines/).

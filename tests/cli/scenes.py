@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from bots import intake
+from bots import work
 from bots.app import Program, build
 from bots.rotation import Kept
 from bots.settings import Settings
@@ -61,8 +61,8 @@ async def parks(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
         raise KeyError(SECRET_WORDS)
 
     with monkeypatch.context() as patched:
-        patched.setattr(intake, "MOST_ATTEMPTS", 1)
-        patched.setattr(intake, "dispatch", broken)
+        patched.setattr(work, "MOST_ATTEMPTS", 1)
+        patched.setattr(work, "dispatch", broken)
         await works(program)
 
 

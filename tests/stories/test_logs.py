@@ -24,7 +24,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from sqlalchemy import text
 
-from bots import app, intake, logs
+from bots import app, logs, work
 from bots.accounts import Accounts
 from bots.app import open_channels
 from bots.channel import Channel
@@ -140,9 +140,9 @@ async def test_errors_of_every_kind_quote_nobody(world: World, log: Log, monkeyp
         except KeyError as error:
             raise ExceptionGroup(f"of {PHONE}", [ValueError(f"cannot serve {wrote}"), error]) from error
 
-    monkeypatch.setattr(intake, "MOST_ATTEMPTS", 1)
+    monkeypatch.setattr(work, "MOST_ATTEMPTS", 1)
     for broken in (twice, bug):
-        monkeypatch.setattr(intake, "dispatch", broken)
+        monkeypatch.setattr(work, "dispatch", broken)
         for person in people:
             await breaks(world, person)
     monkeypatch.undo()
