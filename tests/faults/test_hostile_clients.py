@@ -55,7 +55,8 @@ async def _bodies(world: Rig) -> set[int]:
     packed = _signed(world, bomb)
     requests.append(Request(packed.url, {**packed.headers, "Content-Encoding": "gzip"}, bomb))
     world.injected["hostile body"] += len(requests)
-    answers = [await post(world, request) for request in requests]
+    # Together: a forged one waits for the next look at the accounts' secrets, of which there is one a second.
+    answers = await asyncio.gather(*(post(world, request) for request in requests))
     assert all("Traceback" not in text for _, text in answers)
     return {code for code, _ in answers}
 
