@@ -20,7 +20,7 @@ from domain.schema import schema
 from handlers.cards import Action, Card
 from handlers.routes import ROUTES
 from tests.faults.members import at_once, members
-from tests.faults.registry import Trial, fault, times
+from tests.faults.registry import LONG, Trial, fault, times
 from tests.faults.rig import Rig
 from tests.faults.story import STEPS, Cast, cast
 from tests.stories.forgery import Request, data_of, forgeries, post, press, token
@@ -29,6 +29,8 @@ from tests.stories.scenes import joins_team
 from tests.stories.treasure import BAD_BUTTON, MOVING, SECRET, WITHOUT_ID, a_journey, checksums
 from tests.stories.world import CHANNELS, SECRET_KEY
 
+ACTED_ON = ("customers", "loyalty_rewards", "task_queue", "users", "workflow_states")
+"""What most buttons are about: the short form's ids."""
 PORTION = 200
 """So many presses are answered before the next ones: a bot may send only so much in a second."""
 
@@ -160,7 +162,7 @@ async def test_real_ids_of_another_clinic_are_as_good_as_invented_ones(trial: Tr
         for name, (roles, _) in ROUTES.actions.items():
             may = [person for role, person in cast_here.items() if role in roles and name not in WITHOUT_ID]
             for person in world.luck.sample(may, min(len(may), times(1, len(may)))):
-                tables = world.luck.sample(sorted(theirs), times(1, len(theirs)))
+                tables = sorted(theirs) if LONG else world.luck.sample(ACTED_ON, 2)
                 asked += [(name, "invented", person, uuid4())]
                 asked += [(name, table, person, world.luck.choice(theirs[table])) for table in tables]
         answers = await _answers(

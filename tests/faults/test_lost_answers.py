@@ -25,6 +25,7 @@ LOST: tuple[dict[str, Any], ...] = (
 @fault("F10", "the platform sent a message and its answer is lost")
 async def test_a_lost_answer_costs_at_most_one_marked_repeat(trial: Trial) -> None:
     async with trial.rig() as world:
+        world.patience = times(30, 180)  # a silent call lasts 15 s, and an account's next ones wait for it
         await world.meets("DRG")
         people = await members(world, 4 * len(LOST) * times(1, 5))
         await asyncio.gather(*map(asks, people))
