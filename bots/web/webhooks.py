@@ -31,13 +31,10 @@ def routes(intake: Intake, accounts: Accounts, channels: Mapping[str, Channel], 
         try:
             response = await receive(request)
             status = response.status
-        except web.HTTPException as refusal:
-            status = refusal.status
-            raise
+            return response
         finally:
             name = request.match_info["channel"]
             metrics.webhook(name if name in channels else "unknown", status, time.perf_counter() - begun)
-        return response
 
     async def sender(channel: Channel, request: web.Request, body: bytes) -> Account | None:
         """The account that the platform made this request for; None when it did not."""
@@ -50,6 +47,8 @@ def routes(intake: Intake, accounts: Accounts, channels: Mapping[str, Channel], 
     async def receive(request: web.Request) -> web.Response:
         channel = channels.get(request.match_info["channel"])
         body = await body_of(request)
+        if isinstance(body, web.Response):
+            return body
         try:
             account = await sender(channel, request, body) if channel else None
         except (*UNAVAILABLE, SealedError) as error:
