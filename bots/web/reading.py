@@ -1,7 +1,7 @@
 """Reading a request's body from somebody we do not know yet: not too much, not too slowly, not packed.
 
-What is refused here has cost no signature check and no SQL. Refusals are returned, not raised: an exception that aiohttp
-turns into an answer keeps what was read of the body until the next full garbage collection, a megabyte each.
+What is refused here has cost no signature check and no SQL. Refusals are returned, not raised: an exception that
+aiohttp turns into an answer keeps what was read of the body until the next full garbage collection, a megabyte each.
 """
 
 from __future__ import annotations
