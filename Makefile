@@ -24,7 +24,7 @@ test: $(READY) ## Run every test
 	@$(BIN)/pytest -n 3 --dist worksteal
 
 faults: $(READY) ## Run the fault matrix in its long form, and write its table (AURA_FAULTS_SEED repeats a run)
-	@AURA_FAULTS=all $(BIN)/pytest -n 2 --dist worksteal tests/faults
+	@AURA_FAULTS=all $(BIN)/pytest -v -n 2 --dist worksteal tests/faults
 
 check: $(READY) ## Lint, types, import contracts, translations
 	@$(BIN)/ruff check .

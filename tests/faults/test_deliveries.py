@@ -189,7 +189,7 @@ def _fuzzed(sample: dict[str, Any], luck: random.Random) -> dict[str, Any]:
         if luck.random() < 0.25:
             place.pop(key, None)
         else:
-            place[key] = luck.choice(odd)
+            place[key] = _copied(luck.choice(odd))
     return made
 
 
