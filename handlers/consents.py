@@ -145,4 +145,6 @@ async def ask_missing(talk: Talk) -> None:
     if not missing:
         await welcome_member(talk)
         return
-    await form.start(talk, missing=["marketing" if p.startswith(_NEWS_ON) else p for p in missing])
+    # The same words on an older card, of somebody who opened the chat twice, ask the same: its buttons still answer.
+    run = f"{CONSENT_VERSION} {talk.words.language}"
+    await form.start(talk, run=run, missing=["marketing" if p.startswith(_NEWS_ON) else p for p in missing])

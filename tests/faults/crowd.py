@@ -19,8 +19,8 @@ from tests.faults.effects import effects
 from tests.faults.rig import Rig
 from tests.stories.person import Person
 
-ANSWERS = ("English", "I agree", "No")
-"""What a visitor presses one after the other: their language, and the two consents."""
+ANSWERS = (("English", ""), ("I agree", "health data"), ("No", "news and member benefits"))
+"""What a visitor presses one after the other, and what its card says: their language, and the two consents."""
 WELCOME = 100
 PATIENCE_S = 12.0
 MOST_TRIES = 5
@@ -55,13 +55,13 @@ class Visitor(Person):
         self.seen += len(await self.messages())
         await self.world.control(self.channel, f"{self._chat}/{what}", **body)
 
-    async def finds(self, label: str, seconds: float = PATIENCE_S) -> dict[str, Any] | None:
-        """The newest button with this label, as soon as there is one; None when it does not come."""
+    async def finds(self, label: str, seconds: float = PATIENCE_S, *, on: str = "") -> dict[str, Any] | None:
+        """The newest button with this label on a card that says `on`, as soon as there is one; None without one."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
         while loop.time() < deadline:
             try:
-                return await self.button(label)
+                return await self.button(label, on)
             except AssertionError:
                 await asyncio.sleep(0.05)
         return None
@@ -95,9 +95,9 @@ class Crowd:
 
     async def _joins(self, visitor: Visitor, code: str) -> None:
         await visitor.says(f"/start {code}")
-        for label in ANSWERS:
+        for label, words in ANSWERS:
             for _ in range(MOST_TRIES):
-                if found := await visitor.finds(label):
+                if found := await visitor.finds(label, on=words):
                     break
                 self.again += 1
                 await visitor.says(f"/start {code}")

@@ -99,10 +99,10 @@ class Person:
         """A client of their own making sends any data."""
         await self._do("press", message=message, data=data)
 
-    async def button(self, label: str, **fields: Any) -> dict[str, Any]:
-        """The newest button (or quick reply) whose label is, or begins with, this one."""
+    async def button(self, label: str, on: str = "", **fields: Any) -> dict[str, Any]:
+        """The newest button (or quick reply) whose label is, or begins with, this one, on a card that says `on`."""
         wanted = self.t(label, **fields)
-        for message in reversed(await self.messages()):
+        for message in reversed([message for message in await self.messages() if on in visible(message)]):
             for kind, key in (("quick", "quick"), ("buttons", "button")):
                 for button in message[kind]:
                     if plain(button["label"]).startswith(wanted):

@@ -81,6 +81,29 @@ async def test_codes_expire(world: World, time: Time, channel: str, language: st
 
 
 @pytest.mark.parametrize("channel", ["line", "telegram"])
+async def test_who_opens_the_chat_twice_may_answer_on_the_first_card(world: World, channel: str) -> None:
+    """The link pressed again while the answer was slow: two cards ask the same, and either takes the answer."""
+    jay = await enters_team(world, "sales", "คุณเจ")
+    await enters_lead(jay, "Nat")
+    code = await jay.code()
+    nat = await world.person("Nat", channel, "en")
+    await nat.says(f"/start {code}")
+    await nat.sees(CHOOSE_LANGUAGE)
+    await sees_joined(jay, "Nat")
+    await chooses_language(nat)
+    await nat.sees("Your consent")
+    first = await nat.button("I agree")
+    await nat.says(f"/start {code}")
+    await nat.sees("Your consent")
+    await nat.taps_on(first)
+    await nat.sees(("Your consent", "news and member benefits"))
+    await nat.taps("No")
+    await nat.sees(nat.t("Welcome to {clinic}", clinic=nat.clinic))
+    given = await world.truth("select purpose, given from consents order by purpose")
+    assert [tuple(row) for row in given] == [("health_record", True), (f"marketing_{channel}", False)]
+
+
+@pytest.mark.parametrize("channel", ["line", "telegram"])
 async def test_a_code_nobody_made(world: World, channel: str) -> None:
     """Said in the language of the telephone, also when it is not the first thing that somebody writes."""
     eve = await world.person("Eve", channel, "en")
