@@ -27,5 +27,6 @@ def protect(*tables: str, append_only: bool = False) -> None:
 
 def run_script(name: str) -> None:
     """Run a file of `migrations/sql`, past SQLAlchemy: asyncpg prepares what goes through it, one statement a time."""
+    op.execute("select 1")  # or the driver has not begun the revision's transaction yet
     driver = op.get_bind().connection.driver_connection
     await_only(driver.execute((SQL / name).read_text(encoding="utf-8")))

@@ -8,10 +8,11 @@ from sqlalchemy import event, make_url, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-# Nothing this program does should take long; what does must fail rather than hold a customer's row.
+# Nothing this program does should take long (in ms); what does must fail rather than hold a customer's row. A statement
+# that waits for others is ended first: that is no bug of ours, and it is tried again.
 SESSION = {
     "statement_timeout": "15000",
-    "lock_timeout": "10000",
+    "lock_timeout": "5000",
     "idle_in_transaction_session_timeout": "30000",
     "jit": "off",
     "timezone": "UTC",

@@ -75,7 +75,7 @@ UNAVAILABLE = (OSError, TimeoutError, PoolTimeout, DBAPIError)
 # (https://www.postgresql.org/docs/current/errcodes-appendix.html).
 AWAY = frozenset({"08", "53", "57"})
 TOO_SLOW = "57014"  # a statement that took too long will take too long again: that is a bug of ours
-LOCKED = "55P03"  # what is needed was not free within lock_timeout
+LOCKED = "55P03"  # what is needed was not free within lock_timeout: a migration, a backup, an operator's hand
 TRANSIENT = frozenset({"40P01", "40001", LOCKED})
 
 
@@ -99,10 +99,12 @@ class AccountEntry:
 
 
 def is_away(error: BaseException) -> bool:
-    """Whether an error says that the database cannot be reached now, and not that we asked it something wrong."""
+    """Whether an error says that the database cannot serve us now, and not that we asked it something wrong."""
     if isinstance(error, DBAPIError):
         state = sqlstate(error)
-        return error.connection_invalidated or state is None or (state[:2] in AWAY and state != TOO_SLOW)
+        if error.connection_invalidated or state is None:
+            return True
+        return state == LOCKED or (state[:2] in AWAY and state != TOO_SLOW)
     return isinstance(error, (OSError, TimeoutError, PoolTimeout, asyncpg.InterfaceError))
 
 

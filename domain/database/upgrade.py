@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, make_url, text
+from sqlalchemy import Connection, NullPool, make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from tenacity import AsyncRetrying, RetryError, retry_if_exception, stop_after_delay, wait_random
 
@@ -19,7 +19,7 @@ from domain.database.session import TRANSIENT, single, sqlstate
 
 # Any number works, as long as no other part of the program takes the same one.
 UPGRADE_LOCK = 0x41555241
-# How long a migration waits for a lock, in ms, before it gives way and begins again: so long, everybody waits behind it
+# How long a revision waits for a lock, in ms, before it gives way and begins again: so long, everybody waits behind it
 # (a backup keeps its locks for as long as it takes). Less than the second after which PostgreSQL ends one of two that
 # wait for each other, which may be either
 # (https://www.postgresql.org/docs/current/runtime-config-locks.html#GUC-DEADLOCK-TIMEOUT).
@@ -61,13 +61,15 @@ def _run(connection: Connection) -> None:
 
 
 async def upgrade(admin_url: str, *, create_login: bool) -> None:
-    """Create the roles and run every missing revision, in one transaction, behind a lock that replicas share.
+    """Create the roles and run every missing revision, each in its own transaction, behind a lock that replicas share.
 
     `create_login` also makes the login role `aura_program` without a password; only for the embedded
     server, whose socket no other operating-system user can open. Programs that serve meanwhile go first: where their
-    locks are in the way it begins again. TimeoutError, and nothing has changed, when it did so for `PATIENCE`.
+    locks are in the way the revision begins again. TimeoutError when it did so for `PATIENCE`: the revisions before it
+    stay, and the release that serves lives with them.
     """
-    engine = create_async_engine(async_url(admin_url), hide_parameters=True)
+    # Closed after each try, which is what ends the lock of a session.
+    engine = create_async_engine(async_url(admin_url), hide_parameters=True, poolclass=NullPool)
     try:
         async for attempt in AsyncRetrying(
             retry=retry_if_exception(_is_in_the_way),
@@ -77,18 +79,19 @@ async def upgrade(admin_url: str, *, create_login: bool) -> None:
             with attempt:
                 await _upgrade(engine, create_login)
     except RetryError:
-        raise TimeoutError("a table stays in use (by a backup?); nothing has changed, try again") from None
+        raise TimeoutError("a table stays in use (by a backup?); what serves goes on, try again") from None
     finally:
         await engine.dispose()
 
 
 async def _upgrade(engine: AsyncEngine, create_login: bool) -> None:
-    async with engine.begin() as connection:
-        await connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
-        await connection.execute(text(f"set local lock_timeout = {LOCK_WAIT}"))
+    async with engine.connect() as connection:
+        await connection.execute(text("select pg_advisory_lock(:key)"), {"key": UPGRADE_LOCK})
+        await connection.execute(text(f"set lock_timeout = {LOCK_WAIT}"))
         await connection.execute(text(ROLES))
         if create_login:
             await connection.execute(text(LOGIN))
+        await connection.commit()
         await connection.run_sync(_run)
 
 
