@@ -40,6 +40,8 @@ async def dispatch(talk: Talk, incoming: Incoming, action: Action | None) -> Non
         case Left():
             await conversation.mark_unreachable(talk)
         case Unsent(message_id):
+            if form := _form(talk):
+                await form.take_back(talk, message_id)
             await conversation.erase(talk, message_id)
         case Other(kind):
             await conversation.not_words(talk, kind)

@@ -32,6 +32,8 @@ BACK_WORDS = frozenset({"back", "แก้", "แก้ไข", "ย้อนก
 """Typed alone in any form, these do what [Back] does."""
 OFFERED = "offered"
 """Where a form's data keeps the values of the buttons that its question shows."""
+TYPED = "typed"
+"""Where a form's data keeps which message answered a step, and what was read from it: {step: [message, fact ...]}."""
 
 PICKERS: Mapping[Picker, str] = {
     "datetime": N_("Pick a day and time"),
@@ -135,6 +137,18 @@ class Form:
         else:
             await self.again(talk)
 
+    async def take_back(self, talk: Talk, message_id: str) -> None:
+        """A message was taken back: if it answered a step, that is asked again, and nothing quotes the answer."""
+        _, data = self._here(talk)
+        typed = dict(data.get(TYPED, {}))
+        name = next((name for name, (message, *_) in typed.items() if message == message_id), None)
+        if name is None:
+            return
+        for fact in (name, *typed.pop(name)[1:]):
+            data.pop(fact, None)
+        await conversations.erase_answers(talk.unit, message_id)
+        await self._ask(talk, {**data, TYPED: typed}, self._first(data))
+
     async def again(self, talk: Talk) -> None:
         """Ask the current question once more."""
         step, data = self._here(talk)
@@ -160,6 +174,8 @@ class Form:
             return
         data.setdefault(step.name, True)
         data.update(facts)
+        if talk.message_id:
+            data[TYPED] = {**data.get(TYPED, {}), step.name: [talk.message_id, *facts]}
         await self._ask(talk, data, self._first(data))
 
     async def _not_taken(self, talk: Talk, error: DomainError, text: str) -> str:

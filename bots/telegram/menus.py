@@ -13,7 +13,7 @@ from telegram.error import TelegramError
 
 from bots.channel import Installed, Outcome, Refused, RetryLater, Sent
 from bots.telegram.limits import COMMAND_DESCRIPTION_UNITS, COMMANDS, cut
-from bots.telegram.outcomes import outcome
+from bots.telegram.outcomes import outcome, own_words
 from handlers.menus import Menu
 
 
@@ -28,7 +28,7 @@ async def install(bot: Bot, menus: Sequence[Menu], default: str) -> Installed | 
         await bot.set_chat_menu_button(menu_button=MenuButtonCommands())
     except TelegramError as error:
         failed = outcome(error, repeatable=True)
-        return failed if isinstance(failed, (RetryLater, Refused)) else Refused("bad_request", error.message)
+        return failed if isinstance(failed, (RetryLater, Refused)) else Refused("bad_request", own_words(error))
     return Installed({})
 
 

@@ -73,3 +73,15 @@ async def take_back(unit: Unit, message_id: str) -> None:
     account_id = unit.scene.account_id
     for kept_id in await store.erase(unit.db, unit.clinic.id, account_id=account_id, message_id=message_id):
         unit.record("message_taken_back", kept_id)
+
+
+async def erase_answers(unit: Unit, message_id: str) -> None:
+    """What this chat has been answered since a message that is taken back may quote it: those words are erased."""
+    if unit.scene is not None and unit.scene.identity_id is not None:
+        await store.erase_answers(
+            unit.db,
+            unit.clinic.id,
+            account_id=unit.scene.account_id,
+            identity_id=unit.scene.identity_id,
+            message_id=message_id,
+        )

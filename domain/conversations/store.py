@@ -43,6 +43,15 @@ _ERASE_INBOX = text(
     " and payload #>> '{message,id}' = :message and state <> 'pending'"
 )
 
+_ERASE_ANSWERS = text("""
+update outbox o set content = '{"card": {}}'
+ where o.clinic_id = :clinic and o.identity_id = :identity and o.row_kind = 'answer'
+   and o.state not in ('pending', 'sending')
+   and o.seq >= (select min(a.seq) from outbox a join inbox i on i.clinic_id = a.clinic_id and i.id = a.inbox_id
+                  where i.clinic_id = :clinic and i.account_id = :account
+                    and i.payload #>> '{message,id}' = :message)
+""")
+
 
 async def keep(
     db: Connection,
@@ -101,3 +110,11 @@ async def erase(db: Connection, clinic_id: UUID, *, account_id: UUID, message_id
     kept_ids = list((await db.execute(_ERASE_KEPT, values)).scalars())
     await db.execute(_ERASE_INBOX, values)
     return kept_ids
+
+
+async def erase_answers(
+    db: Connection, clinic_id: UUID, *, account_id: UUID, identity_id: UUID, message_id: str
+) -> None:
+    """Forget what a chat has been sent as answers since a message of its own, whose payload is still there."""
+    values = {"clinic": clinic_id, "account": account_id, "identity": identity_id, "message": message_id}
+    await db.execute(_ERASE_ANSWERS, values)

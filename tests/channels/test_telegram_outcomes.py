@@ -107,6 +107,22 @@ def alike(outcome: Outcome, expected: Outcome) -> bool:
             return type(outcome) is type(expected)
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ('can\'t parse entities: unsupported start tag "0895550100" at byte offset 5', "Can't parse entities"),
+        ("wrong file identifier specified: นัท", "Wrong file identifier specified"),
+        ("BUTTON_DATA_INVALID", "Button_data_invalid"),
+        ("0895550100 is not a message", ""),
+    ],
+)
+async def test_what_a_refusal_quotes_is_not_kept(
+    answering: Callable[[Reply], Awaitable[TelegramChannel]], said: str, kept: str
+) -> None:
+    channel = await answering(refusing(400, f"Bad Request: {said}"))
+    assert await channel.send(account(), [Card(text="hi")], letter()) == Refused("bad_request", kept)
+
+
 async def test_a_refused_connection_is_safe_to_repeat(session: aiohttp.ClientSession) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))

@@ -82,10 +82,10 @@ class Person:
         """Sends a sticker."""
         await self._do("sticker")
 
-    async def unsends(self) -> None:
-        """Takes the newest own message back (LINE)."""
+    async def unsends(self, nth: int = 1) -> None:
+        """Takes the newest own message back (LINE), or the one so many before it."""
         mine = [message["id"] for message in await self._all_messages() if message["from"] == "person"]
-        await self._do("unsend", message=mine[-1])
+        await self._do("unsend", message=mine[-nth])
 
     async def taps(self, label: str, **fields: Any) -> None:
         """Presses the newest button with this label."""

@@ -149,6 +149,29 @@ async def test_a_message_taken_back_is_erased(world: World, staff_channel: str) 
     await nat.sees_nothing()
 
 
+async def test_an_answer_taken_back_is_asked_for_again_and_erased(world: World) -> None:
+    """The newest or an earlier one, and what was said since quotes neither; the rest of the form stays."""
+    nat = await world.person("Nat", "line", "en")
+    await nat.adds_the_account()
+    await nat.sees(CHOOSE_LANGUAGE)
+    await chooses_language(nat)
+    await nat.sees(nat.t("Welcome to {clinic}", clinic=nat.clinic), "What is your name?")
+    await nat.says("Nattaya")
+    await nat.sees(nat.t("And your phone number, {name}?", name="Nattaya"))
+    await nat.says("081-555 0777")
+    await nat.sees(("Is this right?", "Nattaya", "081-555-0777"))
+    await nat.unsends()
+    await nat.sees(nat.t("And your phone number, {name}?", name="Nattaya"))
+    assert await tables_with(world, "555%0777") == []
+    await nat.says("081-555 0888")
+    await nat.sees(("Is this right?", "Nattaya", "081-555-0888"))
+    await nat.unsends(nth=2)
+    await nat.sees("What is your name?")
+    assert await tables_with(world, "Nattaya") == []
+    await nat.says("Natty")
+    await nat.sees(("Is this right?", "Natty", "081-555-0888"))
+
+
 @pytest.mark.parametrize("channel", ["line", "telegram"])
 async def test_a_blocked_chat(world: World, channel: str) -> None:
     """Nothing is sent where we are blocked; who comes back is reached again."""
