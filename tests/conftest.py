@@ -20,6 +20,7 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
+import hypothesis
 import pytest
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -46,6 +47,8 @@ class Database:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the server and make the template, once, before any worker starts."""
+    hypothesis.settings.register_profile("untimed", deadline=None)  # how long one example takes is the machine's affair
+    hypothesis.settings.load_profile("untimed")
     gc.set_threshold(100_000, 20, 50)
     configure("ERROR")
     # Nothing here speaks TLS to the outside; the machine's certificates, read by each program's SDK, take their time,

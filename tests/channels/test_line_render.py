@@ -202,7 +202,7 @@ cards = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(card=cards, mark=st.sampled_from(["", "(ส่งซ้ำ)"]))
 def test_no_card_is_refused(card: Card, mark: str) -> None:
     assert refusal([message(card, repeat_mark=mark)]) is None
