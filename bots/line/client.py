@@ -1,6 +1,6 @@
 """LINE as a channel: the one object the rest of the program knows (`LineChannel`), over the LINE SDK.
 
-Cards and letters come from `bots/delivery.py`, webhooks from `bots/intake.py`; calls go to the Messaging API
+Cards and letters come from `bots/calling.py`, webhooks from `bots/intake.py`; calls go to the Messaging API
 (https://developers.line.biz/en/reference/messaging-api/). A reply costs nothing but its token works once, for
 a minute, and cannot be retried safely; a push counts against the month's quota and carries a retry key that
 makes repeating it harmless for 24 hours.
