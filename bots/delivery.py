@@ -16,6 +16,7 @@ import structlog
 
 from bots.accounts import SEALED_WAIT, Accounts, SealedError
 from bots.channel import Account
+from bots.rounds import database_may_be_away
 from bots.sending import LEASE_SECONDS, Sender
 from bots.waiting import Waker
 from domain.database import outbox
@@ -63,18 +64,12 @@ class Delivery:
 
     async def _start_due(self) -> None:
         """One task for each account: a slow platform or a busy clinic keeps nobody else waiting."""
-        try:
-            leases = await outbox.claim_accounts(self._units.engine, self._holder, LEASE_SECONDS)
-        except Exception as error:
-            if not is_away(error):
-                raise
-            log.warning("delivery.database_away", error=type(error).__name__)
-            return
-        for clinic_id, account_id in leases:
-            if account_id not in self._serving and self._sealed.get(account_id, 0.0) <= time.monotonic():
-                task = asyncio.create_task(self._serve(clinic_id, account_id))
-                self._serving[account_id] = task
-                task.add_done_callback(partial(self._served, account_id))
+        with database_may_be_away("delivery"):
+            for clinic_id, account_id in await outbox.claim_accounts(self._units.engine, self._holder, LEASE_SECONDS):
+                if account_id not in self._serving and self._sealed.get(account_id, 0.0) <= time.monotonic():
+                    task = asyncio.create_task(self._serve(clinic_id, account_id))
+                    self._serving[account_id] = task
+                    task.add_done_callback(partial(self._served, account_id))
 
     def _served(self, account_id: UUID, task: asyncio.Task[int]) -> None:
         self._serving.pop(account_id, None)
