@@ -63,10 +63,16 @@ class Delivery:
         return sum(counts)
 
     async def _start_due(self) -> None:
-        """One task for each account: a slow platform or a busy clinic keeps nobody else waiting."""
+        """One task for each account: a slow platform or a busy clinic keeps nobody else waiting.
+
+        One whose secrets could not be opened is left to others for a while: they may have the key.
+        """
+        engine = self._units.engine
         with database_may_be_away("delivery"):
-            for clinic_id, account_id in await outbox.claim_accounts(self._units.engine, self._holder, LEASE_SECONDS):
-                if account_id not in self._serving and self._sealed.get(account_id, 0.0) <= time.monotonic():
+            for clinic_id, account_id in await outbox.claim_accounts(engine, self._holder, LEASE_SECONDS):
+                if self._sealed.get(account_id, 0.0) > time.monotonic():
+                    await outbox.release_account(engine, clinic_id, account_id, self._holder)
+                elif account_id not in self._serving:
                     task = asyncio.create_task(self._serve(clinic_id, account_id))
                     self._serving[account_id] = task
                     task.add_done_callback(partial(self._served, account_id))

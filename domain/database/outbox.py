@@ -87,6 +87,9 @@ update outbox o
    and o.clinic_id = :clinic and o.id = w.id
 """)
 _RELEASE = text("select release_accounts(:holder)")
+_RELEASE_ONE = text("""
+update channel_accounts set lease_until = null where clinic_id = :clinic and id = :account and holder = :holder
+""")
 _ACCOUNTS = text("select clinic_id, account_id from claim_accounts(:holder, :seconds)")
 _MENUS_LEFT = text("""
 select exists (select 1 from outbox where clinic_id = :clinic and account_id = :account
@@ -174,6 +177,13 @@ async def release_accounts(engine: Engine, holder: UUID) -> None:
     """Give up every account's lease, so that the next process need not wait for it."""
     async with single(engine) as db:
         await db.execute(_RELEASE, {"holder": holder})
+
+
+async def release_account(engine: Engine, clinic_id: UUID, account_id: UUID, holder: UUID) -> None:
+    """Give up one account's lease: somebody else may be able to send for it."""
+    async with engine.begin() as db:
+        await set_clinic(db, clinic_id)
+        await db.execute(_RELEASE_ONE, {"clinic": clinic_id, "account": account_id, "holder": holder})
 
 
 async def hold_account(engine: Engine, clinic_id: UUID, account_id: UUID, until: datetime) -> None:
