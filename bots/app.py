@@ -20,11 +20,14 @@ from aiohttp import web
 
 from bots import resealing
 from bots.accounts import Accounts, SecretBox
+from bots.answering import Answers
+from bots.calling import Caller
 from bots.channel import Channel
 from bots.cli import cli
 from bots.cli.context import Composition
 from bots.delivery import Delivery
 from bots.intake import Intake
+from bots.letters import Letters
 from bots.line import LineChannel
 from bots.logs import configure
 from bots.menus import Menus
@@ -32,8 +35,10 @@ from bots.metrics import Metrics
 from bots.pictures.address import PictureAddress
 from bots.polling import Poller
 from bots.quotas import Quotas
+from bots.sending import Sender
 from bots.settings import Settings
 from bots.telegram import TelegramChannel
+from bots.waiting import Waker
 from bots.web import health, pictures, reading, webhooks
 from bots.web import metrics as metrics_page
 from bots.work import Work
@@ -107,9 +112,11 @@ async def build(settings: Settings, url: str) -> AsyncIterator[Program]:
         addresses = PictureAddress(settings.address, keys)
         channels = await stack.enter_async_context(open_channels(settings))
         metrics = Metrics()
-        delivery = Delivery(units, accounts, channels, signer, addresses, metrics)
-        work = Work(units, accounts, channels, signer, delivery, metrics)
-        intake = Intake(engine, channels, work)
+        due = Waker()
+        caller = Caller(accounts, channels, Letters(signer, addresses))
+        sender = Sender(engine, channels, caller, metrics, due)
+        answers = Answers(channels, sender)
+        intake = Intake(engine, channels, Work(units, accounts, channels, signer, answers, due, metrics))
         readiness = health.Readiness(engine, schema())
         server = web.Application(client_max_size=reading.MOST_BYTES)
         server.add_routes(webhooks.routes(intake, accounts, channels, metrics))
@@ -125,7 +132,7 @@ async def build(settings: Settings, url: str) -> AsyncIterator[Program]:
             box=box,
             channels=channels,
             signer=signer,
-            delivery=delivery,
+            delivery=Delivery(units, accounts, sender, due),
             intake=intake,
             poller=Poller(engine, accounts, channels, intake),
             menus=Menus(units, accounts, channels),

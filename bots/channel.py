@@ -2,7 +2,7 @@
 
 A channel is one folder (`bots/line`, `bots/telegram`) that verifies and reads webhooks into neutral
 events and renders and sends neutral cards. It knows nothing of clinics' rules or of the database;
-outcomes are values, never exceptions, because delivery must decide what each one means.
+outcomes are values, never exceptions, because `bots/verdict.py` must decide what each one means.
 """
 
 from __future__ import annotations

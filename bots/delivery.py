@@ -1,124 +1,58 @@
-"""One way out: due outbox rows become cards, cards become platform messages, outcomes become row states.
+"""One way out: whatever is due in the outbox, sent by whoever holds the lease of its account.
 
-The process that worked on an event sends its answers at once (`answer`). Everything else is sent by the holder
-of the account's lease (`run`): NOTIFY wakes it, a one-second poll stands behind. A row is written down as
-`sending` just before its call, with a number of the attempt that fences off whoever comes too late.
+NOTIFY wakes the sending, a one-second poll stands behind it. An event's answers need not wait for it: the process that
+worked on the event sends them at once (`bots/answering.py`), and leaves here only what could not be sent.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
 from functools import partial
 from uuid import UUID, uuid4
-from weakref import WeakValueDictionary
 
 import structlog
 
-from bots import report
 from bots.accounts import SEALED_WAIT, Accounts, SealedError
-from bots.channel import Account, Channel, Outcome, RetryLater, Sent, Unknown
-from bots.letters import Letters, batches, card_of
-from bots.metrics import Metrics
-from bots.pace import Pace
-from bots.pictures.address import PictureAddress
-from bots.verdict import Verdict, after_sending, before_sending
+from bots.channel import Account
+from bots.rounds import database_may_be_away
+from bots.sending import LEASE_SECONDS, Sender
 from bots.waiting import Waker
 from domain.database import outbox
 from domain.database.outbox import Outgoing
 from domain.database.session import is_away
 from domain.unit import Clinic, Units
-from handlers.actions import ActionSigner
-from handlers.cards import Card
-from handlers.menus import menus_of
-from handlers.routes import ROUTES
 
 log = structlog.get_logger()
-# A call may take so long; a lease always outlives it, or two processes would send the same row.
-CALL_SECONDS = 15.0
-LEASE_SECONDS = 20
-# An answer waits so long for its turn at most: its lease has to outlive the call that comes then, too.
-TURN_SECONDS = 3.0
 BATCH = 20
-LATE_SECONDS = 60.0
-# A menu that could not be shown in time waits a little; it holds back no message.
-MENU_WAIT = 5.0
-MENUS = {menu.key: menu for menu in menus_of(ROUTES)}
 
 
 class Delivery:
-    """Sends what the outbox holds."""
+    """Sends what the outbox holds, as soon as `due` is rung."""
 
-    def __init__(
-        self,
-        units: Units,
-        accounts: Accounts,
-        channels: Mapping[str, Channel],
-        signer: ActionSigner,
-        addresses: PictureAddress,
-        metrics: Metrics,
-    ) -> None:
+    def __init__(self, units: Units, accounts: Accounts, sender: Sender, due: Waker) -> None:
         self._units = units
         self._accounts = accounts
-        self._channels = channels
-        self._letters = Letters(signer, addresses)
-        self._metrics = metrics
+        self._sender = sender
+        self._due = due
         self._holder = uuid4()
-        self._waker = Waker()
-        self._stopping = False
         self._serving: dict[UUID, asyncio.Task[int]] = {}
-        self._pace = Pace()
-        # Chats in which an answer is being sent, or one had to be left for later: the next one waits its turn.
-        self._turns: WeakValueDictionary[tuple[UUID, str], asyncio.Lock] = WeakValueDictionary()
-        self._late: dict[tuple[UUID, str], datetime] = {}
-        self._held: dict[UUID, datetime] = {}
         self._sealed: dict[UUID, float] = {}
 
     def wake(self) -> None:
         """There may be something to send."""
-        self._waker.wake()
-
-    async def answer(self, account: Account, rows: Sequence[Outgoing]) -> None:
-        """Send an event's answers now, after those of the chat's earlier events.
-
-        They were committed as `sending` with this process's lease. Behind a slow call they are left to whoever sends
-        what is due, before that lease runs out: else they would be taken for sent, and sent twice.
-        """
-        chat = (account.id, rows[0].recipient)
-        turn = self._turns.setdefault(chat, asyncio.Lock())
-        try:
-            async with asyncio.timeout(TURN_SECONDS):
-                await turn.acquire()
-        except TimeoutError:
-            await self._leave(account, rows, datetime.now(UTC))
-            return
-        try:
-            now = datetime.now(UTC)
-            wait_until = self._held.get(account.id, now)
-            if wait_until > now or self._late.get(chat, now) > now:
-                await self._leave(account, rows, max(wait_until, now))
-            else:
-                await self._send_all(account, rows, None, fresh=True)
-        finally:
-            turn.release()
-
-    async def _leave(self, account: Account, rows: Sequence[Outgoing], until: datetime) -> None:
-        """Leave answers that have not been begun to whoever sends what is due, from `until` on."""
-        await self._record(account, [(row, Verdict("pending", not_before=until), ()) for row in rows])
+        self._due.wake()
 
     async def run(self) -> None:
-        """Send notices as they fall due, until cancelled; what is in hand is sent to its end."""
+        """Send what falls due, until cancelled; what is in hand is sent to its end."""
         try:
             while True:
-                self._waker.clear()
+                self._due.clear()
                 await self._start_due()
-                await self._waker.wait(1.0)
+                await self._due.wait(1.0)
         finally:
-            self._stopping = True
+            self._sender.stopping = True
             await asyncio.gather(*self._serving.values(), return_exceptions=True)
             await outbox.release_accounts(self._units.engine, self._holder)
 
@@ -129,19 +63,19 @@ class Delivery:
         return sum(counts)
 
     async def _start_due(self) -> None:
-        """One task for each account: a slow platform or a busy clinic keeps nobody else waiting."""
-        try:
-            leases = await outbox.claim_accounts(self._units.engine, self._holder, LEASE_SECONDS)
-        except Exception as error:
-            if not is_away(error):
-                raise
-            log.warning("delivery.database_away", error=type(error).__name__)
-            return
-        for clinic_id, account_id in leases:
-            if account_id not in self._serving and self._sealed.get(account_id, 0.0) <= time.monotonic():
-                task = asyncio.create_task(self._serve(clinic_id, account_id))
-                self._serving[account_id] = task
-                task.add_done_callback(partial(self._served, account_id))
+        """One task for each account: a slow platform or a busy clinic keeps nobody else waiting.
+
+        One whose secrets could not be opened is left to others for a while: they may have the key.
+        """
+        engine = self._units.engine
+        with database_may_be_away("delivery"):
+            for clinic_id, account_id in await outbox.claim_accounts(engine, self._holder, LEASE_SECONDS):
+                if self._sealed.get(account_id, 0.0) > time.monotonic():
+                    await outbox.release_account(engine, clinic_id, account_id, self._holder)
+                elif account_id not in self._serving:
+                    task = asyncio.create_task(self._serve(clinic_id, account_id))
+                    self._serving[account_id] = task
+                    task.add_done_callback(partial(self._served, account_id))
 
     def _served(self, account_id: UUID, task: asyncio.Task[int]) -> None:
         self._serving.pop(account_id, None)
@@ -151,21 +85,15 @@ class Delivery:
         sent = 0
         try:
             account = await self._accounts.by_id(account_id)
-            while not self._stopping:
+            while not self._sender.stopping:
                 async with self._units.clinic(clinic_id) as unit:
                     rows = await outbox.claim_due(unit.db, clinic_id, account_id, seconds=LEASE_SECONDS, limit=BATCH)
                     clinic = unit.clinic
                 if not rows:
                     break
-                chats: dict[str, list[Outgoing]] = {}
-                for row in rows:
-                    chats.setdefault(row.recipient, []).append(row)
-                sends = (self._send_all(account, chat, clinic) for chat in chats.values())
-                for result in await asyncio.gather(*sends, return_exceptions=True):
-                    if isinstance(result, BaseException):
-                        raise result
+                await self._send(account, rows, clinic)
                 sent += len(rows)
-                if self._held.get(account_id, datetime.now(UTC)) > datetime.now(UTC):
+                if self._sender.is_held(account_id):
                     break
         except SealedError:  # a key is missing: an operator's to mend
             log.error("delivery.sealed", account=str(account_id))
@@ -177,134 +105,17 @@ class Delivery:
                 log.exception("delivery.broke", account=str(account_id))
         return sent
 
-    async def _send_all(
-        self, account: Account, rows: Sequence[Outgoing], clinic: Clinic | None, *, fresh: bool = False
-    ) -> None:
-        """Send the rows of one chat in order; what follows one of its class that has to wait is left for later.
+    async def _send(self, account: Account, rows: Sequence[Outgoing], clinic: Clinic) -> None:
+        """Send claimed rows, all chats at once; raises what one of them met when all have ended."""
+        chats: dict[str, list[Outgoing]] = {}
+        for row in rows:
+            chats.setdefault(row.recipient, []).append(row)
+        chatting = (self._send_chat(account, chat, clinic) for chat in chats.values())
+        for result in await asyncio.gather(*chatting, return_exceptions=True):
+            if isinstance(result, BaseException):
+                raise result
 
-        `fresh`: they are an answer's, just committed as `sending`. A stop leaves none of them.
-        """
-        channel, begun = self._channels[account.channel], fresh
-        waiting: set[str] = set()
-        left: list[Outgoing] = []
-        for batch in batches(rows, channel.batch):
-            if self._stopping and not fresh:
-                return
-            if batch[0].message_class in waiting:
-                left += batch
-                continue
-            ready = batch if begun else await self._begin(account, channel, batch)
-            begun = False
-            if ready:
-                with report.about(account, ready):
-                    if await self._send_or_set_aside(account, ready, clinic):
-                        waiting.add(ready[0].message_class)
-        if left and fresh:
-            await self._leave(account, left, datetime.now(UTC))
-        elif left:
+    async def _send_chat(self, account: Account, rows: Sequence[Outgoing], clinic: Clinic) -> None:
+        left = await self._sender.send(account, rows, clinic)
+        if left:
             await outbox.give_back(self._units.engine, account.clinic_id, left)
-
-    async def _begin(self, account: Account, channel: Channel, batch: Sequence[Outgoing]) -> list[Outgoing]:
-        """Write down that these rows are about to be sent; without the ones that must not be, or are another's."""
-        ready: list[Outgoing] = []
-        for row in batch:
-            taken = before_sending(row, safe_retry=channel.safe_retry)
-            if isinstance(taken, Verdict):
-                with report.about(account, [row]):
-                    log.warning("delivery.left_in_doubt", state=taken.state)
-                await self._record(account, [(row, taken, ())])
-            else:
-                ready.append(taken)
-        if not ready:
-            return []
-        await self._pace.keep(account, ready[0].recipient, channel.per_second)
-        mine = await outbox.begin_sending(self._units.engine, account.clinic_id, ready, LEASE_SECONDS)
-        return [replace(row, attempts=row.attempts + 1) for row in ready if row.id in mine]
-
-    async def _send_or_set_aside(self, account: Account, rows: Sequence[Outgoing], clinic: Clinic | None) -> bool:
-        """Whether the rows have to wait.
-
-        One that our own bug breaks is logged and set aside; it must not hold up the chat's next ones.
-        """
-        try:
-            return await self._send(account, rows, clinic)
-        except Exception as error:
-            if is_away(error):
-                raise
-            log.exception("delivery.row_broke")
-            verdict = Verdict("refused", error=f"bug: {type(error).__name__}")
-            return await self._record(account, [(row, verdict, ()) for row in rows])
-
-    async def _send(self, account: Account, rows: Sequence[Outgoing], clinic: Clinic | None) -> bool:
-        channel, begun = self._channels[account.channel], time.perf_counter()
-        if rows[0].row_kind == "menu":
-            outcome: Outcome | None = await self._show_menu(account, channel, rows[0])
-        else:
-            outcome = await self._call(account, channel, rows, [card_of(row, clinic) for row in rows])
-        if outcome is None:
-            # The channel cannot change a card, or the card never arrived: a press on it gets the current one. Or
-            # newer menus are there.
-            log.debug("delivery.dropped")
-            return await self._record(account, [(rows[0], Verdict("dropped"), ())])
-        now = datetime.now(UTC)
-        if isinstance(outcome, RetryLater) and outcome.whole_account:
-            await self._hold(account, now + timedelta(seconds=outcome.seconds))
-        ids = outcome.message_ids if isinstance(outcome, Sent) else ()
-        verdicts = [after_sending(row, outcome, safe_retry=channel.safe_retry, now=now) for row in rows]
-        report.called(self._metrics, account, rows, outcome, verdicts, begun)
-        results = zip(rows, verdicts, strict=True)
-        return await self._record(account, [(row, verdict, ids[n : n + 1]) for n, (row, verdict) in enumerate(results)])
-
-    async def _show_menu(self, account: Account, channel: Channel, row: Outgoing) -> Outcome | None:
-        """Switch a chat's menu; None when the menus have changed since, as then every chat has a newer row."""
-        if account.menus_version != row.content["version"]:
-            await self._accounts.refresh()
-            account = await self._accounts.by_id(account.id)
-        if account.menus_version != row.content["version"]:
-            return None
-        menu = MENUS.get(row.content["menu"])
-        try:
-            async with asyncio.timeout(CALL_SECONDS):
-                outcome = await channel.show_menu(account, row.recipient, menu)
-        except TimeoutError:
-            return RetryLater(MENU_WAIT, "no answer in time")
-        # Platforms count these calls apart: a menu that must wait holds back no answer.
-        return replace(outcome, whole_account=False) if isinstance(outcome, RetryLater) else outcome
-
-    async def _call(
-        self, account: Account, channel: Channel, rows: Sequence[Outgoing], cards: Sequence[Card]
-    ) -> Outcome | None:
-        letter, first = self._letters.write(account, rows, cards), rows[0]
-        try:
-            async with asyncio.timeout(CALL_SECONDS):
-                if first.row_kind != "edit":
-                    return await channel.send(account, cards, letter)
-                if channel.edits and first.edited_ids:
-                    return await channel.edit(account, first.edited_ids[0], cards[0], letter)
-                return None
-        except TimeoutError:
-            return Unknown("no answer in time")
-
-    async def _record(self, account: Account, results: Sequence[tuple[Outgoing, Verdict, Sequence[str]]]) -> bool:
-        """Write down what became of rows; whether any has to wait.
-
-        A row that another process has taken over meanwhile is left to it.
-        """
-        verdicts = []
-        for row, verdict, ids in results:
-            data = asdict(verdict)
-            reroute = data.pop("reroute")
-            verdicts.append({"id": row.id, "attempts": row.attempts, **data, "message_ids": list(ids) or None})
-            if row.row_kind == "answer" and verdict.state in ("pending", "sending"):
-                late = datetime.now(UTC) + timedelta(seconds=LATE_SECONDS)
-                self._late[account.id, row.recipient] = late
-            if reroute:  # first: a row that went to another chat is no longer `sending`, and is left as it is
-                await outbox.reroute(self._units.engine, account.clinic_id, row, blocked=reroute == "blocked")
-        await outbox.record(self._units.engine, account.clinic_id, json.dumps(verdicts, default=str))
-        if any(verdict["state"] == "pending" for verdict in verdicts):
-            self.wake()
-        return any(verdict["state"] in ("pending", "sending") for verdict in verdicts)
-
-    async def _hold(self, account: Account, until: datetime) -> None:
-        self._held[account.id] = until
-        await outbox.hold_account(self._units.engine, account.clinic_id, account.id, until)

@@ -14,10 +14,11 @@ import structlog
 
 from bots import report
 from bots.channel import Account, Arrival, Channel
+from bots.rounds import database_may_be_away
 from bots.waiting import Tasks, Waker
 from bots.work import Work
 from domain.database import session
-from domain.database.session import Claim, Engine, is_away
+from domain.database.session import Claim, Engine
 
 log = structlog.get_logger()
 LEASE_SECONDS = 30
@@ -74,16 +75,12 @@ class Intake:
 
     async def _claim(self) -> int:
         async with self._claiming:
-            try:
+            with database_may_be_away("intake"):
                 claims = await session.claim_events(self._engine, LEASE_SECONDS, WORKERS - len(self._events))
-            except Exception as error:
-                if not is_away(error):
-                    raise
-                log.warning("intake.database_away", error=type(error).__name__)
-                return 0
-            for claim in claims:
-                self._events.start(self._one(claim))
-            return len(claims)
+                for claim in claims:
+                    self._events.start(self._one(claim))
+                return len(claims)
+            return 0
 
     async def _one(self, claim: Claim) -> None:
         await self._work.on(claim)

@@ -7,7 +7,6 @@ chat of the account is switched (outbox rows, see `domain/people/menus.py`); onl
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from functools import partial
 from uuid import UUID
@@ -18,9 +17,9 @@ from bots import pictures
 from bots.accounts import Accounts
 from bots.channel import Account, Channel, DrawMenu, Installed, Outcome, RetryLater, Sent
 from bots.pictures.menu import LOOK
+from bots.rounds import each_account, every
 from domain.clinics import store
 from domain.database import outbox
-from domain.database.session import is_away
 from domain.people import service as people
 from domain.unit import Units
 from handlers.menus import fingerprint, menus_of
@@ -51,27 +50,11 @@ class Menus:
 
     async def run(self) -> None:
         """Look after all accounts, again and again, until cancelled."""
-        while True:
-            await self.look()
-            await asyncio.sleep(LOOK_SECONDS)
+        await every(LOOK_SECONDS, self.look)
 
     async def look(self) -> None:
-        """Look after all accounts once; one that gives trouble leaves the others alone."""
-        try:
-            for account_id in await self._accounts.ids():
-                await self._look_at(account_id)
-        except Exception as error:
-            if not is_away(error):
-                raise
-            log.warning("menus.database_away", error=type(error).__name__)
-
-    async def _look_at(self, account_id: UUID) -> None:
-        try:
-            await self.keep(await self._accounts.by_id(account_id))
-        except Exception as error:
-            if is_away(error):
-                raise
-            log.exception("menus.broke", account=str(account_id))
+        """Look after all accounts once."""
+        await each_account("menus", self._accounts, self.keep)
 
     async def keep(self, account: Account) -> None:
         """Install an account's menus if the platform has none or others, else delete what is left of older ones.

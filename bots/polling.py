@@ -17,6 +17,7 @@ import structlog
 from bots.accounts import Accounts
 from bots.channel import Channel, Contested, Fetched, Pollable, Refused, RetryLater
 from bots.intake import Intake
+from bots.rounds import database_may_be_away, every
 from domain.database.polls import claim_polls, release_polls
 from domain.database.session import Engine, is_away
 
@@ -70,9 +71,7 @@ class Poller:
     async def run(self) -> None:
         """Take, keep and give up accounts until cancelled; then every poll ends at once."""
         try:
-            while True:
-                await self._look()
-                await asyncio.sleep(LOOK_SECONDS)
+            await every(LOOK_SECONDS, self._look)
         finally:
             await self._end(set(self._polls))
             await release_polls(self._engine, self._holder)
@@ -80,21 +79,16 @@ class Poller:
     async def _look(self) -> None:
         """Renew the leases; begin and end polls accordingly. A lease's time counts from before it was asked for."""
         asked_at = asyncio.get_running_loop().time()
-        try:
+        with database_may_be_away("polling"):
             mine = await claim_polls(self._engine, self._holder, LEASE_SECONDS)
-        except Exception as error:
-            if not is_away(error):
-                raise
-            log.warning("polling.database_away", error=type(error).__name__)
-            return
-        await self._end(self._polls.keys() - mine)
-        for account_id, seconds in mine.items():
-            if account_id not in self._polls:
-                poll = Poll(account_id, asked_at + seconds)
-                self._polls[account_id] = poll, asyncio.create_task(self._serve(poll))
-            self._polls[account_id][0].until = asked_at + seconds
-        looked, self._looked = self._looked, asyncio.Event()
-        looked.set()
+            await self._end(self._polls.keys() - mine)
+            for account_id, seconds in mine.items():
+                if account_id not in self._polls:
+                    poll = Poll(account_id, asked_at + seconds)
+                    self._polls[account_id] = poll, asyncio.create_task(self._serve(poll))
+                self._polls[account_id][0].until = asked_at + seconds
+            looked, self._looked = self._looked, asyncio.Event()
+            looked.set()
 
     async def _end(self, account_ids: set[UUID]) -> None:
         tasks = [self._polls.pop(account_id)[1] for account_id in account_ids]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -11,7 +10,7 @@ import structlog
 from bots.accounts import Accounts
 from bots.channel import Account, AccountError, Channel, Quota
 from bots.metrics import Metrics
-from domain.database.session import is_away
+from bots.rounds import each_account, every
 
 log = structlog.get_logger()
 LOOK_SECONDS = 300.0
@@ -35,27 +34,11 @@ class Quotas:
 
     async def run(self) -> None:
         """Ask until cancelled."""
-        while True:
-            await self.look()
-            await asyncio.sleep(LOOK_SECONDS)
+        await every(LOOK_SECONDS, self.look)
 
     async def look(self) -> None:
-        """Ask for all accounts once; one that gives trouble leaves the others alone."""
-        try:
-            for account_id in await self._accounts.ids():
-                await self._look_at(account_id)
-        except Exception as error:
-            if not is_away(error):
-                raise
-            log.warning("quotas.database_away", error=type(error).__name__)
-
-    async def _look_at(self, account_id: UUID) -> None:
-        try:
-            await self._ask(await self._accounts.by_id(account_id))
-        except Exception as error:
-            if is_away(error):
-                raise
-            log.exception("quotas.broke", account=str(account_id))
+        """Ask for all accounts once."""
+        await each_account("quotas", self._accounts, self._ask)
 
     async def _ask(self, account: Account) -> None:
         try:

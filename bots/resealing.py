@@ -6,7 +6,6 @@ secrets whose time is over. A row that somebody saves meanwhile is left to them:
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,9 +14,10 @@ import structlog
 
 from bots.accounts import SealedError, SecretBox
 from bots.rotation import Kept
+from bots.rounds import database_may_be_away, every
 from domain.clinics import store
 from domain.clinics.model import ChannelAccount
-from domain.database.session import is_away, list_accounts
+from domain.database.session import list_accounts
 from domain.unit import Units
 
 log = structlog.get_logger()
@@ -82,13 +82,11 @@ async def _each(units: Units, box: SecretBox, change: Callable[[ChannelAccount, 
 
 async def run(units: Units, box: SecretBox) -> None:
     """Erase what no longer verifies, once an hour, until cancelled."""
-    while True:
-        try:
+
+    async def look() -> None:
+        with database_may_be_away("secrets"):
             found = await erase_expired(units, box, datetime.now(UTC))
             if found.done or found.unopened:
                 log.info("secrets.erased", accounts=found.done, unopened=found.unopened)
-        except Exception as error:
-            if not is_away(error):
-                raise
-            log.warning("secrets.database_away", error=type(error).__name__)
-        await asyncio.sleep(LOOK_SECONDS)
+
+    await every(LOOK_SECONDS, look)

@@ -1,33 +1,27 @@
 """Work on one event: one unit in which the conversation answers, and what becomes of it when it cannot.
 
-`bots/intake.py` hands over claimed events; answers, committed with everything else, go to `bots/delivery.py`.
+`bots/intake.py` hands over claimed events; answers, committed with everything else, go to `bots/answering.py`.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
-from typing import Any
-from uuid import uuid4
 
 import structlog
 
 from bots import report
 from bots.accounts import SEALED_WAIT, Accounts, SealedError
+from bots.answering import Answers
 from bots.channel import Account, Channel, Profile
-from bots.delivery import LEASE_SECONDS as ANSWER_LEASE
-from bots.delivery import Delivery
 from bots.metrics import Metrics
-from bots.waiting import Tasks
+from bots.waiting import Tasks, Waker
 from domain.conversations import service as conversations
 from domain.database import session
-from domain.database.outbox import Outgoing
 from domain.database.session import LEASE_LOST, TRANSIENT, Claim, is_away, sqlstate
 from domain.errors import DomainError
 from domain.unit import Unit, Units
 from handlers.actions import ActionSigner
-from handlers.cards import Card
 from handlers.dispatch import dispatch, refuse
 from handlers.incoming import Tapped, Unsent
 from handlers.talk import Link, Talk
@@ -45,7 +39,10 @@ class _Stranger(Exception):
 
 
 class Work:
-    """Works on events. `calls` are those to platforms that are under way: they hold up no other event."""
+    """Works on events. `calls` are those to platforms that are under way: they hold up no other event.
+
+    `due` is rung when an event left something to send beside its answer.
+    """
 
     def __init__(
         self,
@@ -53,7 +50,8 @@ class Work:
         accounts: Accounts,
         channels: Mapping[str, Channel],
         signer: ActionSigner,
-        delivery: Delivery,
+        answers: Answers,
+        due: Waker,
         metrics: Metrics,
     ) -> None:
         self.calls = Tasks()
@@ -61,7 +59,8 @@ class Work:
         self._accounts = accounts
         self._channels = channels
         self._signer = signer
-        self._delivery = delivery
+        self._answers = answers
+        self._due = due
         self._metrics = metrics
 
     async def on(self, claim: Claim) -> None:
@@ -117,12 +116,12 @@ class Work:
                 self.calls.start(self._channels[account.channel].acknowledge(account, unit.scene.payload))
             talk = self._talk(unit, account, invitable, profile or Profile())
             await self._dispatch(talk, account, refused)
-            answers = self._enqueue(unit, account, talk.cards)
+            answers = self._answers.enqueue(unit, account, talk.cards)
         report.worked(self._metrics, account, unit, refused, begun)
         if answers:
-            self.calls.start(self._answer(account, answers))
+            self.calls.start(self._answers.send(account, answers))
         if len(unit.outbox) > len(answers):
-            self._delivery.wake()
+            self._due.wake()
 
     async def _dispatch(self, talk: Talk, account: Account, refused: DomainError | None) -> None:
         incoming = self._channels[account.channel].understand(talk.scene.payload)
@@ -140,16 +139,6 @@ class Work:
         if self._channels[account.channel].looks_back(talk.scene.payload):
             await conversations.settle_reach(talk.unit)
 
-    async def _answer(self, account: Account, answers: Sequence[Outgoing]) -> None:
-        """Send what was committed. What broke here is sent by whoever finds it when its lease has run out."""
-        try:
-            await self._delivery.answer(account, answers)
-        except Exception as error:
-            if is_away(error):
-                log.warning("intake.database_away", error=type(error).__name__)
-            else:
-                log.exception("intake.answer_broke")
-
     def _talk(self, unit: Unit, account: Account, invitable: Sequence[Account], profile: Profile) -> Talk:
         def links(code: str) -> list[Link]:
             found = [(self._channels[other.channel], other) for other in invitable]
@@ -158,37 +147,6 @@ class Work:
         chosen = unit.scene.language if unit.scene else None
         guess = "en" if profile.language.startswith("en") else "th"
         return Talk(unit, account.channel, links, Words(chosen or guess, unit.clinic.zone))
-
-    def _enqueue(self, unit: Unit, account: Account, cards: Sequence[Card]) -> list[Outgoing]:
-        """The answer's rows, committed as `sending`: this process sends them as soon as the unit has committed."""
-        scene = unit.scene
-        if scene is None or scene.identity_id is None or unit.actor.person_id is None:
-            return []
-        channel = self._channels[account.channel]
-        token = channel.reply_token(scene.payload)
-        until = scene.received_at + timedelta(seconds=channel.reply_seconds)
-        answers = [
-            Outgoing(
-                id=uuid4(),
-                row_kind="answer",
-                message_class="answer",
-                identity_id=scene.identity_id,
-                person_id=unit.actor.person_id,
-                recipient=scene.lane,
-                inbox_id=scene.claim.inbox_id,
-                notice_kind=None,
-                content={"card": card.to_json()},
-                reply_token=token,
-                reply_until=until if token else None,
-                retry_key=uuid4(),
-                repeated=False,
-                attempts=1,
-                language=scene.language,
-            )
-            for card in cards
-        ]
-        unit.outbox[:0] = [_row(row, account) for row in answers]
-        return answers
 
     async def _broke(self, claim: Claim, error: Exception) -> None:
         """A database that is away costs an event nothing; a bug is logged, tried again, at last parked."""
@@ -223,30 +181,10 @@ class Work:
                 unit.parked = kind
                 talk = self._talk(unit, account, (), Profile())
                 talk.say(talk.t(N_("Sorry, something went wrong on our side. Please try again later, or call us.")))
-                answers = self._enqueue(unit, account, talk.cards)
-            self.calls.start(self._answer(account, answers))
+                answers = self._answers.enqueue(unit, account, talk.cards)
+            self.calls.start(self._answers.send(account, answers))
         except Exception as error:
             if is_away(error):
                 raise
             log.error("intake.apology_broke", exc_info=error)
             await session.park_event(self._units.engine, claim, kind)
-
-
-def _row(answer: Outgoing, account: Account) -> dict[str, Any]:
-    return {
-        "id": answer.id,
-        "row_kind": answer.row_kind,
-        "message_class": answer.message_class,
-        "account_id": account.id,
-        "identity_id": answer.identity_id,
-        "person_id": answer.person_id,
-        "recipient": answer.recipient,
-        "content": answer.content,
-        "inbox_id": answer.inbox_id,
-        "reply_token": answer.reply_token,
-        "reply_until": answer.reply_until,
-        "retry_key": answer.retry_key,
-        "state": "sending",
-        "attempts": 1,
-        "lease_seconds": ANSWER_LEASE,
-    }

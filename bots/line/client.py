@@ -1,6 +1,6 @@
 """LINE as a channel: the one object the rest of the program knows (`LineChannel`), over the LINE SDK.
 
-Cards and letters come from `bots/delivery.py`, webhooks from `bots/intake.py`; calls go to the Messaging API
+Cards and letters come from `bots/calling.py`, webhooks from `bots/intake.py`; calls go to the Messaging API
 (https://developers.line.biz/en/reference/messaging-api/). A reply costs nothing but its token works once, for
 a minute, and cannot be retried safely; a push counts against the month's quota and carries a retry key that
 makes repeating it harmless for 24 hours.
@@ -10,20 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
 import aiohttp
-from linebot.v3.messaging import (
-    AsyncApiClient,
-    AsyncMessagingApi,
-    Configuration,
-    Message,
-    QuotaType,
-    SetWebhookEndpointRequest,
-    TestWebhookEndpointRequest,
-)
+from linebot.v3.messaging import AsyncApiClient, AsyncMessagingApi, Configuration, Message
 from pydantic.v1 import ValidationError
 
 from bots.channel import (
@@ -42,19 +33,17 @@ from bots.channel import (
     RetryLater,
     Sent,
 )
+from bots.line import account as official
 from bots.line import inbound, limits, settings
 from bots.line.dumping import Push, Reply
 from bots.line.menus import RichMenus
-from bots.line.outcomes import api_error, describe, outcome_of
+from bots.line.outcomes import outcome_of
 from bots.line.render import render
+from bots.line.request import bearer, options
 from handlers.cards import Card
 from handlers.incoming import Incoming
 from handlers.menus import Menu
 
-# Total seconds of one call; LINE answers in well under one. The SDK's own default is five minutes.
-CALL = aiohttp.ClientTimeout(total=10, connect=5)
-# LINE itself waits for the webhook it tries.
-TEST = aiohttp.ClientTimeout(total=20, connect=5)
 PROFILE = aiohttp.ClientTimeout(total=2)
 CONTENT = aiohttp.ClientTimeout(total=10, connect=2)
 
@@ -85,7 +74,7 @@ class LineChannel:
         self._unused_session: aiohttp.ClientSession = client.rest_client.pool_manager
         client.rest_client.pool_manager = session
         self._api = AsyncMessagingApi(client)
-        self._menus = RichMenus(self._api, session, self._data_api_url, _call)
+        self._menus = RichMenus(self._api, session, self._data_api_url)
 
     def verify(self, account: Account, headers: Mapping[str, str], body: bytes) -> bool:
         """True if LINE signed the raw body with one of the account's channel secrets; False if it has none."""
@@ -117,7 +106,7 @@ class LineChannel:
         if not user_id:
             return Profile()
         try:
-            found = await self._api.get_profile(user_id, **_call(account, PROFILE))
+            found = await self._api.get_profile(user_id, **options(account, PROFILE))
         except Exception:  # the SDK raises far more than ApiException; without a profile work goes on
             return Profile()
         return Profile(found.display_name, found.language or "")
@@ -133,7 +122,7 @@ class LineChannel:
             return None
         url = f"{self._data_api_url}/v2/bot/message/{quote(message_id, safe='')}/content"
         try:
-            headers = {"Authorization": _bearer(account)}
+            headers = {"Authorization": bearer(account)}
             async with self._session.get(url, headers=headers, timeout=CONTENT) as response:
                 if response.status != 200:
                     return None
@@ -154,7 +143,7 @@ class LineChannel:
         """Up to five cards in one call, all or none: by the letter's reply token if it has one, else by push."""
         # All that can fail on our side comes first, so that what fails later is known to have left.
         try:
-            request, call = _request(cards, letter), _call(account)
+            request, call = _request(cards, letter), options(account)
         except ValidationError as error:
             fields = ", ".join(".".join(map(str, problem["loc"])) for problem in error.errors())
             return Refused("bad_request", f"not a LINE message: {fields}")
@@ -198,56 +187,19 @@ class LineChannel:
 
     async def prove(self, account: Account) -> Proof:
         """Whose access token this is; raises AccountError."""
-        try:
-            bot = await self._api.get_bot_info(**_call(account))
-        except Exception as error:
-            raise _account_error(error, "accept the access token") from error
-        return Proof(external_id=bot.user_id, name=bot.display_name, handle=bot.basic_id)
+        return await official.prove(self._api, account)
 
     async def quota(self, account: Account) -> Quota | None:
-        """The month's limit and what was sent of it, which LINE calls an approximation; raises AccountError.
-
-        https://developers.line.biz/en/reference/messaging-api/#get-quota and #get-consumption
-        """
-        try:
-            limit = await self._api.get_message_quota(**_call(account))
-            sent = await self._api.get_message_quota_consumption(**_call(account))
-        except Exception as error:
-            raise _account_error(error, "say what is left of its quota") from error
-        return Quota(limit=limit.value if limit.type == QuotaType.LIMITED else None, used=sent.total_usage)
+        """What is left of the month's pushes; raises AccountError."""
+        return await official.quota(self._api, account)
 
     async def register(self, account: Account, webhook_url: str) -> None:
-        """Set the webhook address; raises AccountError. LINE has no list of update types to choose from.
-
-        "Use webhook" and "Webhook redelivery" are switches in the console that no API can turn.
-        """
-        if len(webhook_url) > limits.WEBHOOK_URL:
-            raise AccountError(f"The webhook address is longer than LINE's {limits.WEBHOOK_URL} characters.")
-        try:
-            request = SetWebhookEndpointRequest(endpoint=webhook_url)
-            await self._api.set_webhook_endpoint(request, **_call(account))
-        except Exception as error:
-            raise _account_error(error, "accept the webhook address") from error
+        """Set the webhook address; raises AccountError."""
+        await official.register(self._api, account, webhook_url)
 
     async def reception(self, account: Account) -> Reception:
-        """Ask for the address, and have LINE bring an empty webhook there; raises AccountError.
-
-        https://developers.line.biz/en/reference/messaging-api/#test-webhook-endpoint; 60 times an hour at most.
-        """
-        try:
-            address = await self._api.get_webhook_endpoint(**_call(account))
-            if not address.active:
-                return Reception(True, 'the switch "Use webhook" is off in the LINE Developers console')
-            tried = await self._api.test_webhook_endpoint(TestWebhookEndpointRequest(), **_call(account, TEST))
-        except Exception as error:
-            if getattr(error, "status", None) == HTTPStatus.NOT_FOUND:
-                return Reception(False)
-            raise _account_error(error, "try its webhook") from error
-        if tried.success:
-            return Reception(True)
-        if tried.status_code == HTTPStatus.UNAUTHORIZED:
-            return Reception(True, "LINE signs with another channel secret than the one kept: run `aura channel set`")
-        return Reception(True, f"LINE cannot bring events to {address.endpoint}: {tried.reason} ({tried.status_code})")
+        """Ask for the address, and have LINE try it; raises AccountError."""
+        return await official.reception(self._api, account)
 
     async def close(self) -> None:
         """Close what the SDK opened for itself; the shared session belongs to the program."""
@@ -267,23 +219,3 @@ def _request(cards: Sequence[Card], letter: Letter) -> Push | Reply:
     if letter.reply_token:
         return Reply(reply_token=letter.reply_token, messages=messages(cards, letter))
     return Push(to=letter.to, messages=messages(cards, letter))
-
-
-def _call(account: Account, timeout: aiohttp.ClientTimeout = CALL) -> dict[str, Any]:
-    """The SDK's per-call options: this account's token and our time limit."""
-    token = {"in": "header", "type": "bearer", "key": "Authorization", "value": _bearer(account)}
-    return {"_request_auth": token, "_request_timeout": timeout}
-
-
-def _bearer(account: Account) -> str:
-    return f"Bearer {settings.parse(account.secrets).access_token}"
-
-
-def _account_error(error: Exception, what: str) -> AccountError:
-    """A sentence for the operator, in LINE's words: the error's own text may hold the request and so the token."""
-    if isinstance(error, AccountError):
-        return error
-    refusal = api_error(error)
-    if refusal is not None:
-        return AccountError(f"LINE did not {what}: {describe(refusal)}")
-    return AccountError(f"LINE did not {what}: {type(error).__name__}")

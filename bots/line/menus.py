@@ -8,8 +8,7 @@ https://developers.line.biz/en/docs/messaging-api/use-per-user-rich-menus/
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 import aiohttp
@@ -17,6 +16,7 @@ from linebot.v3.messaging import AsyncMessagingApi
 
 from bots.channel import Account, AccountError, DrawMenu, Installed, Outcome, Refused, RetryLater, Sent
 from bots.line.outcomes import outcome_of
+from bots.line.request import bearer, options
 from bots.line.rich_menu import OURS, name_of, picture_facts, rich_menu
 from handlers.menus import Menu
 
@@ -33,19 +33,12 @@ class _NotUploaded(Exception):
 
 
 class RichMenus:
-    """The calls about rich menus. `call` gives an account's options for a call of the SDK."""
+    """The calls about rich menus."""
 
-    def __init__(
-        self,
-        api: AsyncMessagingApi,
-        session: aiohttp.ClientSession,
-        data_api_url: str,
-        call: Callable[[Account], dict[str, Any]],
-    ) -> None:
+    def __init__(self, api: AsyncMessagingApi, session: aiohttp.ClientSession, data_api_url: str) -> None:
         self._api = api
         self._session = session
         self._data_api_url = data_api_url
-        self._call = call
 
     async def install(
         self, account: Account, menus: Sequence[Menu], version: str, default: str, draw: DrawMenu
@@ -58,7 +51,7 @@ class RichMenus:
                 name = name_of(menu.key, version)
                 ids[menu.key] = known.get(name) or await self._create(account, menu, version)
                 await self._upload(account, ids[menu.key], await asyncio.to_thread(draw, picture_facts(menu)))
-            await self._api.set_default_rich_menu(ids[default], **self._call(account))
+            await self._api.set_default_rich_menu(ids[default], **options(account))
         except _NotUploaded as error:
             return _unfinished(error.outcome)
         except Exception as error:
@@ -70,7 +63,7 @@ class RichMenus:
         try:
             for rich_menu_id in (await self._ours(account)).values():
                 if rich_menu_id not in keep.values():
-                    await self._api.delete_rich_menu(rich_menu_id, **self._call(account))
+                    await self._api.delete_rich_menu(rich_menu_id, **options(account))
         except Exception as error:
             return _slowly(_failed(error))
         return Sent()
@@ -82,26 +75,26 @@ class RichMenus:
             return Refused("bad_request", f"there is no menu {key}")
         try:
             if rich_menu_id is not None:
-                await self._api.link_rich_menu_id_to_user(user_id, rich_menu_id, **self._call(account))
+                await self._api.link_rich_menu_id_to_user(user_id, rich_menu_id, **options(account))
             else:
-                await self._api.unlink_rich_menu_id_from_user(user_id, **self._call(account))
+                await self._api.unlink_rich_menu_id_from_user(user_id, **options(account))
         except Exception as error:
             return _failed(error)
         return Sent()
 
     async def _ours(self, account: Account) -> dict[str, str]:
         """Our menus in LINE's list, whatever their content: the id of each name."""
-        found = await self._api.get_rich_menu_list(**self._call(account))
+        found = await self._api.get_rich_menu_list(**options(account))
         return {menu.name: menu.rich_menu_id for menu in found.richmenus if menu.name.startswith(OURS)}
 
     async def _create(self, account: Account, menu: Menu, version: str) -> str:
-        made = await self._api.create_rich_menu(rich_menu(menu, version), **self._call(account))
+        made = await self._api.create_rich_menu(rich_menu(menu, version), **options(account))
         return str(made.rich_menu_id)
 
     async def _upload(self, account: Account, rich_menu_id: str, picture: bytes) -> None:
         """Give a menu its picture, once: LINE refuses a second one, which says that the first arrived."""
         url = f"{self._data_api_url}/v2/bot/richmenu/{quote(rich_menu_id, safe='')}/content"
-        headers = {"Authorization": self._call(account)["_request_auth"]["value"], "Content-Type": "image/png"}
+        headers = {"Authorization": bearer(account), "Content-Type": "image/png"}
         async with self._session.post(url, data=picture, headers=headers, timeout=UPLOAD) as response:
             text = await response.text(errors="replace")
         if response.status == 200 or (response.status == 400 and "already" in text):

@@ -1,6 +1,6 @@
 """What came of a call to LINE: everything the SDK can raise becomes one of the channel's outcomes.
 
-`client.py` asks; `bots/delivery.py` decides what each outcome means. Beside its own ApiException the SDK lets
+`client.py` asks; `bots/verdict.py` decides what each outcome means. Beside its own ApiException the SDK lets
 through timeouts, aiohttp's connection errors, UnicodeDecodeError (an error page of a proxy) and pydantic's
 ValidationError (LINE accepted, but its answer misses a field), see the tests. Status codes:
 https://developers.line.biz/en/reference/messaging-api/#status-codes

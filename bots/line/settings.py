@@ -1,7 +1,7 @@
 """What an operator gives for a LINE official account: the Messaging API channel's secret and access token.
 
 Comes as text from `aura channel set` or the encrypted account row (`Account.secrets`); goes to
-`inbound.verify` and `client.py`. Both values are found in the LINE Developers Console, tabs "Basic settings"
+`inbound.verify` and `request.py`. Both values are found in the LINE Developers Console, tabs "Basic settings"
 and "Messaging API".
 """
 

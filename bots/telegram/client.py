@@ -1,4 +1,4 @@
-"""TelegramChannel: sends and edits cards, proves and registers bots, through python-telegram-bot.
+"""Telegram as a channel: the one object the rest of the program knows (`TelegramChannel`), over python-telegram-bot.
 
 One `Bot` a token, all on one shared HTTP session. The Bot API has no key that makes a send safe to repeat
 (https://github.com/tdlib/telegram-bot-api/issues/482), so an unanswered send is `Unknown`; an edit can
@@ -7,14 +7,13 @@ always be repeated.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import aiohttp
 import structlog
-from telegram import Bot, InputMediaPhoto, LinkPreviewOptions, Message
-from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
+from telegram import Bot
+from telegram.error import InvalidToken, RetryAfter, TelegramError
 from telegram.helpers import create_deep_linked_url
 from tenacity import retry, retry_if_exception_type, stop_after_delay
 
@@ -38,17 +37,16 @@ from bots.channel import (
 )
 from bots.telegram import inbound, polling
 from bots.telegram.menus import install, show
+from bots.telegram.messages import post, replace
 from bots.telegram.outcomes import account_error, asked_to_wait, outcome
-from bots.telegram.render import render
 from bots.telegram.request import SessionRequest
-from bots.telegram.settings import TelegramSettings
+from bots.telegram.settings import bot_token, webhook_secrets
 from handlers.cards import Card
 from handlers.incoming import Incoming
 from handlers.menus import Menu
 
 log = structlog.get_logger()
 
-_QUIET = LinkPreviewOptions(is_disabled=True)
 _ACKNOWLEDGE_SECONDS = 2.0
 
 
@@ -115,19 +113,15 @@ class TelegramChannel:
         """Send the one card that a call can carry (raises ValueError for another number of cards)."""
         (card,) = cards
         try:
-            message = await self._post(self._bot(account), card, letter)
+            message = await post(self._bot(account), card, letter)
         except TelegramError as error:
             return outcome(error, repeatable=False)
         return Sent((str(message.message_id),))
 
     async def edit(self, account: Account, message_id: str, card: Card, letter: Letter) -> Outcome:
-        """Make a sent message show this card; one that already does counts as sent.
-
-        Telegram can add a picture to a text but cannot take one away: a card without a picture that
-        replaces a photo keeps the old picture above its new words.
-        """
+        """Make a sent message show this card; one that already does counts as sent."""
         try:
-            await self._replace(self._bot(account), int(message_id), card, letter)
+            await replace(self._bot(account), int(message_id), card, letter)
         except TelegramError as error:
             return outcome(error, repeatable=True)
         return Sent((message_id,))
@@ -170,11 +164,11 @@ class TelegramChannel:
 
     async def register(self, account: Account, webhook_url: str) -> None:
         """Set the webhook with its secret and our update types; updates that wait are kept."""
-        secrets = TelegramSettings.kept(account.secrets).webhook_secrets
-        if not secrets:
+        accepted = webhook_secrets(account.secrets)
+        if not accepted:
             raise AccountError("This bot has no webhook secret; without one anybody could pose as Telegram.")
         try:
-            await self._set_webhook(self._bot(account), webhook_url, secrets[0])
+            await self._set_webhook(self._bot(account), webhook_url, accepted[0])
         except TelegramError as error:
             raise account_error(error) from None
 
@@ -211,7 +205,7 @@ class TelegramChannel:
 
     def _bot(self, account: Account) -> Bot:
         """The account's bot (raises InvalidToken when there is no token)."""
-        token = account.secrets.get("bot_token", "")
+        token = bot_token(account.secrets)
         if token not in self._bots:
             self._bots[token] = Bot(
                 token,
@@ -226,62 +220,3 @@ class TelegramChannel:
     async def _set_webhook(self, bot: Bot, url: str, secret: str) -> None:
         """Telegram takes one change of a webhook a second: an operator who corrects one at once need not know."""
         await bot.set_webhook(url, allowed_updates=inbound.ALLOWED_UPDATES, secret_token=secret)
-
-    async def _post(self, bot: Bot, card: Card, letter: Letter) -> Message:
-        picture = await _drawn(card, letter)
-        shown = render(card, letter.sign, letter.repeat_mark, caption=picture is not None)
-        if picture is None:
-            return await bot.send_message(
-                letter.to,
-                shown.text,
-                entities=shown.entities,
-                reply_markup=shown.keyboard,
-                link_preview_options=_QUIET,
-            )
-        return await bot.send_photo(
-            letter.to,
-            picture,
-            caption=shown.text,
-            caption_entities=shown.entities,
-            reply_markup=shown.keyboard,
-            filename="card.png",
-        )
-
-    async def _replace(self, bot: Bot, message_id: int, card: Card, letter: Letter) -> None:
-        picture = await _drawn(card, letter)
-        shown = render(card, letter.sign, letter.repeat_mark, caption=picture is not None)
-        if picture is not None:
-            media = InputMediaPhoto(picture, caption=shown.text, caption_entities=shown.entities, filename="card.png")
-            await bot.edit_message_media(media, letter.to, message_id, reply_markup=shown.keyboard)
-            return
-        try:
-            await bot.edit_message_text(
-                shown.text,
-                letter.to,
-                message_id,
-                entities=shown.entities,
-                reply_markup=shown.keyboard,
-                link_preview_options=_QUIET,
-            )
-        except BadRequest as error:
-            if "no text in the message to edit" not in error.message.lower():
-                raise
-            shown = render(card, letter.sign, letter.repeat_mark, caption=True)
-            await bot.edit_message_caption(
-                letter.to,
-                message_id,
-                caption=shown.text,
-                caption_entities=shown.entities,
-                reply_markup=shown.keyboard,
-            )
-
-
-async def _drawn(card: Card, letter: Letter) -> bytes | None:
-    """The card's picture, drawn off the event loop; None when it has none or cannot be drawn."""
-    if card.picture is None:
-        return None
-    try:
-        return await asyncio.to_thread(letter.picture_bytes, 0)
-    except Exception:  # a picture is an ornament: its words go out whatever a drawing trips over
-        log.exception("picture.broke", noun=card.picture.noun)
-        return None

@@ -18,7 +18,7 @@ from telegram.constants import ChatMemberStatus, ChatType, MessageAttachmentType
 from telegram.helpers import effective_message_type
 
 from bots.channel import NOBODY, Arrival, Profile
-from bots.telegram.settings import TelegramSettings
+from bots.telegram.settings import webhook_secrets
 from handlers.incoming import Arrived, Incoming, Left, Nothing, Other, Returned, Said, Tapped
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
@@ -35,8 +35,7 @@ def verify(secrets: Mapping[str, str], headers: Mapping[str, str]) -> bool:
     """
     claimed = next((value for name, value in headers.items() if name.lower() == SECRET_HEADER.lower()), "")
     given = claimed.encode("utf-8", "surrogatepass")
-    accepted = TelegramSettings.kept(secrets).webhook_secrets
-    matches = [hmac.compare_digest(given, secret.encode()) for secret in accepted]
+    matches = [hmac.compare_digest(given, secret.encode()) for secret in webhook_secrets(secrets)]
     return any(matches)
 
 

@@ -96,12 +96,6 @@ async def load_account(db: Connection, clinic_id: UUID, account_id: UUID) -> Cha
     return ChannelAccount(**row._mapping) if row else None
 
 
-async def load_accounts(db: Connection, clinic_id: UUID) -> list[ChannelAccount]:
-    """Every account of the clinic, one a channel."""
-    rows = await db.execute(_ACCOUNTS.where(_a.clinic_id == clinic_id).order_by(_a.channel))
-    return [ChannelAccount(**row._mapping) for row in rows]
-
-
 async def account_on(db: Connection, clinic_id: UUID, channel: str, *, lock: bool = False) -> ChannelAccount | None:
     """The clinic's account on a channel; with `lock`, nobody else changes it in this transaction.
 

@@ -14,10 +14,11 @@ from sqlalchemy import Row, text
 from domain.database.session import Connection, Engine, set_clinic, single
 
 # An earlier row of the same chat and class that has to wait makes the later ones wait too: order holds. An edit
-# waits until the card it changes has been sent or given up. Alarms and answers go before the rest, menus after it.
+# waits until the card it changes has been sent or given up. Alarms and answers go before the rest, menus after it;
+# of a chat's menus the newest is enough, as long as both are of the same installation.
 _CLAIM = text("""
 with due as (
-  select o.id from outbox o
+  select o.id, o.row_kind, o.recipient, o.seq, o.content ->> 'version' as version from outbox o
    where o.clinic_id = :clinic and o.account_id = :account and o.state in ('pending', 'sending')
      and (o.lease_until is null or o.lease_until < clock_timestamp())
      and (o.not_before is null or o.not_before <= clock_timestamp())
@@ -32,15 +33,26 @@ with due as (
    order by array_position(array['safety', 'answer'], o.message_class), o.message_class = 'menu', o.seq
    limit :limit
    for update skip locked
+), judged as (
+  select due.id, due.row_kind = 'menu' and exists (
+           select 1 from outbox n
+            where n.clinic_id = :clinic and n.account_id = :account and n.recipient = due.recipient
+              and n.row_kind = 'menu' and n.state in ('pending', 'sending') and n.seq > due.seq
+              and n.content ->> 'version' = due.version) as superseded
+    from due
 ), claimed as (
-  update outbox o set lease_until = clock_timestamp() + make_interval(secs => :seconds)
-    from due where o.clinic_id = :clinic and o.id = due.id
+  update outbox o
+     set lease_until = case when not superseded then clock_timestamp() + make_interval(secs => :seconds) end,
+         state = case when superseded then 'dropped' else o.state end,
+         error = case when superseded then 'superseded' else o.error end
+    from judged where o.clinic_id = :clinic and o.id = judged.id
   returning o.*
 )
 select c.*, c.state = 'sending' as taken_over, p.language, t.message_ids as edited_ids
   from claimed c
   left join persons p on p.clinic_id = c.clinic_id and p.id = c.person_id
   left join outbox t on t.clinic_id = c.clinic_id and t.id = c.edits_id and t.state = 'sent'
+ where c.state <> 'dropped'
  order by array_position(array['safety', 'answer'], c.message_class), c.message_class = 'menu', c.seq
 """)
 _BEGIN = text("select id from begin_sending(:clinic, cast(:rows as jsonb), :seconds)")
@@ -87,6 +99,9 @@ update outbox o
    and o.clinic_id = :clinic and o.id = w.id
 """)
 _RELEASE = text("select release_accounts(:holder)")
+_RELEASE_ONE = text("""
+update channel_accounts set lease_until = null where clinic_id = :clinic and id = :account and holder = :holder
+""")
 _ACCOUNTS = text("select clinic_id, account_id from claim_accounts(:holder, :seconds)")
 _MENUS_LEFT = text("""
 select exists (select 1 from outbox where clinic_id = :clinic and account_id = :account
@@ -129,7 +144,10 @@ async def claim_accounts(engine: Engine, holder: UUID, seconds: int) -> list[tup
 
 
 async def claim_due(db: Connection, clinic_id: UUID, account_id: UUID, *, seconds: int, limit: int) -> list[Outgoing]:
-    """Lease rows of one account that are due, alarms and answers first, each class oldest first."""
+    """Lease rows of one account that are due, alarms and answers first, each class oldest first.
+
+    Menus that newer ones of their chats supersede end here: only the newest is sent.
+    """
     values = {"clinic": clinic_id, "account": account_id, "seconds": seconds, "limit": limit}
     return [_outgoing(row) for row in (await db.execute(_CLAIM, values)).all()]
 
@@ -174,6 +192,13 @@ async def release_accounts(engine: Engine, holder: UUID) -> None:
     """Give up every account's lease, so that the next process need not wait for it."""
     async with single(engine) as db:
         await db.execute(_RELEASE, {"holder": holder})
+
+
+async def release_account(engine: Engine, clinic_id: UUID, account_id: UUID, holder: UUID) -> None:
+    """Give up one account's lease: somebody else may be able to send for it."""
+    async with engine.begin() as db:
+        await set_clinic(db, clinic_id)
+        await db.execute(_RELEASE_ONE, {"clinic": clinic_id, "account": account_id, "holder": holder})
 
 
 async def hold_account(engine: Engine, clinic_id: UUID, account_id: UUID, until: datetime) -> None:

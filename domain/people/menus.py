@@ -1,8 +1,8 @@
 """Which menu each chat shows: it follows from its person's role and language.
 
 A change of either leads here (`switch_menu`), in the transaction of the change: a row of kind `menu` enters the
-outbox for each chat, and `bots/delivery.py` has the platform show it. Showing a menu twice is showing it once. An
-account whose menus are not installed yet gets no rows; when they are, `switch_account` sees to all its chats.
+outbox for each chat, and `bots/delivery.py` has the platform show the newest. Showing a menu twice is showing it once.
+An account whose menus are not installed yet gets no rows; when they are, `switch_account` sees to all its chats.
 """
 
 from __future__ import annotations

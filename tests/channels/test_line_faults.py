@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from bots.channel import Refused, RetryLater, Sent, Unknown
-from bots.line import client as line_client
+from bots.line import request
 from handlers.cards import Card
 from tests.channels.line_world import World
 
@@ -122,7 +122,7 @@ async def test_the_program_makes_of_each_what_is_true(
     friend: World, monkeypatch: pytest.MonkeyPatch, name: str, pushed: type, replied: type, arrives: int
 ) -> None:
     """And a second try of the same letter never makes two messages of it."""
-    monkeypatch.setattr(line_client._call, "__defaults__", (aiohttp.ClientTimeout(total=0.3),))
+    monkeypatch.setattr(request.options, "__defaults__", (aiohttp.ClientTimeout(total=0.3),))
     await friend.errs(name)
     letter, answer = friend.letter(), friend.letter(reply_token=friend.token)
     assert isinstance(await friend.channel.send(friend.account, HELLO, letter), pushed)

@@ -1,4 +1,4 @@
-"""Telegram: settings and secrets, and updates understood as what people do."""
+"""Telegram: secrets of webhooks, and updates understood as what people do."""
 
 from __future__ import annotations
 
@@ -8,34 +8,9 @@ from typing import Any
 import pytest
 
 from bots.channel import NOBODY
-from bots.telegram import limits
 from bots.telegram.inbound import SECRET_HEADER, profile, read, understand, verify
-from bots.telegram.settings import TelegramSettings
 from handlers.incoming import Arrived, Incoming, Left, Nothing, Other, Returned, Said, Tapped
-from tests.channels.telegram_samples import BOT, CHAT, GROUP, PERSON, TOKEN, membership, message, press
-
-
-def test_secrets_survive_being_kept_and_never_show() -> None:
-    settings = TelegramSettings.given(f" {TOKEN}\n", "first").rotated("second")
-    assert TelegramSettings.kept(settings.to_secrets()) == settings
-    assert settings.webhook_secrets == ("second", "first")
-    assert settings.rotated("third").webhook_secrets == ("third", "second")
-    assert TOKEN not in repr(settings)
-    assert "second" not in repr(settings)
-
-
-def test_a_webhook_secret_is_made_when_none_is_given() -> None:
-    made = {TelegramSettings.given(TOKEN).webhook_secrets[0] for _ in range(3)}
-    assert len(made) == 3
-    assert all(limits.SECRET_TOKEN.fullmatch(secret) for secret in made)
-
-
-@pytest.mark.parametrize(("token", "secret"), [("nonsense", ""), ("1:x y", ""), (TOKEN, "ความลับ"), (TOKEN, "a b")])
-def test_bad_settings_are_refused_without_repeating_them(token: str, secret: str) -> None:
-    with pytest.raises(ValueError, match="Telegram") as caught:
-        TelegramSettings.given(token, secret)
-    assert token not in str(caught.value)
-    assert not secret or secret not in str(caught.value)
+from tests.channels.telegram_samples import BOT, CHAT, GROUP, PERSON, membership, message, press
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,8 @@ async def test_what_no_longer_verifies_is_erased(database: Database) -> None:
     assert (await erase_expired(units, box, now + OVERLAP - timedelta(seconds=1))).done == 0
     assert (await erase_expired(units, box, now + OVERLAP)).done == 1
     async with units.clinic(clinic) as unit:
-        [account] = await store.load_accounts(unit.db, clinic)
+        account = await store.account_on(unit.db, clinic, "telegram")
+        assert account
         assert not await store.reseal_account(unit.db, clinic, account.id, b"what somebody has replaced", b"older")
     assert box.open(account.secrets) == Kept({"webhook_secret": "new", "bot_token": "t"})
     await engine.dispose()

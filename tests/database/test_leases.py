@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -13,12 +14,11 @@ from sqlalchemy.exc import DBAPIError
 from domain.catalogue import add_clinic
 from domain.clinics.store import save_account
 from domain.database import session
-from domain.database.outbox import claim_accounts
+from domain.database.outbox import claim_accounts, claim_due, release_account
 from domain.database.polls import claim_polls, release_polls
 from domain.database.session import Claim, Engine
 from domain.reactions import react
 from domain.unit import Units
-from tests.conftest import Database
 
 
 async def _event(units: Units, owner: asyncpg.Connection) -> tuple[Claim, Claim]:
@@ -116,29 +116,58 @@ async def test_one_process_at_a_time_polls_an_account(engine: Engine, owner: asy
     assert await claim_polls(engine, first, 40) == {}, "it is polled no more"
 
 
-async def test_an_account_that_is_being_written_for_can_be_claimed(
-    engine: Engine, owner: asyncpg.Connection, database: Database
-) -> None:
-    """Whatever refers to it locks its key, all the time: that keeps nobody from sending or polling for it."""
-    account_id = await _polled(Units(engine, react), "DRG")
+async def _due(units: Units, owner: asyncpg.Connection, *contents: dict[str, str]) -> tuple[UUID, UUID]:
+    """A clinic and its account, which is polled and has menus to show in one chat."""
+    account_id = await _polled(units, "DRG")
     clinic_id = await owner.fetchval("select id from clinics")
-    await session.accept_events(engine, clinic_id, account_id, [("1", "1", {})])
+    await session.accept_events(units.engine, clinic_id, account_id, [("1", "1", {})])
     identity = (
         "insert into channel_identities (clinic_id, person_id, account_id, external_id, last_seen_at)"
         " select clinic_id, id, $1, '1', now() from persons returning id"
     )
     await owner.execute("insert into persons (clinic_id, created_at) values ($1, now())", clinic_id)
     identity_id = await owner.fetchval(identity, account_id)
-    await owner.execute(
-        "insert into outbox (clinic_id, row_kind, account_id, identity_id, person_id, recipient, content, created_at)"
-        " select clinic_id, 'notice', account_id, id, person_id, '1', '{}', now() from channel_identities"
-        " where id = $1",
-        identity_id,
-    )
+    for content in contents:
+        await owner.execute(
+            "insert into outbox (clinic_id, row_kind, message_class, account_id, identity_id, person_id, recipient,"
+            " content, created_at) select clinic_id, 'menu', 'menu', account_id, id, person_id, '1', $2, now()"
+            " from channel_identities where id = $1",
+            identity_id,
+            json.dumps(content),
+        )
+    return clinic_id, account_id
+
+
+async def test_an_account_that_is_being_written_for_can_be_claimed(engine: Engine, owner: asyncpg.Connection) -> None:
+    """Whatever refers to it locks its key, all the time: that keeps nobody from sending or polling for it."""
+    clinic_id, account_id = await _due(Units(engine, react), owner, {})
     async with owner.transaction():
         await owner.execute("select 1 from channel_accounts for key share")
         assert await claim_accounts(engine, uuid4(), 20) == [(clinic_id, account_id)]
         assert (await claim_polls(engine, uuid4(), 20)).keys() == {account_id}
+
+
+async def test_only_the_holder_gives_up_the_lease_of_one_account(engine: Engine, owner: asyncpg.Connection) -> None:
+    clinic_id, account_id = await _due(Units(engine, react), owner, {})
+    holder, other = uuid4(), uuid4()
+    await claim_accounts(engine, holder, 20)
+    await release_account(engine, clinic_id, account_id, other)
+    assert await claim_accounts(engine, other, 20) == []
+    await release_account(engine, clinic_id, account_id, holder)
+    assert await claim_accounts(engine, other, 20) == [(clinic_id, account_id)]
+
+
+async def test_of_a_chats_menus_the_newest_of_each_installation_is_claimed(
+    engine: Engine, owner: asyncpg.Connection
+) -> None:
+    units = Units(engine, react)
+    shown = [{"menu": menu, "version": version} for menu, version in (("a", "1"), ("b", "1"), ("a", "1"), ("c", "2"))]
+    clinic_id, account_id = await _due(units, owner, *shown)
+    async with units.clinic(clinic_id) as unit:
+        claimed = await claim_due(unit.db, clinic_id, account_id, seconds=20, limit=20)
+    assert [row.content for row in claimed] == shown[2:]
+    states = await owner.fetch("select state, lease_until is not null from outbox order by seq")
+    assert [tuple(row) for row in states] == [("dropped", False)] * 2 + [("pending", True)] * 2
 
 
 async def test_a_lease_that_cannot_be_renewed_now_is_still_told(engine: Engine, owner: asyncpg.Connection) -> None:

@@ -27,11 +27,11 @@ import asyncpg
 from sqlalchemy import make_url
 
 from bots.app import build
-from bots.delivery import LEASE_SECONDS as MESSAGE_LEASE
 from bots.intake import LEASE_SECONDS as EVENT_LEASE
 from bots.journal import Journal
 from bots.line.emulator import LineEmulator
 from bots.polling import LEASE_SECONDS as POLL_LEASE
+from bots.sending import LEASE_SECONDS as MESSAGE_LEASE
 from bots.settings import Settings
 from bots.telegram.emulator import TelegramEmulator
 from domain.database.clock import read_clock, set_clock

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from bots.channel import Account, Outcome, RetryLater
 from bots.connect import renew_menus
 from domain.people import service as people
+from domain.unit import Actor
 from handlers.menus import Menu
 from tests.stories.scenes import CHOOSE_LANGUAGE, chooses_language, enters_lead, enters_team, joins, sees_joined
 from tests.stories.world import World
@@ -95,6 +97,26 @@ async def test_a_menu_that_the_platform_refuses_for_now_is_shown_later(
     await world.settles()
     assert refusals == []
     await mint.has_menu("beautician")
+
+
+@BOTH
+async def test_of_the_menus_that_wait_for_a_chat_the_newest_is_shown(world: World, channel: str, language: str) -> None:
+    """Those before it end unsent. One of menus that are there no more takes the place of none."""
+    await world.installs_menus()
+    mint = await enters_team(world, "beautician", "คุณมิ้นท์", channel, language)
+    person_id = await world.one_truth("select person_id from channel_identities where external_id = $1", mint.id)
+    await world.truth("delete from outbox where row_kind = 'menu'")
+    async with world.program.units.clinic(world.clinic_ids["DRG"], Actor("beautician", person_id)) as unit:
+        for chosen in (OTHER[language], language, OTHER[language]):
+            await people.set_language(unit, chosen)
+        gone = {**unit.outbox[0]["content"], "version": "gone"}
+        unit.outbox.append({**unit.outbox[0], "id": uuid4(), "content": gone})
+    await world.settles()
+    mint.language = OTHER[language]
+    await mint.has_menu("beautician")
+    rows = await world.truth("select state, error, attempts from outbox where row_kind = 'menu' order by seq")
+    superseded = ("dropped", "superseded", 0)
+    assert [tuple(row) for row in rows] == [superseded, superseded, ("sent", None, 1), ("dropped", None, 1)]
 
 
 async def test_menus_are_made_once_and_changed_ones_take_the_place_of_old_ones(world: World) -> None:

@@ -20,6 +20,7 @@ from bots.resealing import reseal_accounts
 from bots.rotation import OVERLAP, Kept
 from bots.telegram import inbound as telegram
 from domain.clinics import store
+from domain.database.outbox import claim_accounts
 from domain.notifications.service import notify
 from handlers.actions import ActionSigner
 from handlers.cards import Card, Picture
@@ -223,7 +224,7 @@ async def test_events_come_in_while_secrets_are_saved(world: World, channel: str
 
 
 async def test_an_account_without_its_key_is_looked_at_once_a_minute(world: World) -> None:
-    """What waits for it stays, and the log has a line a minute of it, not one a second."""
+    """What waits for it stays, and the log has a line a minute of it, not one a second. Who has the key may send."""
     jay = await joins_team(world, "sales", "คุณเจ", "telegram")
     program = world.program
     [row] = await world.truth("select person_id from channel_identities")
@@ -241,3 +242,8 @@ async def test_an_account_without_its_key_is_looked_at_once_a_minute(world: Worl
         await world.one_truth("select state from outbox where recipient = $1 and row_kind = 'notice'", jay.id)
         == "pending"
     )
+
+    async def another_process_gets_it() -> bool:
+        return bool(await claim_accounts(program.engine, uuid4(), 20))
+
+    await until(another_process_gets_it, "the account's lease", seconds=10)

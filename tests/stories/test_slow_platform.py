@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from bots import delivery
+from bots import answering, delivery
 from bots.channel import Account, Letter, Outcome
 from domain.notifications.service import notify
 from handlers.cards import Card
@@ -63,7 +63,7 @@ async def test_an_answer_behind_a_slow_call_is_sent_once(
 ) -> None:
     """Both calls are slow: the second answer's lease would run out while it is on its way."""
     jay = await joins_team(world, "sales", "คุณเจ", channel)
-    monkeypatch.setattr(delivery, "TURN_SECONDS", 0.1, raising=False)
+    monkeypatch.setattr(answering, "TURN_SECONDS", 0.1)
     held = Held(world, channel, monkeypatch)
     await says(jay, "/help")
     await held.begins(1)

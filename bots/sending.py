@@ -1,0 +1,163 @@
+"""Sending the rows of one chat in their order: written down as `sending`, called for, settled by what came of it.
+
+`bots/delivery.py` brings what is due, `bots/answering.py` an event's answers; `bots/calling.py` makes the calls. The
+number of the attempt that is written down before each call fences off whoever comes too late.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import structlog
+
+from bots import report
+from bots.calling import Caller
+from bots.channel import Account, Channel, RetryLater, Sent
+from bots.letters import batches
+from bots.metrics import Metrics
+from bots.pace import Pace
+from bots.verdict import Verdict, after_sending, before_sending
+from bots.waiting import Waker
+from domain.database import outbox
+from domain.database.outbox import Outgoing
+from domain.database.session import Engine, is_away
+from domain.unit import Clinic
+
+log = structlog.get_logger()
+# Outlives every call (`CALL_SECONDS`), or two processes would send the same row.
+LEASE_SECONDS = 20
+# So long after an answer had to wait, those that follow in its chat ask the outbox for their turn.
+LATE_SECONDS = 60.0
+
+
+class Sender:
+    """Sends rows; once `stopping`, only answers are begun. `due` is rung when something is left for later."""
+
+    def __init__(
+        self, engine: Engine, channels: Mapping[str, Channel], caller: Caller, metrics: Metrics, due: Waker
+    ) -> None:
+        self.stopping = False
+        self._engine = engine
+        self._channels = channels
+        self._caller = caller
+        self._metrics = metrics
+        self._due = due
+        self._pace = Pace()
+        self._late: dict[tuple[UUID, str], datetime] = {}
+        self._held: dict[UUID, datetime] = {}
+
+    def is_held(self, account_id: UUID) -> bool:
+        """Whether the platform has asked the account to wait."""
+        return self._held.get(account_id, datetime.now(UTC)) > datetime.now(UTC)
+
+    def waits_until(self, account: Account, recipient: str) -> datetime | None:
+        """From when on a new answer of this chat is due, if its account or an earlier answer has to wait."""
+        now = datetime.now(UTC)
+        held_until = self._held.get(account.id, now)
+        if held_until > now or self._late.get((account.id, recipient), now) > now:
+            return max(held_until, now)
+        return None
+
+    async def send(
+        self, account: Account, rows: Sequence[Outgoing], clinic: Clinic | None = None, *, fresh: bool = False
+    ) -> list[Outgoing]:
+        """Send the rows of one chat in order; returns those left, which follow one of their class that has to wait.
+
+        `fresh`: they are an answer's, just committed as `sending`. A stop leaves none of them.
+        """
+        channel, begun = self._channels[account.channel], fresh
+        waiting: set[str] = set()
+        left: list[Outgoing] = []
+        for batch in batches(rows, channel.batch):
+            if self.stopping and not fresh:
+                break
+            if batch[0].message_class in waiting:
+                left += batch
+                continue
+            ready = batch if begun else await self._begin(account, channel, batch)
+            begun = False
+            if ready:
+                with report.about(account, ready):
+                    if await self._send_or_set_aside(account, channel, ready, clinic):
+                        waiting.add(ready[0].message_class)
+        return left
+
+    async def put_off(self, account: Account, rows: Sequence[Outgoing], until: datetime) -> None:
+        """Leave answers that have not been sent to whoever sends what is due, from `until` on."""
+        await self._record(account, [(row, Verdict("pending", not_before=until), ()) for row in rows])
+
+    async def _begin(self, account: Account, channel: Channel, batch: Sequence[Outgoing]) -> list[Outgoing]:
+        """Write down that these rows are about to be sent; without the ones that must not be, or are another's."""
+        ready: list[Outgoing] = []
+        for row in batch:
+            taken = before_sending(row, safe_retry=channel.safe_retry)
+            if isinstance(taken, Verdict):
+                with report.about(account, [row]):
+                    log.warning("delivery.left_in_doubt", state=taken.state)
+                await self._record(account, [(row, taken, ())])
+            else:
+                ready.append(taken)
+        if not ready:
+            return []
+        await self._pace.keep(account, ready[0].recipient, channel.per_second)
+        mine = await outbox.begin_sending(self._engine, account.clinic_id, ready, LEASE_SECONDS)
+        return [replace(row, attempts=row.attempts + 1) for row in ready if row.id in mine]
+
+    async def _send_or_set_aside(
+        self, account: Account, channel: Channel, rows: Sequence[Outgoing], clinic: Clinic | None
+    ) -> bool:
+        """Whether the rows have to wait.
+
+        One that our own bug breaks is logged and set aside; it must not hold up the chat's next ones.
+        """
+        try:
+            return await self._send(account, channel, rows, clinic)
+        except Exception as error:
+            if is_away(error):
+                raise
+            log.exception("delivery.row_broke")
+            verdict = Verdict("refused", error=f"bug: {type(error).__name__}")
+            return await self._record(account, [(row, verdict, ()) for row in rows])
+
+    async def _send(self, account: Account, channel: Channel, rows: Sequence[Outgoing], clinic: Clinic | None) -> bool:
+        begun = time.perf_counter()
+        outcome = await self._caller.call(account, rows, clinic)
+        if outcome is None:
+            log.debug("delivery.dropped")
+            return await self._record(account, [(rows[0], Verdict("dropped"), ())])
+        now = datetime.now(UTC)
+        if isinstance(outcome, RetryLater) and outcome.whole_account:
+            await self._hold(account, now + timedelta(seconds=outcome.seconds))
+        ids = outcome.message_ids if isinstance(outcome, Sent) else ()
+        verdicts = [after_sending(row, outcome, safe_retry=channel.safe_retry, now=now) for row in rows]
+        report.called(self._metrics, account, rows, outcome, verdicts, begun)
+        results = zip(rows, verdicts, strict=True)
+        return await self._record(account, [(row, verdict, ids[n : n + 1]) for n, (row, verdict) in enumerate(results)])
+
+    async def _record(self, account: Account, results: Sequence[tuple[Outgoing, Verdict, Sequence[str]]]) -> bool:
+        """Write down what became of rows; whether any has to wait.
+
+        A row that another process has taken over meanwhile is left to it.
+        """
+        verdicts = []
+        for row, verdict, ids in results:
+            data = asdict(verdict)
+            reroute = data.pop("reroute")
+            verdicts.append({"id": row.id, "attempts": row.attempts, **data, "message_ids": list(ids) or None})
+            if row.row_kind == "answer" and verdict.state in ("pending", "sending"):
+                self._late[account.id, row.recipient] = datetime.now(UTC) + timedelta(seconds=LATE_SECONDS)
+            if reroute:  # first: a row that went to another chat is no longer `sending`, and is left as it is
+                await outbox.reroute(self._engine, account.clinic_id, row, blocked=reroute == "blocked")
+        await outbox.record(self._engine, account.clinic_id, json.dumps(verdicts, default=str))
+        if any(verdict["state"] == "pending" for verdict in verdicts):
+            self._due.wake()
+        return any(verdict["state"] in ("pending", "sending") for verdict in verdicts)
+
+    async def _hold(self, account: Account, until: datetime) -> None:
+        self._held[account.id] = until
+        await outbox.hold_account(self._engine, account.clinic_id, account.id, until)
