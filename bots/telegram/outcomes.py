@@ -39,7 +39,7 @@ def outcome(error: TelegramError, *, repeatable: bool) -> Outcome:
 
 def own_words(error: TelegramError) -> str:
     """What Telegram says of a refusal without what it quotes: a reason is kept, logged and shown to operators."""
-    own = _OWN_WORDS.match(error.message)
+    own = _OWN_WORDS.match(error.message.removeprefix("Forbidden: "))
     return own[0].strip() if own else ""
 
 

@@ -69,7 +69,7 @@ async def test_a_block_stops_sends_until_the_person_returns(platform: Platform, 
         await channel.send(account(), [Card(text="hi")], letter(person)),
         await channel.edit(account(), old, Card(text="hi"), letter(person)),
     ):
-        assert outcome == Refused("blocked", "Forbidden: bot was blocked by the user")
+        assert outcome == Refused("blocked", "bot was blocked by the user")
     await platform.act(person, "say", expect=409, text="hello?")
     assert (await platform.control(f"accounts/{platform.account}/chats/{person}"))["blocked"] is True
 
