@@ -25,6 +25,8 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65_535)
+    # 0 is right for the demo and for one process alone: a stop answers whoever came in, anyway (`bots/web/door.py`).
+    # Only a load balancer needs the time, to see that it should ask another process.
     drain_seconds: float = Field(default=0.0, ge=0, le=60)
     public_url: str = ""
     line_api_url: str = "https://api.line.me"
