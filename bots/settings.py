@@ -17,7 +17,12 @@ SHORTEST_KEY = 32
 class Settings(BaseSettings):
     """What an operator may set; every field is documented in `.env.example`."""
 
-    model_config = SettingsConfigDict(env_prefix="AURA_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="AURA_",
+        env_file=".env",
+        extra="ignore",
+        env_ignore_empty=True,  # as compose and .env files leave what is not set
+    )
 
     database_url: SecretStr | None = None
     database_admin_url: SecretStr | None = None
@@ -43,7 +48,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _own_key(self) -> Self:
-        if self.database_url is not None and self.secret_key is None:
+        if self.database_url is not None and not _split(self.secret_key):
             raise ValueError("AURA_SECRET_KEY must be set with AURA_DATABASE_URL: every process needs the same one")
         return self
 
