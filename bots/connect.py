@@ -32,7 +32,7 @@ async def connect(
     offline: bool = False,
     drop_previous: bool = False,
 ) -> Proof:
-    """Make `clinic` (id, slug) reachable on `channel`. AccountError when the platform refuses the secrets.
+    """Make `clinic` (id, slug) reachable on `channel`. AccountError when the secrets cannot be right, or are refused.
 
     `polling`: whoever runs the program fetches the account's events, and there is no webhook.
     `offline` saves what was given without asking the platform, for preparing a machine without a network.
@@ -43,7 +43,8 @@ async def connect(
         raise AccountError(f"{channel.label} cannot be polled; it needs a webhook.")
     clinic_id, slug = clinic
     draft = Account(clinic_id, clinic_id, slug, channel.name, "", "", secrets)
-    proof = Proof("", "", "") if offline else await channel.prove(draft)
+    presumed = channel.presume(draft)
+    proof = Proof("", "", "", presumed.doubt) if offline else replace(await channel.prove(draft), doubt=presumed.doubt)
     if isinstance(channel, Pollable) and polling and not offline:
         await channel.unregister(draft)
     async with units.clinic(clinic_id) as unit:

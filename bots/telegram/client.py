@@ -156,6 +156,10 @@ class TelegramChannel:
         """`https://t.me/BOT?start=CODE`; raises ValueError for a code that a link cannot carry."""
         return create_deep_linked_url(account.handle.removeprefix("@"), code)
 
+    def presume(self, account: Account) -> Proof:
+        """The bot's id is part of its token."""
+        return Proof(TelegramSettings.kept(account.secrets).bot_id(), "", "")
+
     async def prove(self, account: Account) -> Proof:
         """Ask getMe who the token belongs to."""
         try:

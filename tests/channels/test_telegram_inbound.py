@@ -7,35 +7,42 @@ from typing import Any
 
 import pytest
 
-from bots.channel import NOBODY
-from bots.telegram import limits
+from bots.channel import NOBODY, AccountError
 from bots.telegram.inbound import SECRET_HEADER, profile, read, understand, verify
 from bots.telegram.settings import TelegramSettings
 from handlers.incoming import Arrived, Incoming, Left, Nothing, Other, Returned, Said, Tapped
 from tests.channels.telegram_samples import BOT, CHAT, GROUP, PERSON, TOKEN, membership, message, press
 
 
-def test_secrets_survive_being_kept_and_never_show() -> None:
-    settings = TelegramSettings.given(f" {TOKEN}\n", "first").rotated("second")
-    assert TelegramSettings.kept(settings.to_secrets()) == settings
-    assert settings.webhook_secrets == ("second", "first")
-    assert settings.rotated("third").webhook_secrets == ("third", "second")
+def test_what_is_kept_is_read_and_never_shows() -> None:
+    settings = TelegramSettings.kept({"bot_token": TOKEN, "webhook_secret": "second first"})
+    assert (settings.bot_id(), settings.webhook_secrets) == (TOKEN.split(":")[0], ("second", "first"))
     assert TOKEN not in repr(settings)
     assert "second" not in repr(settings)
 
 
-def test_a_webhook_secret_is_made_when_none_is_given() -> None:
-    made = {TelegramSettings.given(TOKEN).webhook_secrets[0] for _ in range(3)}
-    assert len(made) == 3
-    assert all(limits.SECRET_TOKEN.fullmatch(secret) for secret in made)
+@pytest.mark.parametrize(
+    ("token", "secret"),
+    [
+        ("nonsense", "s"),
+        ("1:x y", "s"),
+        ("", "s"),
+        (f"bot{TOKEN}", "s"),
+        (TOKEN, "ความลับ"),
+        (TOKEN, "a,b"),
+        (TOKEN, "new ol=d"),
+        (TOKEN, "x" * 257),
+    ],
+)
+def test_what_telegram_would_refuse_is_refused_without_repeating_it(token: str, secret: str) -> None:
+    with pytest.raises(AccountError, match=r"A Telegram (bot token looks|webhook secret has)") as caught:
+        TelegramSettings.kept({"bot_token": token, "webhook_secret": secret}).bot_id()
+    assert not token or token not in str(caught.value)
+    assert len(secret) == 1 or secret not in str(caught.value)
 
 
-@pytest.mark.parametrize(("token", "secret"), [("nonsense", ""), ("1:x y", ""), (TOKEN, "ความลับ"), (TOKEN, "a b")])
-def test_bad_settings_are_refused_without_repeating_them(token: str, secret: str) -> None:
-    with pytest.raises(ValueError, match="Telegram") as caught:
-        TelegramSettings.given(token, secret)
-    assert token not in str(caught.value)
-    assert not secret or secret not in str(caught.value)
+def test_what_telegram_would_take_is_taken() -> None:
+    assert TelegramSettings.kept({"bot_token": "1:a", "webhook_secret": "-" * 256}).bot_id() == "1"
 
 
 @pytest.mark.parametrize(
