@@ -33,6 +33,7 @@ from bots.pictures.address import PictureAddress
 from bots.polling import Poller
 from bots.quotas import Quotas
 from bots.settings import Settings
+from bots.shares import Shares
 from bots.telegram import TelegramChannel
 from bots.web import health, pictures, reading, webhooks
 from bots.web import metrics as metrics_page
@@ -51,7 +52,8 @@ from scheduler.app import Scheduler
 from scheduler.jobs import JOBS
 
 log = structlog.get_logger()
-# Connections to one platform, for all accounts together. One that does not answer leaves the others theirs.
+# Connections to one platform, for all accounts together (`bots/shares.py` divides them). One platform that does not
+# answer leaves the other its own.
 CONNECTIONS = 200
 Role = Literal["all", "web", "worker"]
 
@@ -140,7 +142,9 @@ async def build(settings: Settings, url: str) -> AsyncIterator[Program]:
 async def open_channels(settings: Settings) -> AsyncIterator[dict[str, Channel]]:
     """The registry of channels, by name, on one HTTP session for calls and one for polls; closed at the end."""
     async with (
-        aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, limit_per_host=CONNECTIONS)) as http,
+        aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, limit_per_host=CONNECTIONS), middlewares=[Shares()]
+        ) as http,
         aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as polls,
     ):
         channels: list[Channel] = [
