@@ -2,8 +2,9 @@
 
 The address book is read as a whole every few seconds, so that a forged request or an unknown clinic costs no
 SQL. A request that does not verify may have been signed with a secret that is newer than the book: then the book is
-read once more, at most once a second for all of them together. Secrets are decrypted once for each revision of an
-account; they lie encrypted in the database (Fernet, key derived from AURA_SECRET_KEY; older keys still decrypt).
+read once more, at most once a second for all of them together. Secrets are decrypted, or
+found to be sealed, once for each revision of an account; they lie encrypted in the database (Fernet, key derived from
+AURA_SECRET_KEY; older keys still decrypt).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+import structlog
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from bots.channel import Account
@@ -28,6 +30,7 @@ from domain.clinics import store
 from domain.database import session
 from domain.database.session import AccountEntry, Engine, set_clinic
 
+log = structlog.get_logger()
 FRESH_SECONDS = 10.0
 # How soon after a reading a request that does not verify may have the book read again, and how many may wait for it:
 # forged ones must cost neither SQL nor memory.
@@ -81,7 +84,7 @@ class Accounts:
         self._box = box
         self._book: dict[tuple[str, str], AccountEntry] = {}
         self._by_id: dict[UUID, AccountEntry] = {}
-        self._loaded: dict[UUID, tuple[int, Account, Kept]] = {}
+        self._loaded: dict[UUID, tuple[int, tuple[Account, Kept] | SealedError]] = {}
         self._read_at = self._tried_at = float("-inf")
         self._reading = asyncio.Lock()
         self._waiting = 0
@@ -149,17 +152,23 @@ class Accounts:
     async def _load(self, entry: AccountEntry) -> Account:
         loaded = self._loaded.get(entry.account_id)
         if loaded is None or loaded[0] != entry.revision:
-            loaded = self._loaded[entry.account_id] = (entry.revision, *await self._read(entry))
-        _, account, kept = loaded
+            loaded = self._loaded[entry.account_id] = entry.revision, await self._read(entry)
+        if isinstance(loaded[1], SealedError):
+            raise SealedError(*loaded[1].args)
+        account, kept = loaded[1]
         return replace(account, secrets=kept.accepted(self.now())) if kept.former else account
 
-    async def _read(self, entry: AccountEntry) -> tuple[Account, Kept]:
+    async def _read(self, entry: AccountEntry) -> tuple[Account, Kept] | SealedError:
         async with self._engine.begin() as db:
             await set_clinic(db, entry.clinic_id)
             row = await store.load_account(db, entry.clinic_id, entry.account_id)
         if row is None:
             raise KeyError(entry.account_id)
-        kept = self._box.open(row.secrets)
+        try:
+            kept = self._box.open(row.secrets)
+        except SealedError as error:
+            log.warning("account.sealed", clinic=row.clinic_slug, channel=row.channel, account=str(row.id))
+            return error
         account = Account(
             id=row.id,
             clinic_id=row.clinic_id,

@@ -37,10 +37,12 @@ from bots.polling import Poller
 from bots.quotas import Quotas
 from bots.sending import Sender
 from bots.settings import Settings
+from bots.shares import Shares
 from bots.telegram import TelegramChannel
 from bots.waiting import Waker
 from bots.web import health, pictures, reading, webhooks
 from bots.web import metrics as metrics_page
+from bots.web.door import Door
 from bots.work import Work
 from domain.database import session
 from domain.database.clock import read_clock
@@ -55,12 +57,9 @@ from scheduler.app import Scheduler
 from scheduler.jobs import JOBS
 
 log = structlog.get_logger()
-# Connections to one platform, for all accounts together. One that does not answer leaves the others theirs.
+# Connections to one platform, for all accounts together (`bots/shares.py` divides them). One platform that does not
+# answer leaves the other its own.
 CONNECTIONS = 200
-# A connection on which no request has come by then is closed, one that dawdles over its headers too.
-IDLE_SECONDS = 75.0
-# Connections that may wait to be accepted: a volley of webhooks, or of somebody's empty ones.
-BACKLOG = 1024
 Role = Literal["all", "web", "worker"]
 
 
@@ -85,6 +84,7 @@ class Program:
     metrics: Metrics
     readiness: health.Readiness
     web: web.Application
+    door: Door
 
     async def settle(self) -> None:
         """Wait until nothing that this process can do is left: no pending event, no due message."""
@@ -141,6 +141,7 @@ async def build(settings: Settings, url: str) -> AsyncIterator[Program]:
             metrics=metrics,
             readiness=readiness,
             web=server,
+            door=Door(server, readiness),
         )
 
 
@@ -148,7 +149,9 @@ async def build(settings: Settings, url: str) -> AsyncIterator[Program]:
 async def open_channels(settings: Settings) -> AsyncIterator[dict[str, Channel]]:
     """The registry of channels, by name, on one HTTP session for calls and one for polls; closed at the end."""
     async with (
-        aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, limit_per_host=CONNECTIONS)) as http,
+        aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, limit_per_host=CONNECTIONS), middlewares=[Shares()]
+        ) as http,
         aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as polls,
     ):
         channels: list[Channel] = [
@@ -166,8 +169,8 @@ async def open_channels(settings: Settings) -> AsyncIterator[dict[str, Channel]]
 async def running(program: Program, role: Role = "all", *, menus: bool = True) -> AsyncIterator[int]:
     """Run the program's parts; yields the port of its web server.
 
-    On leaving it says that it is not ready, still serves for the settings' `drain_seconds`, then finishes what is in
-    hand. Without `menus` nobody looks after the platforms' menus, nor asks for their quotas.
+    On leaving the door is closed, as `bots/web/door.py` says, then what is in hand is finished. Without `menus` nobody
+    looks after the platforms' menus, nor asks for their quotas.
     """
     async with AsyncExitStack() as stack:
         tasks: list[asyncio.Task[None]] = []
@@ -185,13 +188,8 @@ async def running(program: Program, role: Role = "all", *, menus: bool = True) -
             program.scheduler.start()
             stack.push_async_callback(program.scheduler.stop)
         stack.push_async_callback(_stop, tasks)
-        runner = web.AppRunner(program.web, access_log=None, shutdown_timeout=5, keepalive_timeout=IDLE_SECONDS)
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
-        site = web.TCPSite(runner, program.settings.host, program.settings.port, backlog=BACKLOG)
-        await site.start()
-        stack.push_async_callback(_drain, program)
-        yield runner.addresses[0][1]
+        stack.push_async_callback(program.door.close, program.settings.drain_seconds)
+        yield await program.door.open(program.settings.host, program.settings.port)
 
 
 def _forever(name: str, work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
@@ -210,12 +208,6 @@ def _forever(name: str, work: Callable[[], Awaitable[None]]) -> asyncio.Task[Non
 
     task = asyncio.create_task(keep(), name=name)
     return task
-
-
-async def _drain(program: Program) -> None:
-    """Let load balancers see that this process leaves before it closes its door."""
-    program.readiness.stopping = True
-    await asyncio.sleep(program.settings.drain_seconds)
 
 
 async def _stop(tasks: list[asyncio.Task[None]]) -> None:

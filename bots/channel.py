@@ -163,11 +163,15 @@ DrawMenu = Callable[[Mapping[str, Any]], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What a platform says of an account whose secrets were just proved: its id, name and public handle."""
+    """What a platform says of an account whose secrets were just proved: its id, name and public handle.
+
+    `doubt` is what looks wrong about the secrets and was not refused, for the operator.
+    """
 
     external_id: str
     name: str
     handle: str
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +249,9 @@ class Channel(Protocol):
 
     def link(self, account: Account, code: str) -> str:
         """The public link that opens a chat with this account carrying `code`."""
+
+    def presume(self, account: Account) -> Proof:
+        """What the secrets themselves tell, '' where nothing; raises AccountError for what cannot be a secret."""
 
     async def prove(self, account: Account) -> Proof:
         """Ask the platform who the secrets belong to; raises AccountError with a clear sentence."""

@@ -32,10 +32,11 @@ async def connect(
     offline: bool = False,
     drop_previous: bool = False,
 ) -> Proof:
-    """Make `clinic` (id, slug) reachable on `channel`. AccountError when the platform refuses the secrets.
+    """Make `clinic` (id, slug) reachable on `channel`. AccountError when the secrets cannot be right, or are refused.
 
     `polling`: whoever runs the program fetches the account's events, and there is no webhook.
-    `offline` saves what was given without asking the platform, for preparing a machine without a network.
+    `offline` saves what was given without asking the platform, for preparing a machine without a network; it is taken
+    for the account that was there, unless the secrets tell of another one.
     `drop_previous` ends replaced secrets now (one has leaked); so does another account in the place of this one.
     Safe to repeat: until the webhook is registered the platform's old secret still verifies.
     """
@@ -43,14 +44,19 @@ async def connect(
         raise AccountError(f"{channel.label} cannot be polled; it needs a webhook.")
     clinic_id, slug = clinic
     draft = Account(clinic_id, clinic_id, slug, channel.name, "", "", secrets)
-    proof = Proof("", "", "") if offline else await channel.prove(draft)
+    presumed = channel.presume(draft)
+    proof = presumed if offline else replace(await channel.prove(draft), doubt=presumed.doubt)
     if isinstance(channel, Pollable) and polling and not offline:
         await channel.unregister(draft)
     async with units.clinic(clinic_id) as unit:
         before = await store.account_on(unit.db, clinic_id, channel.name, lock=True)
-        same = before is not None and (offline or before.external_id in ("", proof.external_id))
+        same = before is not None and (not proof.external_id or before.external_id in ("", proof.external_id))
         if before is not None and not same:
             await store.set_aside_event_ids(unit.db, clinic_id, before.id, before.external_id)
+        if before is not None and same and offline:
+            proof = replace(
+                proof, external_id=proof.external_id or before.external_id, name=before.name, handle=before.handle
+            )
         kept = (_opened(box, before) if same else Kept()).rotated(secrets, channel.verifier, datetime.now(UTC))
         await store.save_account(
             unit.db,

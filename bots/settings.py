@@ -17,7 +17,12 @@ SHORTEST_KEY = 32
 class Settings(BaseSettings):
     """What an operator may set; every field is documented in `.env.example`."""
 
-    model_config = SettingsConfigDict(env_prefix="AURA_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="AURA_",
+        env_file=".env",
+        extra="ignore",
+        env_ignore_empty=True,  # as compose and .env files leave what is not set
+    )
 
     database_url: SecretStr | None = None
     database_admin_url: SecretStr | None = None
@@ -25,6 +30,8 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65_535)
+    # 0 is right for the demo and for one process alone: a stop answers whoever came in, anyway (`bots/web/door.py`).
+    # Only a load balancer needs the time, to see that it should ask another process.
     drain_seconds: float = Field(default=0.0, ge=0, le=60)
     public_url: str = ""
     line_api_url: str = "https://api.line.me"
@@ -41,7 +48,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _own_key(self) -> Self:
-        if self.database_url is not None and self.secret_key is None:
+        if self.database_url is not None and not _split(self.secret_key):
             raise ValueError("AURA_SECRET_KEY must be set with AURA_DATABASE_URL: every process needs the same one")
         return self
 

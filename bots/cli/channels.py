@@ -20,7 +20,7 @@ import typer
 from bots.accounts import SecretBox
 from bots.channel import AccountError, Proof
 from bots.cli.clinics import require_clinic
-from bots.cli.context import composition, fail, settings, show, with_units
+from bots.cli.context import composition, console, fail, settings, show, with_units
 from bots.connect import connect, is_polled, kept_secrets, renew_menus
 from bots.resealing import Resealed, reseal_accounts
 from domain.unit import Units
@@ -93,6 +93,8 @@ def set_channel(
         proof, polling = with_units(config, work)
     except AccountError as error:
         fail(str(error))
+    if proof.doubt:
+        console.print(f"aura: {proof.doubt}", style="yellow", highlight=False, markup=False, soft_wrap=True)
     show(
         {
             "clinic": slug,
@@ -102,7 +104,7 @@ def set_channel(
             "webhook": None if polling else address,
         },
         as_json,
-        f"Connected {proof.name or proof.handle or channel} ({proof.external_id or 'not proved'}).",
+        f"Connected {proof.name or proof.handle or channel} ({'not proved' if offline else proof.external_id}).",
         "Long polling: `aura serve` fetches what people write." if polling else f"Webhook: {address}",
         "Menus: a worker installs them within a minute.",
         *_by_hand(channel),

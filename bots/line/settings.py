@@ -24,6 +24,12 @@ class LineSecrets:
     channel_secrets: tuple[str, ...] = field(repr=False)
     access_token: str = field(repr=False)
 
+    def doubt(self) -> str:
+        """What an operator should look at again. LINE describes no shape, and takes any secret until it has signed."""
+        if all(map(_SECRET_SHAPE.fullmatch, self.channel_secrets)):
+            return ""
+        return "The channel secret is not 32 characters of 0-9 and a-f, as LINE's are: is it the one in Basic settings?"
+
 
 def parse(secrets: Mapping[str, str]) -> LineSecrets:
     """Read `{"channel_secret": ..., "access_token": ...}`; AccountError names what is wrong, never its value.

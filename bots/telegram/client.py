@@ -40,7 +40,7 @@ from bots.telegram.menus import install, show
 from bots.telegram.messages import post, replace
 from bots.telegram.outcomes import account_error, asked_to_wait, outcome
 from bots.telegram.request import SessionRequest
-from bots.telegram.settings import bot_token, webhook_secrets
+from bots.telegram.settings import bot_id, bot_token, webhook_secrets
 from handlers.cards import Card
 from handlers.incoming import Incoming
 from handlers.menus import Menu
@@ -149,6 +149,10 @@ class TelegramChannel:
     def link(self, account: Account, code: str) -> str:
         """`https://t.me/BOT?start=CODE`; raises ValueError for a code that a link cannot carry."""
         return create_deep_linked_url(account.handle.removeprefix("@"), code)
+
+    def presume(self, account: Account) -> Proof:
+        """The bot's id is part of its token."""
+        return Proof(bot_id(account.secrets), "", "")
 
     async def prove(self, account: Account) -> Proof:
         """Ask getMe who the token belongs to."""

@@ -2,13 +2,14 @@
 
 A forged request and an unknown clinic get the same 401 and cost no SQL but for one look a second, shared by all of
 them, at whether the account's secrets have just changed. 200 is only ever said after the events are committed; when the
-database is away, or the account's secrets cannot be opened, the platform gets a 503 and brings them again.
+database is away the platform gets a 503 and brings them again.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 
 import structlog
 from aiohttp import web
@@ -37,11 +38,17 @@ def routes(intake: Intake, accounts: Accounts, channels: Mapping[str, Channel], 
             metrics.webhook(name if name in channels else "unknown", status, time.perf_counter() - begun)
 
     async def sender(channel: Channel, request: web.Request, body: bytes) -> Account | None:
-        """The account that the platform made this request for; None when it did not."""
+        """The account that the platform made this request for; None when it did not, or when nobody can tell.
+
+        An account whose secrets no key opens gets what an unknown clinic gets. A 503 would tell everybody that it is
+        there, and gain nothing: platforms bring events again after any answer but 2xx (LINE with redelivery on;
+        Telegram: https://core.telegram.org/bots/api#setwebhook).
+        """
         for look in (accounts.at, accounts.at_again):
-            account = await look(channel.name, request.match_info["clinic"])
-            if account is not None and channel.verify(account, request.headers, body):
-                return account
+            with suppress(SealedError):
+                account = await look(channel.name, request.match_info["clinic"])
+                if account is not None and channel.verify(account, request.headers, body):
+                    return account
         return None
 
     async def receive(request: web.Request) -> web.Response:
@@ -51,7 +58,7 @@ def routes(intake: Intake, accounts: Accounts, channels: Mapping[str, Channel], 
             return body
         try:
             account = await sender(channel, request, body) if channel else None
-        except (*UNAVAILABLE, SealedError) as error:
+        except UNAVAILABLE as error:
             return _away(error)
         if channel is None or account is None:
             return web.json_response({"error": "unauthorised"}, status=401)

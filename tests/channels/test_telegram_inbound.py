@@ -7,10 +7,40 @@ from typing import Any
 
 import pytest
 
-from bots.channel import NOBODY
+from bots.channel import NOBODY, AccountError
 from bots.telegram.inbound import SECRET_HEADER, profile, read, understand, verify
+from bots.telegram.settings import bot_id, webhook_secrets
 from handlers.incoming import Arrived, Incoming, Left, Nothing, Other, Returned, Said, Tapped
-from tests.channels.telegram_samples import BOT, CHAT, GROUP, PERSON, membership, message, press
+from tests.channels.telegram_samples import BOT, CHAT, GROUP, PERSON, TOKEN, membership, message, press
+
+
+def test_what_is_kept_is_read() -> None:
+    secrets = {"bot_token": TOKEN, "webhook_secret": "second first"}
+    assert (bot_id(secrets), webhook_secrets(secrets)) == (TOKEN.split(":")[0], ["second", "first"])
+
+
+@pytest.mark.parametrize(
+    ("token", "secret"),
+    [
+        ("nonsense", "s"),
+        ("1:x y", "s"),
+        ("", "s"),
+        (f"bot{TOKEN}", "s"),
+        (TOKEN, "ความลับ"),
+        (TOKEN, "a,b"),
+        (TOKEN, "new ol=d"),
+        (TOKEN, "x" * 257),
+    ],
+)
+def test_what_telegram_would_refuse_is_refused_without_repeating_it(token: str, secret: str) -> None:
+    with pytest.raises(AccountError, match=r"A Telegram (bot token looks|webhook secret has)") as caught:
+        bot_id({"bot_token": token, "webhook_secret": secret})
+    assert not token or token not in str(caught.value)
+    assert len(secret) == 1 or secret not in str(caught.value)
+
+
+def test_what_telegram_would_take_is_taken() -> None:
+    assert bot_id({"bot_token": "1:a", "webhook_secret": "-" * 256}) == "1"
 
 
 @pytest.mark.parametrize(

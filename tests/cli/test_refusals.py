@@ -45,6 +45,27 @@ def test_wrong_secrets_are_refused_and_never_shown(aura: Aura, platforms: str) -
     assert "wrong-token-9" not in said
 
 
+@pytest.mark.parametrize("offline", [(), ("--offline",)])
+def test_a_secret_that_cannot_be_one_is_refused_before_anybody_is_asked(aura: Aura, offline: tuple[str, ...]) -> None:
+    aura.json("clinic", "add", "ours", "--name", "คลินิกของเรา")
+    telegram = Aura(
+        {**aura.env, "AURA_TELEGRAM_API_URL": "http://127.0.0.1:9", "AURA_TELEGRAM_WEBHOOK_SECRET": "not=it"}
+    )
+    said = telegram.refused("channel", "set", "ours", "telegram", "--bot-token", "7:a", *offline)
+    assert said == "aura: A Telegram webhook secret has 1 to 256 characters of A-Z, a-z, 0-9, _ and -."
+    said = telegram.refused("channel", "set", "ours", "telegram", "--bot-token", "a" * 32, *offline)
+    assert said == "aura: A Telegram bot token looks like 123456789:AAE..., as BotFather shows it."
+
+
+def test_a_channel_secret_of_an_odd_shape_is_doubted_and_taken(aura: Aura) -> None:
+    aura.json("clinic", "add", "ours", "--name", "คลินิกของเรา")
+    words = ("channel", "set", "ours", "line", "--access-token", "t", "--offline", "--channel-secret")
+    odd = aura(*words, "a-secret")
+    assert (odd.exit_code, "is it the one in Basic settings?" in odd.stderr) == (0, True)
+    assert "a-secret" not in odd.stderr
+    assert aura(*words, "0123456789abcdef" * 2).stderr == ""
+
+
 def test_a_short_secret_key_is_refused(aura: Aura) -> None:
     weak = Aura({**aura.env, "AURA_SECRET_KEY": "short"})
     said = weak.refused("doctor")

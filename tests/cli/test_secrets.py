@@ -70,6 +70,40 @@ def test_telegrams_secret_is_ours_to_make(aura: Aura, database: Database, platfo
     assert [former.value for former in second.former] == [first.current["webhook_secret"]]
 
 
+def test_without_asking_the_platform_an_account_is_still_known(aura: Aura, database: Database, platforms: str) -> None:
+    """Whatever was given offline: another bot is told from the same one, now and when it is proved later."""
+    aura.json("clinic", "add", "ours", "--name", "คลินิกของเรา")
+    first, other = "100000997:a-bot", "100000999:another-bot"
+    for name, token in (("first", first), ("other", other)):
+        on_the_platform(platforms, "telegram", slug=name, name=name, username=f"{name}_bot", bot_token=token)
+    account = "select external_id, handle from channel_accounts"
+    known = "select event_id from inbox"
+    for token, mode, now, events in (
+        (first, ("--offline",), ("100000997", ""), "1"),
+        (first, (), ("100000997", "first_bot"), "1"),
+        (first, ("--offline",), ("100000997", "first_bot"), "1"),
+        (other, ("--offline",), ("100000999", ""), "100000997:1"),
+        (other, (), ("100000999", "other_bot"), "100000997:1"),
+    ):
+        aura.json("channel", "set", "ours", "telegram", "--bot-token", token, *mode)
+        assert [tuple(row) for row in query(database, account)] == [now]
+        if not query(database, known):
+            query(
+                database,
+                "insert into inbox (clinic_id, account_id, event_id, lane, payload, received_at)"
+                " select clinic_id, id, '1', '~1', '{}', now() from channel_accounts",
+            )
+        assert [row["event_id"] for row in query(database, known)] == [events], (token, mode)
+
+
+def test_a_line_account_that_is_prepared_offline_stays_the_one_it_was(line: Aura, database: Database) -> None:
+    account = "select external_id, handle, name from channel_accounts"
+    before = query(database, account)
+    line.json("channel", "set", "ours", "line", "--channel-secret", "b" * 32, "--offline")
+    assert query(database, account) == before
+    assert [former.value for former in _kept(line, database).former] == ["a" * 32]
+
+
 async def test_what_no_longer_verifies_is_erased(database: Database) -> None:
     engine, box = create_engine(database.url), SecretBox((OTHER,))
     units, now = Units(engine, react), datetime.now(UTC)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -13,7 +14,9 @@ import pytest
 from aiohttp import web
 from sqlalchemy import event
 
+from bots.accounts import SecretBox
 from bots.app import Program, build
+from bots.rotation import Kept
 from handlers.cards import Action
 from handlers.routes import ROUTES
 from tests.stories.forgery import Request, data_of, forgeries, post, press, token
@@ -47,6 +50,30 @@ async def test_a_forged_request_learns_nothing_and_costs_no_sql(world: World, ch
         assert set(statements) == {"select clinic_id, account_id, channel, slug, revision from list_channel_accounts()"}
     assert set(answers.values()) == {(401, '{"error": "unauthorised"}')}, answers
     assert await world.one_truth("select count(*) from inbox") == 2, "what was vouched for, and nothing else"
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+async def test_an_account_that_no_key_opens_is_as_unknown_as_no_clinic(world: World, channel: str) -> None:
+    """To everybody, the platform too, which brings its events again; and it costs as little SQL."""
+    jay = await world.person("Jay", channel, "en")
+    sealed = SecretBox(("a key that is lost",)).seal(Kept({}))
+    await world.truth("update channel_accounts set secrets = $1 where channel = $2", sealed, channel)
+    async with _quiet(world) as (program, statements):
+        true = press(world, jay, "whatever")
+        true = true.at(_moved(world, true, program.settings.address))
+        unknown = true.at(true.url.replace("/DRG", "/NOPE"))
+        for _ in range(2):
+            answers, took, asked = [], [], []
+            for request in (true, replace(true, headers={}), unknown):
+                statements.clear()
+                await program.accounts.refresh()
+                begun = time.monotonic()
+                answers.append(await post(world, request))
+                took.append(time.monotonic() - begun)
+                asked.append(len(statements))
+            assert answers == [(401, '{"error": "unauthorised"}')] * 3
+            assert min(took) > 0.5, "who answers at once knows the clinic"
+        assert len(set(asked)) == 1, asked
 
 
 @asynccontextmanager

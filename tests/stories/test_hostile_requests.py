@@ -8,9 +8,8 @@ import json
 
 import pytest
 
-from bots import app
 from bots.app import build, running
-from bots.web import reading
+from bots.web import door, reading
 from tests.stories.forgery import Request, post, signed
 from tests.stories.hostility import MALFORMED, MEGABYTE, ODD, PATH, head, line_body, open_line, status
 from tests.stories.world import World, settings_for
@@ -59,7 +58,7 @@ async def test_an_odd_event_is_taken_in_and_holds_up_nobody(world: World, odd: s
 async def test_the_slow_are_let_go_and_nobody_waits_for_them(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two hundred connections each that say nothing, stop in their headers or in their body."""
     monkeypatch.setattr(reading, "SECONDS", 1.0)
-    monkeypatch.setattr(app, "IDLE_SECONDS", 1.0)
+    monkeypatch.setattr(door, "IDLE_SECONDS", 1.0)
     async with (
         build(settings_for(world.platforms), world.database.url) as program,
         running(program, "web", menus=False),

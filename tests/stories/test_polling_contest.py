@@ -186,7 +186,8 @@ async def test_who_cannot_renew_the_lease_stops_in_time(world: World, monkeypatc
     nid = await world.person("Nid", "telegram", "en")
     await nid.says("hello")
     with monkeypatch.context() as patched:
-        patched.setattr(polling, "claim_polls", _is_away)
+        away = _Away()
+        patched.setattr(polling, "claim_polls", away)
         [(poll, _)] = world.program.poller._polls.values()
         loop = asyncio.get_running_loop()
 
@@ -196,11 +197,22 @@ async def test_who_cannot_renew_the_lease_stops_in_time(world: World, monkeypatc
         await until(over, "the lease to run out, and the last poll before")
         assert world.program.poller._polls, "it is not given up for a short while without the database"
         await world.control("telegram", f"{nid._chat}/say", text="while nobody knows who polls")
-        await asyncio.sleep(0.3)
+        looked = away.looks
+
+        async def looked_again() -> bool:
+            return away.looks >= looked + 6
+
+        await until(looked_again, "it to look for its lease again and again")
         assert (waiting(world), world.telegram._polling._polls) == (1, {})
     await fetched(world)
     assert len(await nid.reads()) == 2
 
 
-async def _is_away(*_: Any) -> None:
-    raise ConnectionRefusedError
+class _Away:
+    """The database, which does not answer; `looks` is how often it was asked."""
+
+    looks = 0
+
+    async def __call__(self, *_: Any) -> None:
+        self.looks += 1
+        raise ConnectionRefusedError

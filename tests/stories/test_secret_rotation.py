@@ -173,7 +173,7 @@ async def test_without_its_key_an_account_waits_and_loses_nothing(opened: str) -
     """A wrong AURA_SECRET_KEY after a deployment: webhooks are put off, and what is in the inbox stays there."""
     async with copy_of(opened) as database, make_world(database, f"{NEWER} and not this one") as wrong:
         for channel in CHANNELS:
-            assert await _status(wrong, channel, IN_FORCE[channel][VERIFIER[channel]]) == 503
+            assert await _status(wrong, channel, IN_FORCE[channel][VERIFIER[channel]]) == 401
         await wrong.truth(
             "insert into inbox (clinic_id, account_id, event_id, lane, payload, received_at)"
             " select clinic_id, id, 'waiting', '~1', '{}', now() from channel_accounts"

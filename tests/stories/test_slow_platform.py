@@ -9,8 +9,10 @@ from uuid import uuid4
 
 import pytest
 
-from bots import answering, delivery
+from bots import answering
+from bots.calling import CALL_SECONDS
 from bots.channel import Account, Letter, Outcome
+from domain.database import outbox
 from domain.notifications.service import notify
 from handlers.cards import Card
 from tests.faults.program import until
@@ -21,6 +23,7 @@ from tests.stories.world import CHANNELS, World
 HELP = "What you can do here"
 NAME = "What is the customer's name?"
 _SECOND = "(select id from outbox where recipient = $1 order by seq desc limit 1)"
+_AGED = "update outbox set lease_until = lease_until - interval '{seconds} s' where id = " + _SECOND  # noqa: S608
 
 
 class Held:
@@ -61,7 +64,7 @@ async def says(person: Person, text: str) -> None:
 async def test_an_answer_behind_a_slow_call_is_sent_once(
     world: World, monkeypatch: pytest.MonkeyPatch, channel: str
 ) -> None:
-    """Both calls are slow: the second answer's lease would run out while it is on its way."""
+    """Both calls are slow: the second answer, with the lease it began with, would be sent by somebody else as well."""
     jay = await joins_team(world, "sales", "คุณเจ", channel)
     monkeypatch.setattr(answering, "TURN_SECONDS", 0.1)
     held = Held(world, channel, monkeypatch)
@@ -69,21 +72,26 @@ async def test_an_answer_behind_a_slow_call_is_sent_once(
     await held.begins(1)
     await says(jay, "/lead")
     await until(lambda: _answers(world, jay, 2), "the second answer")
-    await asyncio.sleep(0.3)  # longer than it may wait for its turn, which stands for many seconds
-    await world.truth(f"update outbox set lease_until = lease_until - interval '19 s' where id = {_SECOND}", jay.id)  # noqa: S608
+    await until(lambda: _is_left(world, jay), "the second answer to be left", seconds=CALL_SECONDS / 2)
     held.ends(1)
     await held.begins(2)
-    await asyncio.sleep(1)  # what is left of the lease
-    drained = asyncio.create_task(world.program.delivery.drain())
-    await asyncio.sleep(0.2)  # whoever thinks it is theirs to send has sent it by now
+    await world.truth(_AGED.format(seconds=CALL_SECONDS), jay.id)  # it takes as long as a call may
+    async with world.unit() as unit:
+        account = await world.one_truth("select account_id from outbox where id = " + _SECOND, jay.id)  # noqa: S608
+        claimed = await outbox.claim_due(unit.db, unit.clinic.id, account, seconds=20, limit=20)
+    assert claimed == [], "somebody else would send it as well"
     held.ends(2)
-    await drained
     await world.settles()
     await jay.sees(HELP, NAME)
     rows = await world.truth(
         "select state, repeated from outbox where recipient = $1 order by seq desc limit 2", jay.id
     )
     assert [tuple(row) for row in rows] == [("sent", False)] * 2
+
+
+async def _is_left(world: World, person: Person) -> bool:
+    left = "select state = 'pending' and lease_until is null from outbox where id = " + _SECOND  # noqa: S608
+    return bool(await world.one_truth(left, person.id))
 
 
 async def test_a_stop_leaves_no_answer_half_sent(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
