@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from bots import answering
+from bots import answering, delivery
 from bots.calling import CALL_SECONDS
 from bots.channel import Account, Letter, Outcome
 from domain.database import outbox
