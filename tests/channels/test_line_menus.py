@@ -102,6 +102,17 @@ async def test_a_menu_needs_its_one_picture_before_anybody_can_be_shown_it(world
     assert (await world.chat())["menu"] is None
 
 
+async def test_a_menu_that_is_deleted_is_nobodys(world: World) -> None:
+    _, body = await create(world)
+    menu, person = body["richMenuId"], f"/v2/bot/user/{world.person}/richmenu"
+    assert await upload(world, menu, png({"width": 2500, "height": 843})) == 200
+    for path in (person, "/v2/bot/user/all/richmenu"):
+        assert (await world.call(f"{path}/{menu}"))[0] == 200
+        assert (await world.call(path, method="GET"))[1] == {"richMenuId": menu}
+    assert (await world.call(f"/v2/bot/richmenu/{menu}", method="DELETE"))[0] == 200
+    assert [(await world.call(path, method="GET"))[0] for path in (person, "/v2/bot/user/all/richmenu")] == [404, 404]
+
+
 async def test_a_hundred_menus_an_hour_may_be_made(world: World) -> None:
     statuses = [(await create(world))[0] for _ in range(101)]
     assert statuses == [200] * 100 + [429]
