@@ -30,7 +30,7 @@ from bots.line.emulator_events import Events
 from bots.line.emulator_faults import NAMED
 from bots.line.emulator_person import PersonControl
 from bots.line.emulator_state import State
-from bots.line.emulator_webhook import Deliveries
+from bots.line.emulator_webhook import ANSWER_SECONDS, Deliveries
 
 # LINE keeps its own waits secret and may change them; these cover a program that is restarted or redeployed.
 REDELIVERY_WAITS = (1.0, 5.0, 15.0, 60.0, 300.0)
@@ -40,7 +40,7 @@ class LineEmulator:
     """One emulated LINE platform with any number of official accounts and people.
 
     `clock` gives seconds since 1970 (reply tokens and retry keys age by it), `redelivery_waits` the seconds
-    before each redelivery of a webhook that was not answered with 2xx.
+    before each redelivery of a webhook that was not answered with 2xx within `answer_seconds`.
     """
 
     def __init__(
@@ -49,13 +49,14 @@ class LineEmulator:
         *,
         clock: Callable[[], float] = time.time,
         redelivery_waits: Sequence[float] = REDELIVERY_WAITS,
+        answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
         """Rebuild everything from the journal's entries."""
         self._journal = journal
         self._state = State()
         for entry in journal.entries():
             self._state.apply(entry)
-        self._deliveries = Deliveries(self._state, self._record, clock, redelivery_waits)
+        self._deliveries = Deliveries(self._state, self._record, clock, redelivery_waits, answer_seconds)
         self._faults = Faults(NAMED, self._record)
         self._api = MessagingApi(self._state, self._record, clock, self._deliveries, self._faults)
         self._control = Control(self._state, journal, self._record)

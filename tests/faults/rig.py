@@ -237,7 +237,7 @@ async def rig(
         stack.callback(shutil.rmtree, directory, ignore_errors=True)
         http = await stack.enter_async_context(aiohttp.ClientSession())
         journal, drift = Journal(None), Drift()
-        line = LineEmulator(journal, clock=drift, redelivery_waits=(AGAIN_S,) * 300)
+        line = LineEmulator(journal, clock=drift, redelivery_waits=(AGAIN_S,) * 300, answer_seconds=10.0)
         telegram = TelegramEmulator(journal, wait=lambda failures: AGAIN_S)
         address = await stack.enter_async_context(platforms(line, telegram))
         settings = settings_for(address)

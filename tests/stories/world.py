@@ -254,7 +254,7 @@ async def world(database: Database, secret_key: str = SECRET_KEY) -> AsyncIterat
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(aiohttp.ClientSession())
         journal = Journal(None)
-        line, telegram = LineEmulator(journal), TelegramEmulator(journal)
+        line, telegram = LineEmulator(journal, answer_seconds=10.0), TelegramEmulator(journal)
         address = await stack.enter_async_context(platforms(line, telegram))
         program = await stack.enter_async_context(build(settings_for(address, secret_key), database.url))
         await stack.enter_async_context(running(program, menus=False))
