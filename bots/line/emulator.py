@@ -4,7 +4,8 @@
 It errs when told to (`emulator_faults`, `POST /control/faults`). Parts:
 
 - what a bot asks: `emulator_api` (all calls), `emulator_sending`, `emulator_account`, `emulator_content`,
-  `emulator_menus`; what LINE refuses: `emulator_checks` (`_messages`, `_flex`, `_actions`), `emulator_rates`
+  `emulator_menus`; what LINE refuses: `emulator_checks` (`_messages`, `_flex`, `_flex_values`, `_actions`) and
+  `emulator_rates`
 - what people do: `emulator_person` and `emulator_view` (a chat), `emulator_events` (what it tells the bot),
   `emulator_webhook` (signed deliveries), `emulator_deliveries` (held back, reordered, repeated, by hand)
 - all it remembers, rebuilt from the journal: `emulator_state`; and `emulator_control`
