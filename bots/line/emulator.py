@@ -10,7 +10,8 @@ It errs when told to (`emulator_faults`, `POST /control/faults`). Parts:
   `emulator_webhook` (signed deliveries), `emulator_deliveries` (held back, reordered, repeated, by hand)
 - all it remembers, rebuilt from the journal: `emulator_state`; and `emulator_control`
 
-Not emulated: rich menu aliases, groups (events of theirs can be brought), multicast, broadcast and narrowcast.
+Not emulated, and answered as LINE answers what it does not know: rich menu aliases, groups (events of theirs can be
+brought), multicast, broadcast, narrowcast and marking as read.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ TEMPLATE = Place(limits.TEMPLATE_LABEL, desktop=False)
 IMAGE_COLUMN = Place(limits.IMAGE_COLUMN_LABEL, labelled=False, desktop=False)
 FLEX = Place(limits.FLEX_LABEL, labelled=False)
 FLEX_VIDEO = Place(limits.FLEX_LABEL, labelled=False, kinds=("uri",))
-RICH_MENU = Place(limits.RICH_MENU_LABEL, labelled=False, kinds=("postback", "message", "uri", "richmenuswitch"))
+RICH_MENU = Place(limits.RICH_MENU_LABEL, labelled=False, kinds=(*_EVERYWHERE, "richmenuswitch"))
 
 
 def action_problems(action: Any, place: Place, path: str, dot: str) -> Iterator[Problem]:

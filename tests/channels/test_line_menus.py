@@ -15,6 +15,7 @@ from bots.journal import Journal
 from bots.line.rich_menu import picture_facts, rich_menu
 from handlers.menus import menus_of
 from handlers.routes import ROUTES
+from tests.channels.line_description import check_traffic
 from tests.channels.line_world import Clock, World
 from tests.channels.line_world import world as make_world
 
@@ -80,6 +81,19 @@ async def test_the_platform_refuses_a_menu_that_line_would_refuse(
     status, body = await create(world, **changes)
     assert status == 400
     assert where in [detail["property"] for detail in body["details"]]
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        {"type": "datetimepicker", "data": "x", "mode": "date"},
+        {"type": "clipboard", "clipboardText": "x"},
+        {"type": "richmenuswitch", "richMenuAliasId": "x", "data": "x"},
+    ],
+)
+async def test_a_tile_takes_what_line_lets_it_take(world: World, action: dict[str, Any]) -> None:
+    assert (await create(world, areas=[MENU["areas"][0] | {"action": action}]))[0] == 200
+    check_traffic(await world.journal())
 
 
 async def test_a_menu_needs_its_one_picture_before_anybody_can_be_shown_it(world: World) -> None:
