@@ -9,7 +9,7 @@ updates included.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from aiohttp import web
 
@@ -22,7 +22,7 @@ from bots.telegram.emulator_control import Control
 from bots.telegram.emulator_faults import FAULTS
 from bots.telegram.emulator_groups import Groups
 from bots.telegram.emulator_messages import Messages
-from bots.telegram.emulator_nouns import BotAccount, Json
+from bots.telegram.emulator_nouns import LIMITS, BotAccount, Json
 from bots.telegram.emulator_people import People
 from bots.telegram.emulator_polling import Polling
 from bots.telegram.emulator_state import State
@@ -35,7 +35,7 @@ _LARGEST_BODY = 2 * PHOTO_BYTES
 
 class TelegramEmulator:
     """The platform on one journal. `clock` gives Unix seconds, `wait` the rest after the n-th failed delivery,
-    `answer_seconds` the time that a webhook has for its answer."""
+    `answer_seconds` the time that a webhook has for its answer, `limits` how many messages a bot may send at once."""
 
     def __init__(
         self,
@@ -44,8 +44,9 @@ class TelegramEmulator:
         clock: Callable[[], float] = time.time,
         wait: Callable[[int], float] = retry_seconds,
         answer_seconds: float = ANSWER_SECONDS,
+        limits: Mapping[str, int] = LIMITS,
     ) -> None:
-        self._state = state = State(journal, clock)
+        self._state = state = State(journal, clock, limits)
         messages, updates = Messages(state), Updates(state)
         self._webhooks = Webhooks(state, wait, answer_seconds)
         self._faults = Faults(FAULTS, state.record)

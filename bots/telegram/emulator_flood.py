@@ -1,8 +1,9 @@
 """How often a bot may send in the emulated Telegram, and the 429 that says how long to wait.
 
-The rates are those of https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this. Which bursts
-are let through is nowhere told: the defaults are wide enough for any person's taps and stop a loop; a test that wants
-them narrow sets them (`POST /control/accounts/{account}/limits`).
+The rates are those of https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this. A bot may send
+a second's thirty messages at once. Which bursts one chat is sent is nowhere told: the default is above what a form
+filled in fast needs, and stops a loop within its first second; a test that wants other ones sets them
+(`POST /control/accounts/{account}/limits`).
 """
 
 from __future__ import annotations
