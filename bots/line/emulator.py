@@ -7,7 +7,7 @@ It errs when told to (`emulator_faults`, `POST /control/faults`). Parts:
   `emulator_menus`; what LINE refuses: `emulator_checks` (`_messages`, `_flex`, `_flex_values`, `_actions`) and
   `emulator_rates`
 - what people do: `emulator_person` and `emulator_view` (a chat), `emulator_events` (what it tells the bot),
-  `emulator_webhook` (signed deliveries), `emulator_deliveries` (held back, reordered, repeated, by hand)
+  `emulator_webhooks` (signed deliveries), `emulator_deliveries` (held back, reordered, repeated, by hand)
 - all it remembers, rebuilt from the journal: `emulator_state`; and `emulator_control`
 
 Not emulated, and answered as LINE answers what it does not know: rich menu aliases, groups (events of theirs can be
@@ -29,10 +29,10 @@ from bots.line.emulator_api import MessagingApi
 from bots.line.emulator_control import Control
 from bots.line.emulator_deliveries import DeliveryControl
 from bots.line.emulator_events import Events
-from bots.line.emulator_faults import NAMED
+from bots.line.emulator_faults import FAULTS
 from bots.line.emulator_person import PersonControl
 from bots.line.emulator_state import State
-from bots.line.emulator_webhook import ANSWER_SECONDS, Deliveries
+from bots.line.emulator_webhooks import ANSWER_SECONDS, Webhooks
 
 # LINE keeps its own waits secret and may change them; these cover a program that is restarted or redeployed.
 REDELIVERY_WAITS = (1.0, 5.0, 15.0, 60.0, 300.0)
@@ -58,13 +58,13 @@ class LineEmulator:
         self._state = State()
         for entry in journal.entries():
             self._state.apply(entry)
-        self._deliveries = Deliveries(self._state, self._record, clock, redelivery_waits, answer_seconds)
-        self._faults = Faults(NAMED, self._record)
-        self._api = MessagingApi(self._state, self._record, clock, self._deliveries, self._faults)
+        self._webhooks = Webhooks(self._state, self._record, clock, redelivery_waits, answer_seconds)
+        self._faults = Faults(FAULTS, self._record)
+        self._api = MessagingApi(self._state, self._record, clock, self._webhooks, self._faults)
         self._control = Control(self._state, journal, self._record)
-        events = Events(self._state, self._record, self._deliveries, clock)
+        events = Events(self._state, self._record, self._webhooks, clock)
         self._person = PersonControl(self._state, events, clock)
-        self._delivery_control = DeliveryControl(self._state, self._record, self._deliveries, events)
+        self._delivery_control = DeliveryControl(self._state, self._record, self._webhooks, events)
 
     def app(self) -> web.Application:
         """The platform as an aiohttp application, to serve or to mount under a path. Call it once."""
@@ -78,10 +78,10 @@ class LineEmulator:
     async def close(self) -> None:
         """End live streams and webhook deliveries; what was not delivered is taken up by the next start."""
         self._control.close()
-        await self._deliveries.close()
+        await self._webhooks.close()
 
     async def _start(self, _: web.Application) -> None:
-        await self._deliveries.start()
+        await self._webhooks.start()
 
     async def _stop(self, _: web.Application) -> None:
         await self.close()

@@ -26,7 +26,7 @@ from bots.line.emulator_menus import RichMenuApi
 from bots.line.emulator_records import BotAccount, Json
 from bots.line.emulator_sending import SendingApi
 from bots.line.emulator_state import State
-from bots.line.emulator_webhook import Deliveries
+from bots.line.emulator_webhooks import Webhooks
 
 _TOO_LARGE = Answer(413, {"message": "Request Entity Too Large"})
 _PREFIX = "/v2/"
@@ -40,7 +40,7 @@ class MessagingApi:
         state: State,
         record: Callable[..., None],
         clock: Callable[[], float],
-        deliveries: Deliveries,
+        webhooks: Webhooks,
         faults: Faults,
     ) -> None:
         """`record(kind, **data)` journals and applies an entry; `clock` gives seconds since 1970."""
@@ -50,7 +50,7 @@ class MessagingApi:
         self._faults = faults
         self._parts = (
             SendingApi(state, clock),
-            AccountApi(state, clock, deliveries),
+            AccountApi(state, clock, webhooks),
             ContentApi(state),
             RichMenuApi(state, clock),
         )

@@ -1,6 +1,6 @@
 """What the LINE emulator remembers, and the one function that changes it: `State.apply(entry)`.
 
-Entries come from `emulator_api.py`, `emulator_control.py` and `emulator_webhook.py` as things happen, and
+Entries come from `emulator_api.py`, `emulator_control.py` and `emulator_webhooks.py` as things happen, and
 from the journal when the process starts again; both go through `apply`, so a restart cannot remember anything
 else. Times are seconds since 1970 of the emulator's clock.
 """

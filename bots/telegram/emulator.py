@@ -16,15 +16,15 @@ from aiohttp import web
 from bots.faults import Faults
 from bots.journal import Journal
 from bots.telegram.emulator_api import BotApi
-from bots.telegram.emulator_bad_days import BadDays
-from bots.telegram.emulator_bodies import explain
 from bots.telegram.emulator_control import Control
+from bots.telegram.emulator_control_bodies import explain
+from bots.telegram.emulator_deliveries import DeliveryControl
 from bots.telegram.emulator_faults import FAULTS
 from bots.telegram.emulator_groups import Groups
 from bots.telegram.emulator_messages import Messages
-from bots.telegram.emulator_nouns import LIMITS, BotAccount, Json
 from bots.telegram.emulator_people import People
 from bots.telegram.emulator_polling import Polling
+from bots.telegram.emulator_records import LIMITS, BotAccount, Json
 from bots.telegram.emulator_state import State
 from bots.telegram.emulator_updates import Updates
 from bots.telegram.emulator_webhooks import ANSWER_SECONDS, Webhooks, retry_seconds
@@ -55,7 +55,7 @@ class TelegramEmulator:
         self._webhooks.obey = self._obey
         people, groups = People(state, updates), Groups(state, updates)
         self._control = Control(journal, state, self._webhooks, messages, people, groups)
-        self._bad_days = BadDays(state, self._webhooks, updates)
+        self._delivery_control = DeliveryControl(state, self._webhooks, updates)
 
     def app(self) -> web.Application:
         """The aiohttp application, to be served by itself or mounted under any path."""
@@ -65,7 +65,7 @@ class TelegramEmulator:
                 web.route("*", "/bot{token}/{method}", self._api.call),
                 web.get("/file/bot{token}/{path:.+}", self._api.download),
                 *self._control.routes(),
-                *self._bad_days.routes(),
+                *self._delivery_control.routes(),
                 *self._faults.routes(),
             ]
         )

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import urlsplit
 
-from bots.telegram.emulator_nouns import BotAccount, Json
-from bots.telegram.emulator_rules import ApiError, bad_request, flag, integer, nested
+from bots.telegram.emulator_checks import ApiError, bad_request, flag, integer, nested
+from bots.telegram.emulator_records import BotAccount, Json
 from bots.telegram.emulator_state import State
 from bots.telegram.emulator_webhooks import DEFAULT_CONNECTIONS, Webhooks
 from bots.telegram.limits import SECRET_TOKEN, WEBHOOK_CONNECTIONS

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bots.journal import Entry, Journal
-from bots.telegram.emulator_nouns import LIMITS, BotAccount, Chat, Group, Json, Key, Lane, Person, StoredFile, Waiting
+from bots.telegram.emulator_records import LIMITS, BotAccount, Chat, Group, Json, Key, Lane, Person, StoredFile, Waiting
 
 CHANNEL = "telegram"
 _NUMBER = re.compile(r"-?\d{1,19}", re.ASCII)

@@ -9,9 +9,9 @@ from typing import Any
 
 from telegram.constants import MessageEntityType
 
+from bots.telegram.emulator_checks import bad_request, nested
 from bots.telegram.emulator_markup import parse_html
-from bots.telegram.emulator_nouns import Json
-from bots.telegram.emulator_rules import bad_request, nested
+from bots.telegram.emulator_records import Json
 from bots.telegram.limits import ENTITIES, ENTITIES_BYTES, units
 
 _TYPES = frozenset(str(kind) for kind in MessageEntityType)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bots.journal import Journal
-from bots.line.emulator_webhook import ANSWER_SECONDS
+from bots.line.emulator_webhooks import ANSWER_SECONDS
 from handlers.cards import Card
 from tests.channels.line_description import check_webhook
 from tests.channels.line_samples import GROUP

@@ -22,7 +22,7 @@ ANSWER_SECONDS = 2.0
 """How long a webhook has to answer: https://developers.line.biz/en/docs/partner-docs/development-guidelines/"""
 
 
-class Deliveries:
+class Webhooks:
     """Sends events to webhooks and keeps trying. `start` inside the running loop, `close` before it ends."""
 
     def __init__(

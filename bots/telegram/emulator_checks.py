@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from PIL import Image
 
-from bots.telegram.emulator_nouns import Json
+from bots.telegram.emulator_records import Json
 from bots.telegram.limits import (
     CALLBACK_DATA_BYTES,
     KEYBOARD_BUTTONS,

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import math
 
-from bots.telegram.emulator_nouns import BotAccount, Group, Person
-from bots.telegram.emulator_rules import ApiError
+from bots.telegram.emulator_checks import ApiError
+from bots.telegram.emulator_records import BotAccount, Group, Person
 from bots.telegram.emulator_state import State
 
 CHAT_SECONDS = 1.0
@@ -22,7 +22,7 @@ GROUP_SECONDS = 3.0
 """Between two messages in one group: twenty a minute."""
 
 
-class Flood:
+class Rates:
     """Counts what bots send. Nothing is written down: a new process has forgotten what was sent a minute ago."""
 
     def __init__(self, state: State) -> None:
