@@ -4,12 +4,14 @@
 It errs when told to (`emulator_faults`, `POST /control/faults`). Parts:
 
 - what a bot asks: `emulator_api` (all calls), `emulator_sending`, `emulator_account`, `emulator_content`,
-  `emulator_menus`; what LINE refuses: `emulator_checks` (`_messages`, `_flex`, `_actions`), `emulator_rates`
+  `emulator_menus`; what LINE refuses: `emulator_checks` (`_messages`, `_flex`, `_flex_values`, `_actions`) and
+  `emulator_rates`
 - what people do: `emulator_person` and `emulator_view` (a chat), `emulator_events` (what it tells the bot),
-  `emulator_webhook` (signed deliveries), `emulator_deliveries` (held back, reordered, repeated, by hand)
+  `emulator_webhooks` (signed deliveries), `emulator_deliveries` (held back, reordered, repeated, by hand)
 - all it remembers, rebuilt from the journal: `emulator_state`; and `emulator_control`
 
-Not emulated: rich menu aliases, groups (events of theirs can be brought), multicast, broadcast and narrowcast.
+Not emulated, and answered as LINE answers what it does not know: rich menu aliases, groups (events of theirs can be
+brought), multicast, broadcast, narrowcast and marking as read.
 """
 
 from __future__ import annotations
@@ -27,10 +29,10 @@ from bots.line.emulator_api import MessagingApi
 from bots.line.emulator_control import Control
 from bots.line.emulator_deliveries import DeliveryControl
 from bots.line.emulator_events import Events
-from bots.line.emulator_faults import NAMED
+from bots.line.emulator_faults import FAULTS
 from bots.line.emulator_person import PersonControl
 from bots.line.emulator_state import State
-from bots.line.emulator_webhook import Deliveries
+from bots.line.emulator_webhooks import ANSWER_SECONDS, Webhooks
 
 # LINE keeps its own waits secret and may change them; these cover a program that is restarted or redeployed.
 REDELIVERY_WAITS = (1.0, 5.0, 15.0, 60.0, 300.0)
@@ -40,7 +42,7 @@ class LineEmulator:
     """One emulated LINE platform with any number of official accounts and people.
 
     `clock` gives seconds since 1970 (reply tokens and retry keys age by it), `redelivery_waits` the seconds
-    before each redelivery of a webhook that was not answered with 2xx.
+    before each redelivery of a webhook that was not answered with 2xx within `answer_seconds`.
     """
 
     def __init__(
@@ -49,19 +51,20 @@ class LineEmulator:
         *,
         clock: Callable[[], float] = time.time,
         redelivery_waits: Sequence[float] = REDELIVERY_WAITS,
+        answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
         """Rebuild everything from the journal's entries."""
         self._journal = journal
         self._state = State()
         for entry in journal.entries():
             self._state.apply(entry)
-        self._deliveries = Deliveries(self._state, self._record, clock, redelivery_waits)
-        self._faults = Faults(NAMED, self._record)
-        self._api = MessagingApi(self._state, self._record, clock, self._deliveries, self._faults)
+        self._webhooks = Webhooks(self._state, self._record, clock, redelivery_waits, answer_seconds)
+        self._faults = Faults(FAULTS, self._record)
+        self._api = MessagingApi(self._state, self._record, clock, self._webhooks, self._faults)
         self._control = Control(self._state, journal, self._record)
-        events = Events(self._state, self._record, self._deliveries, clock)
+        events = Events(self._state, self._record, self._webhooks, clock)
         self._person = PersonControl(self._state, events, clock)
-        self._delivery_control = DeliveryControl(self._state, self._record, self._deliveries, events)
+        self._delivery_control = DeliveryControl(self._state, self._record, self._webhooks, events)
 
     def app(self) -> web.Application:
         """The platform as an aiohttp application, to serve or to mount under a path. Call it once."""
@@ -75,10 +78,10 @@ class LineEmulator:
     async def close(self) -> None:
         """End live streams and webhook deliveries; what was not delivered is taken up by the next start."""
         self._control.close()
-        await self._deliveries.close()
+        await self._webhooks.close()
 
     async def _start(self, _: web.Application) -> None:
-        await self._deliveries.start()
+        await self._webhooks.start()
 
     async def _stop(self, _: web.Application) -> None:
         await self.close()

@@ -11,23 +11,22 @@ from datetime import UTC, datetime
 
 from bots.line import limits
 from bots.line.emulator_actions import is_public_address
-from bots.line.emulator_call import INVALID_USER, Answer, Call, Route
+from bots.line.emulator_call import INVALID_USER, NOT_FOUND, Answer, Call, Route
 from bots.line.emulator_state import State
-from bots.line.emulator_webhook import Deliveries
+from bots.line.emulator_webhooks import Webhooks
 
 _USER_ID = re.compile(r"U[0-9a-f]{32}")
 _BAD_URL = Answer(400, {"message": "Invalid webhook endpoint URL"})
 _NO_WEBHOOK = Answer(404, {"message": "Webhook endpoint not found"})
-_NOT_FOUND = Answer(404, {"message": "Not found"})
 
 
 class AccountApi:
     """The answers to calls about an account and its people; `clock` gives seconds since 1970."""
 
-    def __init__(self, state: State, clock: Callable[[], float], deliveries: Deliveries) -> None:
+    def __init__(self, state: State, clock: Callable[[], float], webhooks: Webhooks) -> None:
         self._state = state
         self._clock = clock
-        self._deliveries = deliveries
+        self._webhooks = webhooks
 
     def routes(self) -> list[Route]:
         """Method, path and answer of every call."""
@@ -52,8 +51,8 @@ class AccountApi:
         if person not in self._state.people and not _USER_ID.fullmatch(person):
             return INVALID_USER
         chat = self._state.chats.get((call.account.id, person))
-        if chat is None or not chat.is_reachable(self._clock()):
-            return _NOT_FOUND
+        if chat is None or not chat.is_known():
+            return NOT_FOUND
         about = self._state.people[person]
         body = {"displayName": about["name"], "userId": person, "language": about["language"]}
         return Answer(200, {name: value for name, value in body.items() if value})
@@ -82,7 +81,7 @@ class AccountApi:
             return _NO_WEBHOOK
         if not _is_endpoint(endpoint):
             return _BAD_URL
-        status, reason = await self._deliveries.probe(call.account, endpoint)
+        status, reason = await self._webhooks.probe(call.account, endpoint)
         at = datetime.fromtimestamp(self._clock(), UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         detail = {"COULD_NOT_CONNECT": "Failure to connect", "REQUEST_TIMEOUT": "Request timeout"}
         return Answer(

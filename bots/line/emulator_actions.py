@@ -23,18 +23,23 @@ _EVERYWHERE = ("postback", "message", "uri", "datetimepicker", "clipboard")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an action stands: how long its label may be, whether it must have one, and which kinds may be there."""
+    """Where an action stands: how long its label may be, whether it must have one, and which kinds may be there.
+
+    `desktop`: whether it may open another address on a computer.
+    """
 
     label: int
     labelled: bool = True
     kinds: tuple[str, ...] = _EVERYWHERE
+    desktop: bool = True
 
 
 QUICK_REPLY = Place(limits.QUICK_LABEL, kinds=(*_EVERYWHERE, "camera", "cameraRoll", "location"))
-TEMPLATE = Place(limits.TEMPLATE_LABEL)
-IMAGE_COLUMN = Place(limits.IMAGE_COLUMN_LABEL, labelled=False)
+TEMPLATE = Place(limits.TEMPLATE_LABEL, desktop=False)
+IMAGE_COLUMN = Place(limits.IMAGE_COLUMN_LABEL, labelled=False, desktop=False)
 FLEX = Place(limits.FLEX_LABEL, labelled=False)
-RICH_MENU = Place(limits.RICH_MENU_LABEL, labelled=False, kinds=("postback", "message", "uri", "richmenuswitch"))
+FLEX_VIDEO = Place(limits.FLEX_LABEL, labelled=False, kinds=("uri",))
+RICH_MENU = Place(limits.RICH_MENU_LABEL, labelled=False, kinds=(*_EVERYWHERE, "richmenuswitch"))
 
 
 def action_problems(action: Any, place: Place, path: str, dot: str) -> Iterator[Problem]:
@@ -53,7 +58,9 @@ def action_problems(action: Any, place: Place, path: str, dot: str) -> Iterator[
             yield from length(action.get(name), limit, f"{path}{dot}{name}")
     if kind == "uri":
         yield from _uri(action.get("uri"), f"{path}{dot}uri")
-        if (desktop := (action.get("altUri") or {}).get("desktop")) is not None:
+        if action.get("altUri") is not None and not place.desktop:
+            yield "is not available here", f"{path}{dot}altUri"
+        elif (desktop := (action.get("altUri") or {}).get("desktop")) is not None:
             yield from length(desktop, limits.URI, f"{path}{dot}altUri{dot}desktop")
             yield from _uri(desktop, f"{path}{dot}altUri{dot}desktop")
     if kind == "datetimepicker":

@@ -19,14 +19,14 @@ from aiohttp import web
 from bots.faults import Faults
 from bots.line import limits
 from bots.line.emulator_account import AccountApi
-from bots.line.emulator_call import Answer, Call, Method
+from bots.line.emulator_call import NOT_FOUND, Answer, Call, Method
 from bots.line.emulator_content import ContentApi, download
 from bots.line.emulator_faults import RATE_LIMIT, UNAUTHORISED
 from bots.line.emulator_menus import RichMenuApi
 from bots.line.emulator_records import BotAccount, Json
 from bots.line.emulator_sending import SendingApi
 from bots.line.emulator_state import State
-from bots.line.emulator_webhook import Deliveries
+from bots.line.emulator_webhooks import Webhooks
 
 _TOO_LARGE = Answer(413, {"message": "Request Entity Too Large"})
 _PREFIX = "/v2/"
@@ -40,7 +40,7 @@ class MessagingApi:
         state: State,
         record: Callable[..., None],
         clock: Callable[[], float],
-        deliveries: Deliveries,
+        webhooks: Webhooks,
         faults: Faults,
     ) -> None:
         """`record(kind, **data)` journals and applies an entry; `clock` gives seconds since 1970."""
@@ -50,7 +50,7 @@ class MessagingApi:
         self._faults = faults
         self._parts = (
             SendingApi(state, clock),
-            AccountApi(state, clock, deliveries),
+            AccountApi(state, clock, webhooks),
             ContentApi(state),
             RichMenuApi(state, clock),
         )
@@ -58,7 +58,8 @@ class MessagingApi:
     def routes(self) -> list[web.RouteDef]:
         """The platform's own paths."""
         routes = [route for part in self._parts for route in part.routes()]
-        return [web.route(method, path, self._handler(f"{method} {path}", answer)) for method, path, answer in routes]
+        known = [web.route(method, path, self._handler(f"{method} {path}", answer)) for method, path, answer in routes]
+        return [*known, web.route("*", _PREFIX + "{unknown:.*}", _unknown)]
 
     def _handler(
         self, endpoint: str, method: Method
@@ -129,6 +130,11 @@ class MessagingApi:
         token = self._state.tokens.get(str(call.body.get("replyToken")))
         person = call.body.get("to") or call.body.get("chatId") or call.path.get("person")
         return token.person if token else str(person or "")
+
+
+async def _unknown(_: web.Request) -> web.Response:
+    """No such call, or one that is not emulated."""
+    return web.json_response(NOT_FOUND.body, status=NOT_FOUND.status)
 
 
 async def _read(request: web.Request, account: BotAccount | None) -> Call | Answer:

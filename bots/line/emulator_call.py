@@ -41,3 +41,4 @@ Route = tuple[str, str, Method]
 """HTTP method, path and what answers there."""
 
 INVALID_USER = Answer(400, {"message": "The value for the 'userId' parameter is invalid"})
+NOT_FOUND = Answer(404, {"message": "Not found"})

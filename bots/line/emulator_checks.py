@@ -8,6 +8,8 @@ generated from LINE's published API description; the lengths are not in that des
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -19,6 +21,9 @@ from bots.line.emulator_actions import QUICK_REPLY, Problem, action_problems, fi
 from bots.line.emulator_flex import flex_problems
 from bots.line.emulator_messages import TYPES, message_problems
 
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_RESERVED = "LINE"  # #icon-nickname-switch: "certain words such as LINE" may not be used as a name
+
 
 def refusal(messages: Any) -> dict[str, Any] | None:
     """The body of LINE's 400 for a request's `messages`, None if they would be accepted."""
@@ -28,8 +33,7 @@ def refusal(messages: Any) -> dict[str, Any] | None:
     if plain:
         return errors(plain)
     for i, message in enumerate(messages):
-        problems = [*_schema(message), *(flex_problems(message) if message["type"] == "flex" else ())]
-        if problems:
+        if problems := list(_schema(message)) or list(flex_problems(message)):
             text = f"A message (messages[{i}]) in the request body is invalid"
             return {"message": text, "details": [{"message": m, "property": p} for m, p in problems]}
     return None
@@ -46,11 +50,15 @@ def _plain(message: Any, path: str) -> Iterator[Problem]:
     if not isinstance(message, dict) or message.get("type") not in TYPES:
         yield f"Must be one of the following values: [{', '.join(TYPES)}]", f"{path}.type"
         return
+    if _LONE_SURROGATE.search(json.dumps(message, ensure_ascii=False)):
+        yield "must be well-formed Unicode", path
     yield from message_problems(message, path)
     sender = message.get("sender")
     if isinstance(sender, dict):
         if sender.get("name") is not None:
             yield from length(sender["name"], limits.SENDER, f"{path}.sender.name")
+            if _RESERVED in str(sender["name"]):
+                yield f"must not contain {_RESERVED}", f"{path}.sender.name"
         if sender.get("iconUrl") is not None:
             yield from file_url(sender["iconUrl"], f"{path}.sender.iconUrl")
     if message.get("quickReply") is not None:

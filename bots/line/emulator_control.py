@@ -19,7 +19,7 @@ from aiohttp_sse import EventSourceResponse, sse_response
 
 from bots.journal import Entry, Journal
 from bots.line.emulator_content import download
-from bots.line.emulator_request import read_object, refused, required
+from bots.line.emulator_control_bodies import read_object, refused, required
 from bots.line.emulator_state import State
 
 

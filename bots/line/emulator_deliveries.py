@@ -11,11 +11,11 @@ from typing import Any
 
 from aiohttp import web
 
+from bots.line.emulator_control_bodies import delivered, read_object, refused, required
 from bots.line.emulator_events import Events
 from bots.line.emulator_records import BotAccount, Json
-from bots.line.emulator_request import delivered, read_object, refused, required
 from bots.line.emulator_state import State
-from bots.line.emulator_webhook import Deliveries
+from bots.line.emulator_webhooks import Webhooks
 
 _MOST_COPIES = 100
 
@@ -23,11 +23,11 @@ _MOST_COPIES = 100
 class DeliveryControl:
     """The HTTP handlers that decide how an account's events reach its webhook."""
 
-    def __init__(self, state: State, record: Callable[..., None], deliveries: Deliveries, events: Events) -> None:
+    def __init__(self, state: State, record: Callable[..., None], webhooks: Webhooks, events: Events) -> None:
         """`record(kind, **data)` journals and applies an entry."""
         self._state = state
         self._record = record
-        self._deliveries = deliveries
+        self._webhooks = webhooks
         self._events = events
 
     def routes(self) -> list[web.RouteDef]:
@@ -57,7 +57,7 @@ class DeliveryControl:
         ordered = _ordered(self._state.waiting(account.id), body.get("order", "as_is"))
         self._record("hold", account=account.id, held=False)
         bodies = [ordered] if together and ordered else [[event_id] for event_id in ordered]
-        deliveries = [await self._deliveries.deliver(each, copies) for each in bodies]
+        deliveries = [await self._webhooks.deliver(each, copies) for each in bodies]
         return delivered([one for each in deliveries for one in each])
 
     async def _bring(self, request: web.Request) -> web.Response:
@@ -66,7 +66,7 @@ class DeliveryControl:
         if not isinstance(given, list) or not all(isinstance(event, dict) for event in given):
             raise refused(400, "events is a list of objects")
         if not given:
-            status, _ = await self._deliveries.probe(account, account.webhook)
+            status, _ = await self._webhooks.probe(account, account.webhook)
             return delivered([{"event": None, "status": status}])
         events = [self._events.completed(event) for event in given]
         for event in events:
@@ -78,7 +78,7 @@ class DeliveryControl:
         event = self._state.events.get(event_id)
         if event is None or event.account != account.id:
             raise refused(404, "no such event")
-        return delivered(await self._deliveries.deliver([event_id]))
+        return delivered(await self._webhooks.deliver([event_id]))
 
     def _account(self, request: web.Request) -> BotAccount:
         account = self._state.accounts.get(request.match_info["account"])

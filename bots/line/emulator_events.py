@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from bots.line.emulator_records import Chat, Json
 from bots.line.emulator_state import State
-from bots.line.emulator_webhook import Deliveries
+from bots.line.emulator_webhooks import Webhooks
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -20,12 +20,12 @@ class Events:
     """Makes events. Each method gives how it was delivered: `{"event", "status"}`, or `{"event", "held"}`."""
 
     def __init__(
-        self, state: State, record: Callable[..., None], deliveries: Deliveries, clock: Callable[[], float]
+        self, state: State, record: Callable[..., None], webhooks: Webhooks, clock: Callable[[], float]
     ) -> None:
         """`record(kind, **data)` journals and applies an entry; `clock` gives seconds since 1970."""
         self._state = state
         self._record = record
-        self._deliveries = deliveries
+        self._webhooks = webhooks
         self._clock = clock
 
     async def follow(self, account: str, person: str, chat: Chat) -> Json:
@@ -96,7 +96,7 @@ class Events:
         """Deliver events in one body, unless the account's are held back."""
         if self._state.accounts[account].held:
             return [{"event": event_id, "held": True} for event_id in event_ids]
-        return await self._deliveries.deliver(event_ids)
+        return await self._webhooks.deliver(event_ids)
 
 
 def _ulid(now: float) -> str:

@@ -15,7 +15,7 @@ UNAUTHORISED = {
     "Confirm that the access token in the authorization header is valid."
 }
 
-NAMED: Mapping[str, Mapping[str, Any]] = {
+FAULTS: Mapping[str, Mapping[str, Any]] = {
     "rate_limit": {"status": 429, "body": RATE_LIMIT},
     "monthly_limit": {"call": "/v2/bot/message/push", "status": 429, "body": MONTHLY_LIMIT},
     "unauthorised": {"status": 401, "body": UNAUTHORISED},

@@ -9,18 +9,21 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bots.line import limits
-from bots.line.emulator_actions import FLEX, Problem, action_problems, file_url
+from bots.line.emulator_actions import FLEX, FLEX_VIDEO, Problem, action_problems, file_url
+from bots.line.emulator_flex_values import value_problems
 
 _BLOCKS = ("header", "hero", "body", "footer")
 _BLOCK_KINDS = {"hero": ("box", "image", "video")}
+_VIDEO_SIZES = ("kilo", "mega", "giga")  # #f-video: of bubbles with one
 _BASELINE = ("icon", "text", "filler")  # #box: what a baseline box may hold
+_HELD = ("box", "button", "image", "text", "separator", "filler")  # and what any other may
 
 
 def flex_problems(message: Mapping[str, Any]) -> Iterator[Problem]:
-    """What LINE refuses in a Flex message's `contents`."""
-    container = message.get("contents")
-    if not isinstance(container, dict):
+    """What LINE refuses in the `contents` of a message that is as LINE's description has it; nothing in others."""
+    if message["type"] != "flex":
         return
+    container = message["contents"]
     bubbles = [container]
     if container.get("type") == "carousel":
         bubbles = [bubble for bubble in container.get("contents") or () if isinstance(bubble, dict)]
@@ -31,7 +34,11 @@ def flex_problems(message: Mapping[str, Any]) -> Iterator[Problem]:
         if len({bubble.get("size", "mega") for bubble in bubbles}) > 1:
             yield "bubbles of a carousel must have the same size", "/contents"
     for i, bubble in enumerate(bubbles):
-        yield from _bubble(bubble, "" if bubble is container else f"/contents/{i}")
+        path = "" if bubble is container else f"/contents/{i}"
+        yield from _bubble(bubble, path)
+        is_video = (bubble.get("hero") or {}).get("type") == "video"
+        if is_video and (path or (bubble.get("size") or "mega") not in _VIDEO_SIZES):
+            yield f"a video stands in a single bubble of {', '.join(_VIDEO_SIZES)}", f"{path}/hero"
     if sum(_animated(bubble) for bubble in bubbles) > limits.ANIMATED:
         yield f"at most {limits.ANIMATED} animated images", "/"
 
@@ -49,28 +56,34 @@ def _bubble(bubble: Mapping[str, Any], path: str) -> Iterator[Problem]:
         if component.get("type") not in kinds:
             yield f"must be {' or '.join(kinds)}", f"{path}/{block}"
         yield from _component(component, f"{path}/{block}")
+        yield from value_problems((bubble.get("styles") or {}).get(block) or {}, f"{path}/styles/{block}")
 
 
 def _component(component: Any, path: str) -> Iterator[Problem]:
     if not isinstance(component, dict):
         return
     kind = component.get("type")
+    yield from value_problems(component, path)
+    yield from value_problems(component.get("background") or {}, f"{path}/background")
     if kind == "text" and not component.get("contents") and not str(component.get("text") or "").strip():
         yield "must be non-empty text", f"{path}/text"
     if kind in ("image", "icon", "video"):
         yield from file_url(component.get("url"), f"{path}/url")
     if kind == "video":
         yield from file_url(component.get("previewUrl"), f"{path}/previewUrl")
+        if (component.get("altContent") or {}).get("type") not in ("box", "image"):
+            yield "must be box or image", f"{path}/altContent"
+        yield from _component(component.get("altContent"), f"{path}/altContent")
     if kind == "button" and not (component.get("action") or {}).get("label"):
         yield "must be specified", f"{path}/action/label"
     if component.get("action") is not None:
-        yield from action_problems(component["action"], FLEX, f"{path}/action", "/")
+        place = FLEX_VIDEO if kind == "video" else FLEX
+        yield from action_problems(component["action"], place, f"{path}/action", "/")
     for i, child in enumerate(component.get("contents") or ()):
         child_kind = child.get("type") if isinstance(child, dict) else None
-        if (child_kind == "span") != (kind == "text"):
-            yield "spans stand in texts, and nothing else does", f"{path}/contents/{i}"
-        if kind == "box" and component.get("layout") == "baseline" and child_kind not in _BASELINE:
-            yield f"a baseline box holds {', '.join(_BASELINE)}", f"{path}/contents/{i}"
+        held = ("span",) if kind == "text" else _BASELINE if component.get("layout") == "baseline" else _HELD
+        if child_kind not in held:
+            yield f"must be {', '.join(held)}", f"{path}/contents/{i}"
         yield from _component(child, f"{path}/contents/{i}")
 
 

@@ -32,10 +32,13 @@ def _text(message: Message, path: str) -> Iterator[Problem]:
         yield f"Size must be between 0 and {limits.EMOJIS}", f"{path}.emojis"
         return
     units = text.encode("utf-16-le", "surrogatepass")
-    for n, emoji in enumerate(emojis):
-        index = emoji.get("index") if isinstance(emoji, dict) else None
+    for n, given in enumerate(emojis):
+        emoji = given if isinstance(given, dict) else {}
+        index = emoji.get("index")
         if not isinstance(index, int) or units[2 * index : 2 * index + 2] != b"$\x00":
             yield "index must be that of a $", f"{path}.emojis[{n}].index"
+        for name in ("productId", "emojiId"):
+            yield from length(emoji.get(name), limits.TEXT, f"{path}.emojis[{n}].{name}")
 
 
 def _text_v2(message: Message, path: str) -> Iterator[Problem]:

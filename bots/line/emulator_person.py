@@ -16,10 +16,10 @@ from urllib.parse import unquote
 from aiohttp import web
 
 from bots.line import limits
+from bots.line.emulator_control_bodies import delivered, read_object, refused, required
 from bots.line.emulator_events import Events
 from bots.line.emulator_menus import menu_of, shown_menu
 from bots.line.emulator_records import Chat, Json
-from bots.line.emulator_request import delivered, read_object, refused, required
 from bots.line.emulator_state import State
 from bots.line.emulator_view import quick_actions, shown, tappable
 

@@ -50,6 +50,10 @@ class Chat:
     blocked: bool = False
     wrote_at: float | None = None
 
+    def is_known(self) -> bool:
+        """True if LINE tells the account who the person is: a friend, or whoever wrote to it at any time."""
+        return not self.blocked and (self.friend or self.wrote_at is not None)
+
     def is_reachable(self, now: float) -> bool:
         """True if a message of the account would be shown. LINE answers 200 either way."""
         wrote_lately = self.wrote_at is not None and now - self.wrote_at <= _WROTE_SECONDS

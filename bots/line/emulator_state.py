@@ -1,6 +1,6 @@
 """What the LINE emulator remembers, and the one function that changes it: `State.apply(entry)`.
 
-Entries come from `emulator_api.py`, `emulator_control.py` and `emulator_webhook.py` as things happen, and
+Entries come from `emulator_api.py`, `emulator_control.py` and `emulator_webhooks.py` as things happen, and
 from the journal when the process starts again; both go through `apply`, so a restart cannot remember anything
 else. Times are seconds since 1970 of the emulator's clock.
 """
@@ -161,8 +161,10 @@ class State:
             self.menus[menu] = RichMenu(menu, account, entry["body"])
         if menu := effects.get("pictured"):
             self.menus[menu].picture = entry["content"]
-        if menu := effects.get("deleted"):
+        if menu := effects.get("deleted"):  # whoever was shown it is shown it no more
             del self.menus[menu]
+            self.default_menus = {key: shown for key, shown in self.default_menus.items() if shown != menu}
+            self.linked_menus = {key: shown for key, shown in self.linked_menus.items() if shown != menu}
         if "linked_menu" in effects:
             self.linked_menus[account, entry["person"]] = effects["linked_menu"]
         if "default_menu" in effects:

@@ -21,10 +21,10 @@ from bots.line.dumping import as_json
 from bots.line.emulator_checks import refusal
 from bots.line.emulator_records import Message
 from bots.pictures import draw
-from bots.telegram import emulator_show as telegram_view
+from bots.telegram import emulator_view as telegram_view
 from bots.telegram import limits as telegram_limits
 from bots.telegram.emulator_messages import Messages
-from bots.telegram.emulator_nouns import BotAccount, Chat, Person
+from bots.telegram.emulator_records import BotAccount, Chat, Person
 from bots.telegram.emulator_state import State
 from bots.telegram.render import render
 from handlers.actions import ActionSigner

@@ -27,6 +27,8 @@ HOST = "127.0.0.1"
 PARENT_CHECK_SECONDS = 1.0
 # The root's limit counts for the mounted applications too: a 10 MB photo as base64, with room.
 LARGEST_BODY = 16 * 1024 * 1024
+# LINE gives a webhook 2 s, which a busy laptop may need longer than: it would be brought everything twice.
+LINE_ANSWER_SECONDS = 10.0
 
 
 async def serve(journal_path: Path, port: int) -> None:
@@ -36,7 +38,7 @@ async def serve(journal_path: Path, port: int) -> None:
     """
     parent = os.getppid()
     journal = Journal(journal_path)
-    line, telegram = LineEmulator(journal), TelegramEmulator(journal)
+    line, telegram = LineEmulator(journal, answer_seconds=LINE_ANSWER_SECONDS), TelegramEmulator(journal)
     app = web.Application(client_max_size=LARGEST_BODY)
     app.add_subapp("/line", line.app())
     app.add_subapp("/telegram", telegram.app())

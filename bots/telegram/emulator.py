@@ -9,22 +9,22 @@ updates included.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from aiohttp import web
 
 from bots.faults import Faults
 from bots.journal import Journal
 from bots.telegram.emulator_api import BotApi
-from bots.telegram.emulator_bad_days import BadDays
-from bots.telegram.emulator_bodies import explain
 from bots.telegram.emulator_control import Control
+from bots.telegram.emulator_control_bodies import explain
+from bots.telegram.emulator_deliveries import DeliveryControl
 from bots.telegram.emulator_faults import FAULTS
 from bots.telegram.emulator_groups import Groups
 from bots.telegram.emulator_messages import Messages
-from bots.telegram.emulator_nouns import BotAccount, Json
 from bots.telegram.emulator_people import People
 from bots.telegram.emulator_polling import Polling
+from bots.telegram.emulator_records import LIMITS, BotAccount, Json
 from bots.telegram.emulator_state import State
 from bots.telegram.emulator_updates import Updates
 from bots.telegram.emulator_webhooks import ANSWER_SECONDS, Webhooks, retry_seconds
@@ -35,7 +35,7 @@ _LARGEST_BODY = 2 * PHOTO_BYTES
 
 class TelegramEmulator:
     """The platform on one journal. `clock` gives Unix seconds, `wait` the rest after the n-th failed delivery,
-    `answer_seconds` the time that a webhook has for its answer."""
+    `answer_seconds` the time that a webhook has for its answer, `limits` how many messages a bot may send at once."""
 
     def __init__(
         self,
@@ -44,8 +44,9 @@ class TelegramEmulator:
         clock: Callable[[], float] = time.time,
         wait: Callable[[int], float] = retry_seconds,
         answer_seconds: float = ANSWER_SECONDS,
+        limits: Mapping[str, int] = LIMITS,
     ) -> None:
-        self._state = state = State(journal, clock)
+        self._state = state = State(journal, clock, limits)
         messages, updates = Messages(state), Updates(state)
         self._webhooks = Webhooks(state, wait, answer_seconds)
         self._faults = Faults(FAULTS, state.record)
@@ -54,7 +55,7 @@ class TelegramEmulator:
         self._webhooks.obey = self._obey
         people, groups = People(state, updates), Groups(state, updates)
         self._control = Control(journal, state, self._webhooks, messages, people, groups)
-        self._bad_days = BadDays(state, self._webhooks, updates)
+        self._delivery_control = DeliveryControl(state, self._webhooks, updates)
 
     def app(self) -> web.Application:
         """The aiohttp application, to be served by itself or mounted under any path."""
@@ -64,7 +65,7 @@ class TelegramEmulator:
                 web.route("*", "/bot{token}/{method}", self._api.call),
                 web.get("/file/bot{token}/{path:.+}", self._api.download),
                 *self._control.routes(),
-                *self._bad_days.routes(),
+                *self._delivery_control.routes(),
                 *self._faults.routes(),
             ]
         )

@@ -14,13 +14,13 @@ from typing import Any
 from aiohttp import web
 
 from bots.faults import Faults
+from bots.telegram.emulator_checks import ApiError, bad_request
 from bots.telegram.emulator_commands import Commands
 from bots.telegram.emulator_hooks import Done, Hooks
 from bots.telegram.emulator_messages import Messages
-from bots.telegram.emulator_nouns import BotAccount, Json
 from bots.telegram.emulator_polling import Polling
 from bots.telegram.emulator_presses import Presses
-from bots.telegram.emulator_rules import ApiError, bad_request
+from bots.telegram.emulator_records import BotAccount, Json
 from bots.telegram.emulator_state import State
 from bots.telegram.emulator_webhooks import Webhooks
 from bots.telegram.limits import DOWNLOAD_BYTES

@@ -1,7 +1,7 @@
 """Lists of commands and the menu button in the emulated Telegram, by scope and language.
 
 https://core.telegram.org/bots/api#setmycommands, https://core.telegram.org/bots/api#setchatmenubutton. Which list a
-person sees is worked out in `emulator_show.py`.
+person sees is worked out in `emulator_view.py`.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from bots.telegram.emulator_nouns import BotAccount, Json
-from bots.telegram.emulator_rules import bad_request, nested
+from bots.telegram.emulator_checks import bad_request, nested
+from bots.telegram.emulator_records import BotAccount, Json
 from bots.telegram.emulator_state import State
 from bots.telegram.limits import COMMAND_DESCRIPTION_UNITS, COMMANDS, units
 

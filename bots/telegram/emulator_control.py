@@ -1,6 +1,6 @@
 """The people's side of the emulated Telegram over HTTP: who there is, what they do, what they see.
 
-Used by the simulator's page and by tests; everything about deliveries is in `emulator_bad_days.py`.
+Used by the simulator's page and by tests; everything about deliveries is in `emulator_deliveries.py`.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from aiohttp import web
 from aiohttp_sse import sse_response
 
 from bots.journal import Journal
-from bots.telegram.emulator_bodies import bot_in, group_of, index, json_of, person_of, told, upload, word
+from bots.telegram.emulator_control_bodies import bot_in, group_of, index, json_of, person_of, told, upload, word
 from bots.telegram.emulator_groups import Groups
 from bots.telegram.emulator_messages import Messages
-from bots.telegram.emulator_nouns import Json
 from bots.telegram.emulator_people import ActError, People
-from bots.telegram.emulator_show import shown_chat
+from bots.telegram.emulator_records import Json
 from bots.telegram.emulator_state import CHANNEL, State
 from bots.telegram.emulator_updates import Event
+from bots.telegram.emulator_view import shown_chat
 from bots.telegram.emulator_webhooks import Webhooks
 
 _GROUPS = "/control/accounts/{account}/groups"

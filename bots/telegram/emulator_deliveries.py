@@ -1,81 +1,82 @@
-"""Deliveries of the emulated Telegram as a test wants them: held back, reversed, several times at once, repeated.
+"""Bad days of the emulated Telegram over HTTP: deliveries at will, ids out of order, any update, narrow limits.
 
-What the real platform does on bad days, done at will (`/control/accounts/{account}/hold`, `release`, `redeliver`).
+`/control/accounts/{account}/hold`, `release`, `redeliver`, `next_update`, `updates` and `limits`; what its API gets
+wrong is planned at `/control/faults` (`bots/faults.py`).
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
-from bots.telegram.emulator_nouns import BotAccount, Json, Lane
+from aiohttp import web
+
+from bots.telegram.emulator_control_bodies import bot_in, json_of, told, value_of, word
+from bots.telegram.emulator_on_demand import OnDemand
 from bots.telegram.emulator_people import ActError
+from bots.telegram.emulator_records import LIMITS
 from bots.telegram.emulator_state import State
+from bots.telegram.emulator_updates import Updates
 from bots.telegram.emulator_webhooks import Webhooks
 
-MOST_COPIES = 50
-Delivered = list[tuple[int, int]]
-"""Updates and the HTTP statuses that they were answered with, 0 for no answer."""
+_ACCOUNT = "/control/accounts/{account}"
 
 
-class Deliveries:
-    """Hands on the queues of one emulator."""
+class DeliveryControl:
+    """The handlers of one emulator."""
 
-    def __init__(self, state: State, webhooks: Webhooks) -> None:
+    def __init__(self, state: State, webhooks: Webhooks, updates: Updates) -> None:
         self._state = state
         self._webhooks = webhooks
+        self._updates = updates
+        self._on_demand = OnDemand(state, webhooks)
 
-    def hold(self, bot: BotAccount) -> None:
-        """Keep updates back from now on; what is being delivered is delivered."""
-        self._state.record("hold", account=bot.id, held=True)
+    def routes(self) -> list[web.RouteDef]:
+        """Where bad days are made."""
+        return [
+            web.post(_ACCOUNT + "/hold", self._hold),
+            web.post(_ACCOUNT + "/release", self._release),
+            web.post(_ACCOUNT + "/redeliver", self._redeliver),
+            web.post(_ACCOUNT + "/next_update", self._next_update),
+            web.post(_ACCOUNT + "/updates", self._bring),
+            web.post(_ACCOUNT + "/limits", self._limit),
+        ]
 
-    async def release(self, bot: BotAccount, order: Any, copies: Any) -> Delivered:
-        """Deliver what waits in this order, whatever its queues, each `copies` times at once; then all is as usual.
+    async def _hold(self, request: web.Request) -> web.Response:
+        self._on_demand.hold(bot_in(self._state, request))
+        return web.json_response({})
 
-        What nobody took, or `order` leaves out, waits as usual too. What has expired is not delivered.
-        """
-        if not isinstance(copies, int) or not 1 <= copies <= MOST_COPIES:
-            raise ActError(400, f'"copies" is a number from 1 to {MOST_COPIES}.')
-        waiting = self._waiting(bot)
-        delivered: Delivered = []
-        for event in _ordered(list(waiting), order):
-            lane, update = waiting[event]
-            statuses = await asyncio.gather(*(self._webhooks.repeat(bot, update) for _ in range(copies)))
-            delivered += [(event, status) for status in statuses]
-            if taken := next((status for status in statuses if 200 <= status < 300), None):
-                self._webhooks.finish(lane, event, status=taken, done=True)
-        self._state.record("hold", account=bot.id, held=False)
-        self._webhooks.changed()
-        return delivered
+    async def _release(self, request: web.Request) -> web.Response:
+        bot, asked = bot_in(self._state, request), await json_of(request)
+        order, copies = asked.get("order", "as_is"), asked.get("copies", 1)
+        return web.json_response(told(await self._on_demand.release(bot, order, copies)))
 
-    async def redeliver(self, bot: BotAccount, event: str) -> Delivered:
-        """Deliver one update once more, as after a lost answer."""
-        update = self._state.updates.get((bot.id, int(event))) if event.isdecimal() else None
-        if update is None:
-            raise ActError(404, f"There is no event {event}.")
-        return [(int(event), await self._webhooks.repeat(bot, update))]
+    async def _redeliver(self, request: web.Request) -> web.Response:
+        bot, event = bot_in(self._state, request), word(await json_of(request), "event")
+        return web.json_response(told(await self._on_demand.redeliver(bot, event)))
 
-    def _waiting(self, bot: BotAccount) -> dict[int, tuple[Lane, Json]]:
-        """The updates that wait, as they came."""
-        now = self._state.now()
-        found = {
-            event: (lane, waiting.update)
-            for lane, queue in self._state.lanes.items()
-            if lane[0] == bot.id
-            for event, waiting in queue.items()
-            if waiting.expires > now
-        }
-        return {event: found[event] for account, event in self._state.updates if account == bot.id and event in found}
+    async def _next_update(self, request: web.Request) -> web.Response:
+        """`{"id": n}`, or `{"id": "random"}` as after a week of silence."""
+        bot, wanted = bot_in(self._state, request), word(await json_of(request), "id")
+        if wanted != "random" and not (wanted.isdecimal() and 0 < int(wanted) < 2**31):
+            raise ActError(400, '"id" is a positive number of 32 bits, or "random".')
+        number = None if wanted == "random" else int(wanted)
+        if (bot.id, number) in self._state.updates:
+            raise ActError(409, f"There has been an update {number}.")
+        return web.json_response({"id": self._updates.number_next(bot, number)})
 
+    async def _bring(self, request: web.Request) -> web.Response:
+        """A list of updates without ids, of whatever kind and form, as if they had happened; no chat changes."""
+        bot, updates = bot_in(self._state, request), await value_of(request)
+        if not isinstance(updates, list) or not all(isinstance(update, dict) for update in updates):
+            raise ActError(400, "Send a list of updates.")
+        events = [self._updates.bring(bot, {k: v for k, v in u.items() if k != "update_id"}) for u in updates]
+        statuses = await asyncio.gather(*(self._webhooks.deliver(*event) for event in events))
+        return web.json_response(told((number, status) for (_, number), status in zip(events, statuses, strict=True)))
 
-def _ordered(waiting: list[int], order: Any) -> list[int]:
-    if order == "as_is":
-        return waiting
-    if order == "reversed":
-        return waiting[::-1]
-    if not isinstance(order, list):
-        raise ActError(400, '"order" is "as_is", "reversed" or a list of update ids.')
-    events = [int(event) if str(event).isdecimal() else 0 for event in order]
-    if missing := set(events) - set(waiting):
-        raise ActError(404, f"These do not wait: {sorted(missing)}.")
-    return events
+    async def _limit(self, request: web.Request) -> web.Response:
+        """How many messages the bot may send at once, by name; all limits in answer."""
+        bot, asked = bot_in(self._state, request), await json_of(request)
+        if not all(name in LIMITS and isinstance(burst, int) and burst > 0 for name, burst in asked.items()):
+            raise ActError(400, f"There are {', '.join(LIMITS)}, each at least 1.")
+        self._state.record("limits", account=bot.id, limits=asked)
+        return web.json_response(bot.limits)

@@ -38,7 +38,7 @@ FAULTS: Mapping[str, Preset | Callable[[float], Preset]] = {
     "not_modified": _error(400, f"Bad Request: {NOT_MODIFIED}"),
     "cant_parse": _error(400, f"Bad Request: {_UNCLOSED}"),
     "too_old": _error(400, f"Bad Request: {TOO_OLD}"),
-    "unauthorized": _error(401, "Unauthorized"),
+    "unauthorised": _error(401, "Unauthorized"),
     "conflict": _error(409, "Conflict: terminated by other setWebhook"),
     "migrated": _error(
         400, "Bad Request: group chat was upgraded to a supergroup chat", migrate_to_chat_id=-1_001_234_567_890

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import secrets
 
-from bots.telegram.emulator_nouns import FIRST_GROUP, BotAccount, Group, Json, Person
 from bots.telegram.emulator_people import ActError, command_entity, member
+from bots.telegram.emulator_records import FIRST_GROUP, BotAccount, Group, Json, Person
 from bots.telegram.emulator_state import State
 from bots.telegram.emulator_updates import Event, Updates
 

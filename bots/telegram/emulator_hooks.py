@@ -7,11 +7,11 @@ https://github.com/tdlib/telegram-bot-api has it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import urlsplit
 
-from bots.telegram.emulator_nouns import BotAccount, Json
-from bots.telegram.emulator_rules import ApiError, bad_request, flag, integer, nested
+from bots.telegram.emulator_checks import ApiError, bad_request, flag, integer, nested
+from bots.telegram.emulator_records import BotAccount, Json
 from bots.telegram.emulator_state import State
 from bots.telegram.emulator_webhooks import DEFAULT_CONNECTIONS, Webhooks
 from bots.telegram.limits import SECRET_TOKEN, WEBHOOK_CONNECTIONS
@@ -90,11 +90,19 @@ def _checked(params: Json) -> Json:
             raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
         if port is not None and port not in _PORTS:
             raise bad_request("bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443")
+        if (address := _address(host)) and not address.is_global:
+            raise bad_request(f"bad webhook: IP address {address} is reserved")
     return {"url": url, "secret_token": secret}
 
 
 def _is_loopback(host: str) -> bool:
+    address = _address(host)
+    return host == "localhost" or (address is not None and address.is_loopback)
+
+
+def _address(host: str) -> IPv4Address | IPv6Address | None:
+    """The address that a host is, None for a name."""
     try:
-        return host == "localhost" or ip_address(host).is_loopback
+        return ip_address(host)
     except ValueError:
-        return False
+        return None

@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from html import unescape
 
-from bots.telegram.emulator_nouns import Json
-from bots.telegram.emulator_rules import ApiError, bad_request
+from bots.telegram.emulator_checks import ApiError, bad_request
+from bots.telegram.emulator_records import Json
 from bots.telegram.limits import units
 
 _TAG = re.compile(r"<(?P<end>/?)(?P<name>[^\s>]*)(?P<rest>[^>]*)>")

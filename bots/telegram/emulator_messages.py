@@ -6,9 +6,9 @@ import base64
 import secrets
 from typing import Any
 
-from bots.telegram.emulator_flood import Flood
-from bots.telegram.emulator_nouns import BotAccount, Group, Json, Person
-from bots.telegram.emulator_rules import ApiError, bad_request, checked_keyboard, flag, nested, photo_size
+from bots.telegram.emulator_checks import ApiError, bad_request, checked_keyboard, flag, nested, photo_size
+from bots.telegram.emulator_rates import Rates
+from bots.telegram.emulator_records import BotAccount, Group, Json, Person
 from bots.telegram.emulator_state import State
 from bots.telegram.emulator_texts import checked_text
 from bots.telegram.limits import CAPTION_UNITS, TEXT_UNITS
@@ -26,7 +26,7 @@ class Messages:
 
     def __init__(self, state: State) -> None:
         self._state = state
-        self._flood = Flood(state)
+        self._rates = Rates(state)
 
     def send_text(self, bot: BotAccount, params: Json) -> Json:
         """A text message (sendMessage)."""
@@ -104,7 +104,7 @@ class Messages:
     def _send(self, bot: BotAccount, params: Json, content: Json) -> Json:
         keyboard = checked_keyboard(params)
         peer = self.peer(bot, params)
-        self._flood.count(bot, peer)
+        self._rates.count(bot, peer)
         message = {
             "message_id": bot.next_message,
             "from": bot.user(),
@@ -129,7 +129,7 @@ class Messages:
         new = kept | content | ({"reply_markup": keyboard} if keyboard else {})
         if new == {k: v for k, v in old.items() if k != "edit_date"}:
             raise bad_request(NOT_MODIFIED)
-        self._flood.count(bot, peer)
+        self._rates.count(bot, peer)
         new["edit_date"] = self._state.now()
         self._state.record("message", account=bot.id, person=peer.id, message=new)
         return new

@@ -11,7 +11,7 @@ import secrets
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from bots.telegram.emulator_nouns import FIRST_BOT, FIRST_PERSON, BotAccount, Chat, Json, Person
+from bots.telegram.emulator_records import FIRST_BOT, FIRST_PERSON, BotAccount, Chat, Json, Person
 from bots.telegram.emulator_state import State
 from bots.telegram.emulator_texts import cleaned
 from bots.telegram.emulator_updates import Event, Updates

@@ -12,8 +12,8 @@ import asyncio
 from typing import Any
 
 from bots.journal import Entry, Journal
-from bots.telegram.emulator_nouns import BotAccount, Json
-from bots.telegram.emulator_rules import ApiError, nested
+from bots.telegram.emulator_checks import ApiError, nested
+from bots.telegram.emulator_records import BotAccount, Json
 from bots.telegram.emulator_state import State
 
 LONGEST_SECONDS = 50

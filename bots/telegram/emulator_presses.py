@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from telegram.constants import ChatAction
 
+from bots.telegram.emulator_checks import bad_request
 from bots.telegram.emulator_messages import Messages
-from bots.telegram.emulator_nouns import BotAccount, Json
-from bots.telegram.emulator_rules import bad_request
+from bots.telegram.emulator_records import BotAccount, Json
 from bots.telegram.emulator_state import State
 from bots.telegram.limits import ANSWER_UNITS, PRESS_SECONDS, units
 

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 
 import aiohttp
 
-from bots.telegram.emulator_nouns import Json
+from bots.telegram.emulator_records import Json
 
 
 async def asked_in(answer: aiohttp.ClientResponse) -> Json:

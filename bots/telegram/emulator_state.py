@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from bots.journal import Entry, Journal
-from bots.telegram.emulator_nouns import BotAccount, Chat, Group, Json, Key, Lane, Person, StoredFile, Waiting
+from bots.telegram.emulator_records import LIMITS, BotAccount, Chat, Group, Json, Key, Lane, Person, StoredFile, Waiting
 
 CHANNEL = "telegram"
 _NUMBER = re.compile(r"-?\d{1,19}", re.ASCII)
 
 
 class State:
-    """All tables, rebuilt from the journal. `clock` gives the platform's time in Unix seconds."""
+    """All tables, rebuilt from the journal. `clock` gives the platform's time in Unix seconds, `limits` those of a new
+    bot, where they are not the usual ones."""
 
-    def __init__(self, journal: Journal, clock: Callable[[], float]) -> None:
+    def __init__(self, journal: Journal, clock: Callable[[], float], limits: Mapping[str, int] = LIMITS) -> None:
         self._journal = journal
         self._clock = clock
+        self._limits = {**LIMITS, **limits}
         self.bots: dict[int, BotAccount] = {}
         self.people: dict[int, Person] = {}
         self.groups: dict[int, Group] = {}
@@ -75,8 +77,8 @@ class State:
         match entry["kind"]:
             case "account":
                 account, token = entry["account"], entry["bot_token"]
-                bot = BotAccount(account, token, entry["slug"], entry["name"], entry["username"])
-                self.bots[account] = bot
+                named = entry["slug"], entry["name"], entry["username"]
+                self.bots[account] = BotAccount(account, token, *named, limits=self._limits.copy())
             case "person":
                 self.people[entry["person"]] = Person(entry["person"], entry["name"], entry["language"])
             case "deactivated":

@@ -9,10 +9,10 @@ from typing import Any
 
 from telegram.constants import MessageEntityType
 
+from bots.telegram.emulator_checks import bad_request, nested
 from bots.telegram.emulator_markup import parse_html
-from bots.telegram.emulator_nouns import Json
-from bots.telegram.emulator_rules import bad_request, nested
-from bots.telegram.limits import ENTITIES, units
+from bots.telegram.emulator_records import Json
+from bots.telegram.limits import ENTITIES, ENTITIES_BYTES, units
 
 _TYPES = frozenset(str(kind) for kind in MessageEntityType)
 
@@ -29,7 +29,10 @@ def checked_text(params: Json, name: str, entities_name: str, limit: int, too_lo
     text, entities = cleaned(text, entities)
     if units(text) > limit:
         raise bad_request(too_long)
-    return text, entities[:ENTITIES]
+    entities = entities[:ENTITIES]
+    if sum(map(_weight, entities)) > ENTITIES_BYTES:
+        raise bad_request("ENTITIES_TOO_LONG")
+    return text, entities
 
 
 def cleaned(text: str, entities: list[Json]) -> tuple[str, list[Json]]:
@@ -53,6 +56,12 @@ def cleaned(text: str, entities: list[Json]) -> tuple[str, list[Json]]:
         if stop > start:
             placed.append(entity | {"offset": start, "length": stop - start})
     return result, placed
+
+
+def _weight(entity: Json) -> int:
+    """What an entity takes in bytes: its type and place, and what it carries (an address, a language)."""
+    carried = [value for name, value in entity.items() if name != "type" and isinstance(value, str)]
+    return 12 + sum(len(value.encode("utf-8", "surrogatepass")) for value in carried)
 
 
 def _shown(character: str) -> str:

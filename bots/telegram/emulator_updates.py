@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from bots.telegram.emulator_nouns import BotAccount, Group, Json, Lane, Person
+from bots.telegram.emulator_records import BotAccount, Group, Json, Lane, Person
 from bots.telegram.emulator_state import State
 from bots.telegram.limits import BACKLOG, PRESS_SECONDS, UPDATE_SECONDS
 

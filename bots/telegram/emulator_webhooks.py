@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import aiohttp
 
-from bots.telegram.emulator_nouns import BotAccount, Json, Key, Lane
+from bots.telegram.emulator_records import BotAccount, Json, Key, Lane
 from bots.telegram.emulator_replies import asked_in
 from bots.telegram.emulator_state import State
 from bots.telegram.inbound import SECRET_HEADER

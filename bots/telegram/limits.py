@@ -20,6 +20,9 @@ CAPTION_UNITS = 1024
 ENTITIES = 100
 """Entities of one text; further ones are ignored, as python-telegram-bot's `MessageLimit.MESSAGE_ENTITIES` says."""
 
+ENTITIES_BYTES = 9_500
+"""Entities of one text together (https://github.com/tdlib/telegram-bot-api/issues/165)."""
+
 CALLBACK_DATA_BYTES = 64
 """A button's data in UTF-8 (https://core.telegram.org/bots/api#inlinekeyboardbutton)."""
 
@@ -28,6 +31,9 @@ KEYBOARD_BUTTONS = 100
 
 ROW_BUTTONS = 8
 """Buttons of one row; same source."""
+
+KEYBOARD_BYTES = 10 * 1024
+"""A keyboard as JSON; not documented, as https://github.com/tginfo/Telegram-Limits/issues/187 found it."""
 
 LABEL_UNITS = 64
 """A button's label. Telegram names no limit; a phone shows about 30 characters in a whole row."""

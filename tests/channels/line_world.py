@@ -36,7 +36,10 @@ class Clock:
 
 
 class Program:
-    """What stands behind the webhook: it verifies, reads and keeps, and answers with the next of `statuses`."""
+    """What stands behind the webhook: it verifies, reads and keeps, and answers with the next of `statuses`.
+
+    The next answer waits for `slow`; `asked` says that a webhook came.
+    """
 
     def __init__(self) -> None:
         self.bodies: list[dict[str, Any]] = []
@@ -44,6 +47,8 @@ class Program:
         self.redelivered: list[bool] = []
         self.statuses: list[int] = []
         self.came = asyncio.Event()
+        self.asked = asyncio.Event()
+        self.slow: asyncio.Event | None = None
         self.channel: LineChannel
         self.account: Account
 
@@ -55,6 +60,10 @@ class Program:
         arrivals = self.channel.read(body)
         self.arrivals += arrivals
         self.redelivered += [arrival.payload["deliveryContext"]["isRedelivery"] for arrival in arrivals]
+        self.asked.set()
+        busy, self.slow = self.slow, None
+        if busy:
+            await busy.wait()
         status = self.statuses.pop(0) if self.statuses else 200
         if status == 200:
             self.came.set()
@@ -137,10 +146,11 @@ async def world(
     *,
     before: World | None = None,
     waits: Sequence[float] = (0.0, 0.0),
+    answer_seconds: float = 10.0,
 ) -> AsyncIterator[World]:
     """A world made from nothing, or the one `before`, whose platform starts again with nothing but its journal."""
     program = before.program if before else Program()
-    emulator = LineEmulator(journal, clock=clock, redelivery_waits=waits)
+    emulator = LineEmulator(journal, clock=clock, redelivery_waits=waits, answer_seconds=answer_seconds)
     platforms = web.Application()
     platforms.add_subapp("/line", emulator.app())
     async with aiohttp.ClientSession() as http, TestServer(platforms) as platform, listening(program) as webhook_url:

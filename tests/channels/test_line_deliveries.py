@@ -7,7 +7,10 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bots.journal import Journal
+from bots.line.emulator_webhooks import ANSWER_SECONDS
 from handlers.cards import Card
 from tests.channels.line_description import check_webhook
 from tests.channels.line_samples import GROUP
@@ -81,6 +84,28 @@ async def test_what_failed_before_the_hold_waits_too() -> None:
         assert answer["deliveries"][0]["event"] == event
         assert line.program.bodies[-1]["events"][0]["deliveryContext"] == {"isRedelivery": True}
         assert line.program.bodies[-1]["events"][1]["deliveryContext"] == {"isRedelivery": False}
+
+
+async def test_a_webhook_has_two_seconds_to_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    loop, never = asyncio.get_running_loop(), asyncio.Event()
+    runs, began = loop.time, loop.time()
+    async with world(Journal(None), Clock(), answer_seconds=ANSWER_SECONDS) as line:
+        try:
+            monkeypatch.setattr(loop, "time", lambda: began)  # time stands still
+            line.program.slow = never
+            following = asyncio.create_task(line.act("follow"))
+            await line.program.asked.wait()
+            monkeypatch.setattr(loop, "time", lambda: began + 1.9)
+            assert (await line.chat())["messages"] == []  # a whole request later
+            assert not following.done()
+            monkeypatch.setattr(loop, "time", lambda: runs() + 2.1)
+            async with asyncio.timeout(5):
+                assert (await following)["deliveries"][0]["status"] == 0
+                await line.program.came.wait()
+        finally:
+            monkeypatch.undo()
+            never.set()
+        assert line.program.redelivered == [False, True]
 
 
 async def test_held_events_survive_a_restart(tmp_path: Path) -> None:

@@ -140,12 +140,25 @@ async def test_a_profile_is_of_those_who_may_be_known(line: World) -> None:
             await api.get_profile(person)
         return int(error.value.status)
 
+    await line.chat()  # whoever only looks at a chat stays a stranger
     assert [await refused(person) for person in ("me", line.person, "U" + "0" * 32)] == [400, 404, 404]
     await line.act("say", text="x")
+    assert (await api.get_profile(line.person)).display_name == "นก"
+    line.clock.now += 8 * 24 * 60 * 60  # a push would not reach them any more
     assert (await api.get_profile(line.person)).display_name == "นก"
     await line.act("block")
     assert await refused(line.person) == 404
     await client.close()
+
+
+async def test_what_line_does_not_know_it_does_not_find(line: World) -> None:
+    for method, path in (
+        ("GET", "/v2/bot/followers/count"),
+        ("POST", "/v2/bot/message/multicast"),
+        ("POST", "/v2/bot/chat/markAsRead"),
+        ("DELETE", "/v2/bot/info"),
+    ):
+        assert (await line.call(path, method=method))[:2] == (404, {"message": "Not found"})
 
 
 async def test_a_file_is_prepared_then_given_and_at_last_gone(line: World) -> None:

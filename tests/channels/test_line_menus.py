@@ -15,6 +15,7 @@ from bots.journal import Journal
 from bots.line.rich_menu import picture_facts, rich_menu
 from handlers.menus import menus_of
 from handlers.routes import ROUTES
+from tests.channels.line_description import check_traffic
 from tests.channels.line_world import Clock, World
 from tests.channels.line_world import world as make_world
 
@@ -82,6 +83,19 @@ async def test_the_platform_refuses_a_menu_that_line_would_refuse(
     assert where in [detail["property"] for detail in body["details"]]
 
 
+@pytest.mark.parametrize(
+    "action",
+    [
+        {"type": "datetimepicker", "data": "x", "mode": "date"},
+        {"type": "clipboard", "clipboardText": "x"},
+        {"type": "richmenuswitch", "richMenuAliasId": "x", "data": "x"},
+    ],
+)
+async def test_a_tile_takes_what_line_lets_it_take(world: World, action: dict[str, Any]) -> None:
+    assert (await create(world, areas=[MENU["areas"][0] | {"action": action}]))[0] == 200
+    check_traffic(await world.journal())
+
+
 async def test_a_menu_needs_its_one_picture_before_anybody_can_be_shown_it(world: World) -> None:
     _, body = await create(world)
     menu, link = body["richMenuId"], f"/v2/bot/user/{world.person}/richmenu/{body['richMenuId']}"
@@ -100,6 +114,17 @@ async def test_a_menu_needs_its_one_picture_before_anybody_can_be_shown_it(world
     assert (await world.chat())["messages"][-1]["text"] == "/help"
     assert (await world.call(f"/v2/bot/user/{world.person}/richmenu", method="DELETE"))[0] == 200
     assert (await world.chat())["menu"] is None
+
+
+async def test_a_menu_that_is_deleted_is_nobodys(world: World) -> None:
+    _, body = await create(world)
+    menu, person = body["richMenuId"], f"/v2/bot/user/{world.person}/richmenu"
+    assert await upload(world, menu, png({"width": 2500, "height": 843})) == 200
+    for path in (person, "/v2/bot/user/all/richmenu"):
+        assert (await world.call(f"{path}/{menu}"))[0] == 200
+        assert (await world.call(path, method="GET"))[1] == {"richMenuId": menu}
+    assert (await world.call(f"/v2/bot/richmenu/{menu}", method="DELETE"))[0] == 200
+    assert [(await world.call(path, method="GET"))[0] for path in (person, "/v2/bot/user/all/richmenu")] == [404, 404]
 
 
 async def test_a_hundred_menus_an_hour_may_be_made(world: World) -> None:

@@ -65,9 +65,20 @@ VIDEO = {"type": "video", "originalContentUrl": URL, "previewImageUrl": URL}
 AUDIO = {"type": "audio", "originalContentUrl": URL, "duration": 1000}
 ICON = {"productId": "1", "emojiId": "1"}
 EMOJI = {"index": 0, **ICON}
+OPENS = {"type": "uri", "label": "x", "uri": URL, "altUri": {"desktop": URL}}
 UNITS = "customAggregationUnits"
 PICKER = button(type="datetimepicker", mode="time", label="ก" * 40, data="x" * 300)
 WORDS = {"type": "text", "text": "x"}
+BOX = {"type": "box", "layout": "vertical", "contents": []}
+PICTURE = {"type": "image", "url": URL}
+FILM = {"type": "video", "url": URL, "previewUrl": URL, "altContent": PICTURE}
+GRADIENT = {"type": "linearGradient", "angle": "23.5deg", "startColor": "#FFFF00", "endColor": "#0080ff80"}
+
+
+def styled(**style: Any) -> dict[str, Any]:
+    return flex(contents={**flex(WORDS)["contents"], "styles": {"body": style}})
+
+
 REFUSED_MESSAGES: dict[str, list[Any]] = {
     "none": [],
     "six": [text()] * 6,
@@ -175,6 +186,50 @@ REFUSED_MESSAGES: dict[str, list[Any]] = {
     "image column label 13": [
         template("image_carousel", columns=[{"imageUrl": URL, "action": {**POSTBACK, "label": "x" * 13}}])
     ],
+    "hero that is no object": [flex(contents={"type": "bubble", "hero": "x"})],
+    "background that is no object": [flex({**BOX, "background": "x"})],
+    "action that is no object": [flex({**WORDS, "action": "x"})],
+    "style that is no object": [flex(contents={**flex(WORDS)["contents"], "styles": {"body": "x"}})],
+    "bubble that is no object": [flex(contents={"type": "carousel", "contents": ["x"]})],
+    "unknown margin": [flex({**WORDS, "margin": "huge"})],
+    "unknown spacing": [flex({**BOX, "spacing": "10%"})],
+    "unknown padding": [flex({**BOX, "paddingTop": "10"})],
+    "unknown corner": [flex({**BOX, "cornerRadius": "50%"})],
+    "unknown border": [flex({**BOX, "borderWidth": "thick"})],
+    "unknown offset": [flex({**WORDS, "offsetEnd": "left"})],
+    "unknown width": [flex({**BOX, "width": "full"})],
+    "size of text": [flex({**WORDS, "size": "gigantic"})],
+    "size of text in percent": [flex({**WORDS, "size": "50%"})],
+    "size of a span": [flex({"type": "text", "contents": [{"type": "span", "text": "x", "size": "full"}]})],
+    "size of an image": [flex({**PICTURE, "size": "6xl"})],
+    "size of an icon": [flex({**BOX, "layout": "baseline", "contents": [{**PICTURE, "type": "icon", "size": "full"}]})],
+    "colour by name": [flex({**WORDS, "color": "red"})],
+    "short colour": [flex({**BOX, "backgroundColor": "#fff"})],
+    "colour of a style": [styled(separatorColor="grey")],
+    "colour of a gradient": [flex({**BOX, "background": {**GRADIENT, "endColor": "red"}})],
+    "angle of a gradient": [flex({**BOX, "background": {**GRADIENT, "angle": "90"}})],
+    "line spacing": [flex({**WORDS, "lineSpacing": "md"})],
+    "ratio without height": [flex({**PICTURE, "aspectRatio": "20"})],
+    "ratio of nothing": [flex({**PICTURE, "aspectRatio": "1:0"})],
+    "ratio too large": [flex({**PICTURE, "aspectRatio": "100001:1"})],
+    "higher than three times the width": [flex({**PICTURE, "aspectRatio": "1:3.1"})],
+    "weight": [flex({**WORDS, "weight": "heavy"})],
+    "alignment": [flex({**WORDS, "align": "left"})],
+    "gravity": [flex({**WORDS, "gravity": "middle"})],
+    "icon outside a baseline box": [flex({**PICTURE, "type": "icon"})],
+    "video in a body": [flex(FILM)],
+    "video in a carousel": [
+        flex(contents={"type": "carousel", "contents": [{"type": "bubble", "hero": FILM}, flex(WORDS)["contents"]]})
+    ],
+    "video in a small bubble": [flex(contents={"type": "bubble", "size": "micro", "hero": FILM})],
+    "video instead of a video": [flex(contents={"type": "bubble", "hero": {**FILM, "altContent": FILM}})],
+    "video with a postback": [flex(contents={"type": "bubble", "hero": {**FILM, "action": POSTBACK}})],
+    "sender LINE": [text(sender={"name": "LINE Clinic"})],
+    "emoji without a product": [text(text="$", emojis=[{"index": 0, "emojiId": "1"}])],
+    "emoji without an id": [text(text="$", emojis=[{"index": 0, "productId": "1"}])],
+    "half a character": [text(text="x\ud83d")],
+    "half a character in Flex": [flex({**WORDS, "text": "x\udc4d"})],
+    "desktop address in a template": [buttons(actions=[OPENS])],
     "13 bubbles": [flex(contents={"type": "carousel", "contents": [flex(WORDS)["contents"]] * 13})],
 }
 
@@ -227,6 +282,23 @@ async def test_messages_of_every_type_arrive(line: World) -> None:
         carousel(*[column(3, text="x" * 120)] * 10),
         template("image_carousel", columns=[{"imageUrl": URL, "action": {**POSTBACK, "label": "x" * 12}}] * 10),
         quick({"type": "camera", "label": "x"}),
+        flex(
+            {
+                **BOX,
+                "spacing": "7.5px",
+                "paddingAll": "10%",
+                "background": GRADIENT,
+                "width": "50%",
+                "offsetTop": "-5px",
+            }
+        ),
+        flex({**PICTURE, "size": "full", "aspectRatio": "1.91:1"}, {**WORDS, "size": "12px", "color": "#00000080"}),
+        flex(
+            {**PICTURE, "size": "50%", "aspectRatio": "100000:100000"}, {**WORDS, "size": "5xl", "lineSpacing": "2px"}
+        ),
+        flex(contents={"type": "bubble", "size": "giga", "hero": {**FILM, "aspectRatio": "20:13", "action": OPENS}}),
+        styled(separator=True, separatorColor="#aabbcc"),
+        text(sender={"name": "Caroline"}),
         quick({"type": "clipboard", "label": "x", "clipboardText": "x" * 1000}),
     ]
     for message in messages:

@@ -189,7 +189,7 @@ async def test_refusals_are_the_errors_they_are_on_the_platform(platform: Platfo
         ({"name": "not_modified"}, TelegramBadRequest),
         ({"name": "cant_parse"}, TelegramBadRequest),
         ({"name": "too_old"}, TelegramBadRequest),
-        ({"name": "unauthorized"}, TelegramUnauthorizedError),
+        ({"name": "unauthorised"}, TelegramUnauthorizedError),
         ({"name": "conflict"}, TelegramConflictError),
         ({"name": "migrated"}, TelegramMigrateToChat),
         ({"kind": "cut"}, TelegramNetworkError),

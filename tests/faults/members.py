@@ -67,9 +67,3 @@ async def at_once(rig: Rig, presses: Sequence[Press]) -> None:
 async def ready(person: Person, label: str) -> Press:
     """A press of this person's newest button with this label."""
     return person, await data_of(person, label)
-
-
-async def unhurried(rig: Rig, slug: str) -> None:
-    """Telegram lets a clinic's bot send as much as it likes: where it is not about rates, but about many presses."""
-    account = rig.accounts[slug, "telegram"]
-    await rig.control("telegram", f"accounts/{account}/limits", chat_burst=10**6, bot_burst=10**6)

@@ -43,7 +43,7 @@ from tests.faults.front_door import FrontDoor, front_door
 from tests.faults.program import Nursery, until
 from tests.faults.served import Served
 from tests.faults.taken import Undelivered, check_taken
-from tests.stories.world import SECRET_KEY, World, platforms, settings_for
+from tests.stories.world import SECRET_KEY, UNHURRIED, World, platforms, settings_for
 
 AGAIN_S = 0.2
 """The emulated platforms bring an event again after this long, for a minute."""
@@ -237,8 +237,8 @@ async def rig(
         stack.callback(shutil.rmtree, directory, ignore_errors=True)
         http = await stack.enter_async_context(aiohttp.ClientSession())
         journal, drift = Journal(None), Drift()
-        line = LineEmulator(journal, clock=drift, redelivery_waits=(AGAIN_S,) * 300)
-        telegram = TelegramEmulator(journal, wait=lambda failures: AGAIN_S)
+        line = LineEmulator(journal, clock=drift, redelivery_waits=(AGAIN_S,) * 300, answer_seconds=10.0)
+        telegram = TelegramEmulator(journal, wait=lambda failures: AGAIN_S, limits=UNHURRIED)
         address = await stack.enter_async_context(platforms(line, telegram))
         settings = settings_for(address)
         door = await stack.enter_async_context(front_door(settings.port))

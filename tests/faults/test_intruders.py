@@ -20,7 +20,7 @@ from bots.line import inbound as line
 from domain.schema import schema
 from handlers.cards import Action, Card
 from handlers.routes import ROUTES
-from tests.faults.members import at_once, members, unhurried
+from tests.faults.members import at_once, members
 from tests.faults.registry import LONG, Trial, fault, times
 from tests.faults.rig import Rig
 from tests.faults.story import STEPS, Cast, cast
@@ -156,7 +156,6 @@ async def test_real_ids_of_another_clinic_are_as_good_as_invented_ones(trial: Tr
         await world.meets("DRG")
         await world.meets("BUA")
         await a_journey(world, "BUA")
-        await unhurried(world, "DRG")
         [nat] = await members(world, 1, channels=["telegram"])
         cast_here = {
             "sales": await joins_team(world, "sales", "คุณเจ", "line"),

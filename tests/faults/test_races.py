@@ -15,7 +15,7 @@ import pytest
 
 from handlers.cards import Action
 from tests.faults.effects import effects
-from tests.faults.members import at_once, members, ready, second_chat, unhurried
+from tests.faults.members import at_once, members, ready, second_chat
 from tests.faults.messages import check_messages
 from tests.faults.registry import LONG, Trial, fault, times
 from tests.faults.rig import Rig
@@ -57,8 +57,6 @@ async def test_a_story_of_impatient_people_is_the_same_story(trial: Trial, chann
             story = await cast(world, slug, channel)
             # Fifty presses on a language are fifty answers and fifty menus, of which a chat gets one a second.
             world.patience = max(30.0, 4.0 * fingers)
-            if channel == "telegram":
-                await unhurried(world, slug)
             story.sales, story.mint, story.nat = (impatient(p, fingers) for p in (story.sales, story.mint, story.nat))
             for name, step in STEPS.items():
                 try:

@@ -20,7 +20,7 @@ REFUSED = tuple(
     Case(name, {"name": name}, tries=1, state="refused", arrives=0)
     for name in ("blocked", "deactivated", "not_started", "chat_not_found", "cant_parse", "migrated")
 )
-MENDED = (Case("401", {"name": "unauthorized"}, tries=2, mended="unauthorised"),)
+MENDED = (Case("401", {"name": "unauthorised"}, tries=2, mended="unauthorised"),)
 IN_DOUBT = (
     Case("500", {"name": "server_error"}, tries=2),
     Case("502 of a proxy", {"name": "bad_gateway"}, tries=2),

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import insert, update
 
-from bots.telegram.emulator_nouns import Chat
+from bots.telegram.emulator_records import Chat
 from domain.people import service as people
 from domain.people.tables import channel_identities, persons
 from tests.stories.person import Person

@@ -42,6 +42,8 @@ from tests.stories.person import Person
 
 SECRET_KEY = "a key for tests only; never use it anywhere else"
 CHANNELS = ("line", "telegram")
+# People of stories press as fast as a machine can, for which Telegram's limits would make them wait.
+UNHURRIED = {"chat_burst": 10**6, "bot_burst": 10**6}
 
 
 @dataclass(slots=True)
@@ -254,7 +256,7 @@ async def world(database: Database, secret_key: str = SECRET_KEY) -> AsyncIterat
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(aiohttp.ClientSession())
         journal = Journal(None)
-        line, telegram = LineEmulator(journal), TelegramEmulator(journal)
+        line, telegram = LineEmulator(journal, answer_seconds=10.0), TelegramEmulator(journal, limits=UNHURRIED)
         address = await stack.enter_async_context(platforms(line, telegram))
         program = await stack.enter_async_context(build(settings_for(address, secret_key), database.url))
         await stack.enter_async_context(running(program, menus=False))

@@ -83,7 +83,7 @@ class World:
 def platforms_app() -> web.Application:
     journal = Journal(None)
     app = web.Application(client_max_size=2**24)
-    app.add_subapp("/line", LineEmulator(journal).app())
+    app.add_subapp("/line", LineEmulator(journal, answer_seconds=10.0).app())
     app.add_subapp("/telegram", TelegramEmulator(journal).app())
     return app
 

@@ -18,27 +18,35 @@ from bots.line.emulator_records import BotAccount, Event, Json
 from bots.line.emulator_state import State
 from bots.line.inbound import SIGNATURE_HEADER, sign
 
-# LINE asks for an answer within 2 s and may count a later one as failed; a busy laptop is given more.
-_TIMEOUT = aiohttp.ClientTimeout(total=10)
+ANSWER_SECONDS = 2.0
+"""How long a webhook has to answer: https://developers.line.biz/en/docs/partner-docs/development-guidelines/"""
 
 
-class Deliveries:
+class Webhooks:
     """Sends events to webhooks and keeps trying. `start` inside the running loop, `close` before it ends."""
 
     def __init__(
-        self, state: State, record: Callable[..., None], clock: Callable[[], float], waits: Sequence[float]
+        self,
+        state: State,
+        record: Callable[..., None],
+        clock: Callable[[], float],
+        waits: Sequence[float],
+        answer_seconds: float,
     ) -> None:
-        """`waits` are the seconds before each redelivery; after the last one LINE gives up."""
+        """`waits` are the seconds before each redelivery; after the last one LINE gives up. A webhook that has not
+        answered after `answer_seconds` has not taken what it was sent.
+        """
         self._state = state
         self._record = record
         self._clock = clock
         self._waits = tuple(waits)
+        self._timeout = aiohttp.ClientTimeout(total=answer_seconds)
         self._tasks: set[asyncio.Task[None]] = set()
         self._session: aiohttp.ClientSession | None = None
 
     async def start(self) -> None:
         """Open connections and take up what an earlier process left undelivered."""
-        self._session = aiohttp.ClientSession(timeout=_TIMEOUT)
+        self._session = aiohttp.ClientSession(timeout=self._timeout)
         for event_id, event in self._state.events.items():
             if not event.done:
                 self._redeliver_later(event_id)

@@ -15,10 +15,11 @@ from urllib.parse import urlsplit
 
 from PIL import Image
 
-from bots.telegram.emulator_nouns import Json
+from bots.telegram.emulator_records import Json
 from bots.telegram.limits import (
     CALLBACK_DATA_BYTES,
     KEYBOARD_BUTTONS,
+    KEYBOARD_BYTES,
     PHOTO_BYTES,
     PHOTO_RATIO,
     PHOTO_SIDES,
@@ -76,13 +77,21 @@ def checked_keyboard(params: Json) -> Json | None:
         return None
     if not isinstance(markup, dict):
         raise bad_request("object expected as reply markup")
-    rows = markup.get("inline_keyboard") or []
-    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
-        raise bad_request('field "inline_keyboard" must be an Array of Arrays')
-    if sum(map(len, rows)) > KEYBOARD_BUTTONS or any(len(row) > ROW_BUTTONS for row in rows):
+    _rows(markup, "keyboard")
+    rows = _rows(markup, "inline_keyboard")
+    size = len(json.dumps(markup, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"))
+    many = sum(map(len, rows)) > KEYBOARD_BUTTONS or any(len(row) > ROW_BUTTONS for row in rows)
+    if many or size > KEYBOARD_BYTES:
         raise bad_request("reply markup is too long")
     checked = [[_checked_button(button) for button in row] for row in rows if row]
     return {"inline_keyboard": checked} if checked else None
+
+
+def _rows(markup: Json, kind: str) -> list[list[Any]]:
+    rows = markup.get(kind) or []
+    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+        raise bad_request(f'field "{kind}" must be an Array of Arrays')
+    return rows
 
 
 def _checked_button(button: Any) -> Json:

@@ -103,12 +103,35 @@ async def test_bad_calls(
         ([[{"text": "x", "callback_data": "y", "style": "loud"}]], "can't parse inline keyboard button: invalid"),
         ([[{"text": "x", "callback_data": "y"}] * 9], "reply markup is too long"),
         ([[{"text": "x", "callback_data": "y"}]] * 101, "reply markup is too long"),
+        ([[{"text": "ก" * 64, "callback_data": "y"}]] * 50, "reply markup is too long"),  # 11 KB
+        ("junk", 'field "inline_keyboard" must be an Array of Arrays'),
+        (["junk"], 'field "inline_keyboard" must be an Array of Arrays'),
     ],
 )
 async def test_bad_keyboards(platform: Platform, person: str, rows: list[Any], description: str) -> None:
     markup = {"inline_keyboard": rows}
     status, answer = await platform.api("sendMessage", chat_id=person, text="x", reply_markup=markup)
     assert (status, answer.startswith(f"Bad Request: {description}")) == (400, True), answer
+
+
+async def test_keyboards_of_other_kinds_are_lists_of_lists_too(platform: Platform, person: str) -> None:
+    for keyboard, status in (("junk", 400), (["junk"], 400), ([["yes"], [{"text": "no"}]], 200)):
+        markup = {"keyboard": keyboard}
+        assert (await platform.api("sendMessage", chat_id=person, text="x", reply_markup=markup))[0] == status
+
+
+async def test_a_keyboard_of_ten_kilobytes_and_entities_of_nine_are_taken(platform: Platform, person: str) -> None:
+    def links(length: int) -> dict[str, Any]:
+        url = "https://a.example/" + "x" * length
+        return {"entities": [{"type": "text_link", "offset": 0, "length": 1, "url": url}]}
+
+    async def answer(**params: Any) -> Any:
+        return await platform.api("sendMessage", chat_id=person, text="x", **params)
+
+    keys = [[{"text": "ก" * 64, "callback_data": "y"}]] * 45
+    assert (await answer(reply_markup={"inline_keyboard": keys}))[0] == 200
+    assert (await answer(**links(9_000)))[0] == 200
+    assert await answer(**links(9_500)) == (400, "Bad Request: ENTITIES_TOO_LONG")
 
 
 @pytest.mark.parametrize(
@@ -118,6 +141,9 @@ async def test_bad_keyboards(platform: Platform, person: str, rows: list[Any], d
         ({"url": "https://a.example/x", "secret_token": "a" * 257}, "secret token contains unallowed characters"),
         ({"url": "http://a.example/x"}, "bad webhook: An HTTPS URL must be provided for webhook"),
         ({"url": "https://a.example:3000/x"}, "bad webhook: Webhook can be set up only on ports"),
+        ({"url": "https://10.0.0.1/x"}, "bad webhook: IP address 10.0.0.1 is reserved"),
+        ({"url": "https://192.168.1.5:8443/x"}, "bad webhook: IP address 192.168.1.5 is reserved"),
+        ({"url": "https://[fd00::1]/x"}, "bad webhook: IP address fd00::1 is reserved"),
         ({"url": "nonsense"}, "invalid webhook URL specified"),
     ],
 )

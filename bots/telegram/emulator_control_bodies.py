@@ -9,9 +9,9 @@ from typing import Any
 
 from aiohttp import web
 
-from bots.telegram.emulator_nouns import BotAccount, Group, Json, Person
+from bots.telegram.emulator_checks import ApiError
 from bots.telegram.emulator_people import ActError
-from bots.telegram.emulator_rules import ApiError
+from bots.telegram.emulator_records import BotAccount, Group, Json, Person
 from bots.telegram.emulator_state import State
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

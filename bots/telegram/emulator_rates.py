@@ -1,16 +1,17 @@
 """How often a bot may send in the emulated Telegram, and the 429 that says how long to wait.
 
-The rates are those of https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this. Which bursts
-are let through is nowhere told: the defaults are wide enough for any person's taps and stop a loop; a test that wants
-them narrow sets them (`POST /control/accounts/{account}/limits`).
+The rates are those of https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this. A bot may send
+a second's thirty messages at once. Which bursts one chat is sent is nowhere told: the default is above what a form
+filled in fast needs, and stops a loop within its first second; a test that wants other ones sets them
+(`POST /control/accounts/{account}/limits`).
 """
 
 from __future__ import annotations
 
 import math
 
-from bots.telegram.emulator_nouns import BotAccount, Group, Person
-from bots.telegram.emulator_rules import ApiError
+from bots.telegram.emulator_checks import ApiError
+from bots.telegram.emulator_records import BotAccount, Group, Person
 from bots.telegram.emulator_state import State
 
 CHAT_SECONDS = 1.0
@@ -21,7 +22,7 @@ GROUP_SECONDS = 3.0
 """Between two messages in one group: twenty a minute."""
 
 
-class Flood:
+class Rates:
     """Counts what bots send. Nothing is written down: a new process has forgotten what was sent a minute ago."""
 
     def __init__(self, state: State) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bots.telegram.emulator_nouns import BotAccount, Json, Person
+from bots.telegram.emulator_records import BotAccount, Json, Person
 from bots.telegram.emulator_state import State
 
 

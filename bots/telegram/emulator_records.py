@@ -13,7 +13,7 @@ FIRST_UPDATE = 731_000_001
 FIRST_PERSON = 5_100_000_001  # beyond 32 bits, as many real ids are
 FIRST_BOT = 7_200_000_001
 FIRST_GROUP = -4_000_000_001
-LIMITS = {"chat_burst": 1000, "bot_burst": 3000, "group_burst": 20}
+LIMITS = {"chat_burst": 30, "bot_burst": 30, "group_burst": 20}
 """How many messages a bot may send at once: in one private chat, over all chats, in one group."""
 
 
