@@ -60,6 +60,11 @@ def test_compose_runs_two_of_each_and_one_migration_before_them() -> None:
     assert "AURA_DATABASE_ADMIN_URL" in OURS["migrate"]["environment"]
 
 
+def test_a_command_of_the_operator_migrates_nothing() -> None:
+    """`docker compose run` starts what a service depends on, a migration of the new release before the backup too."""
+    assert OURS["admin"]["depends_on"] == {"database": {"condition": "service_healthy"}}
+
+
 def test_the_proxy_passes_on_what_platforms_need_and_nothing_internal() -> None:
     caddyfile = COMPOSE["configs"]["caddyfile"]["content"]
     [matched] = re.findall(r"@ours path (.+)", caddyfile)
