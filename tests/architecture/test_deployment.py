@@ -65,6 +65,10 @@ def test_a_command_of_the_operator_migrates_nothing() -> None:
     assert OURS["admin"]["depends_on"] == {"database": {"condition": "service_healthy"}}
 
 
+def test_the_database_writes_no_rows_into_its_log() -> None:
+    assert COMPOSE["services"]["database"]["command"] == ["postgres", "-c", "log_error_verbosity=terse"]
+
+
 def test_the_proxy_passes_on_what_platforms_need_and_nothing_internal() -> None:
     caddyfile = COMPOSE["configs"]["caddyfile"]["content"]
     [matched] = re.findall(r"@ours path (.+)", caddyfile)
