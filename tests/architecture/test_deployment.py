@@ -76,6 +76,12 @@ def test_the_proxy_passes_on_what_platforms_need_and_nothing_internal() -> None:
     assert set(re.findall(r"(\S+):8080", caddyfile)) == {"web-1", "web-2"}
 
 
+def test_the_proxy_says_that_nobody_is_ready_before_the_platform_gives_up() -> None:
+    """LINE waits two seconds."""
+    [tries] = re.findall(r"lb_try_duration (\d+)ms", COMPOSE["configs"]["caddyfile"]["content"])
+    assert int(tries) <= 1500
+
+
 def test_the_image_is_built_on_a_python_that_the_program_supports() -> None:
     versions = set(re.findall(r"^FROM python:([\d.]+)", DOCKERFILE, re.MULTILINE))
     assert len(versions) == 1
