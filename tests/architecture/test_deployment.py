@@ -82,6 +82,11 @@ def test_the_proxy_says_that_nobody_is_ready_before_the_platform_gives_up() -> N
     assert int(tries) <= 1500
 
 
+@pytest.mark.parametrize("name", COMPOSE["services"])
+def test_no_log_grows_without_end(name: str) -> None:
+    assert {"max-size", "max-file"} <= set(COMPOSE["services"][name]["logging"]["options"])
+
+
 def test_the_image_is_built_on_a_python_that_the_program_supports() -> None:
     versions = set(re.findall(r"^FROM python:([\d.]+)", DOCKERFILE, re.MULTILINE))
     assert len(versions) == 1
