@@ -35,7 +35,7 @@ class Intake:
         self._work = work
         self._waker = Waker()
         self._claiming = asyncio.Lock()
-        self._claims, self._events = Tasks(), Tasks()
+        self._accepted, self._claims, self._events = Tasks(), Tasks(), Tasks()
 
     async def accept(self, account: Account, arrivals: Sequence[Arrival]) -> int:
         """Put a request's events into the inbox; returns how many are new. After this nothing can be lost."""
@@ -44,7 +44,9 @@ class Intake:
         rows = [(arrival.event_id, arrival.lane, arrival.payload) for arrival in arrivals]
         begun = time.perf_counter()
         looks_back = any(map(self._channels[account.channel].looks_back, (arrival.payload for arrival in arrivals)))
-        new = await session.accept_events(self._engine, account.clinic_id, account.id, rows, looks_back=looks_back)
+        accept = session.accept_events(self._engine, account.clinic_id, account.id, rows, looks_back=looks_back)
+        # Whoever waits may give up on a slow database; what has begun goes on, and is known when it is brought again.
+        new = await asyncio.shield(self._accepted.start(accept))
         if new:
             self._waker.wake()
         report.accepted(account, new, len(rows), begun)

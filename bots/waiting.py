@@ -1,4 +1,4 @@
-"""Waiting: for work, of which somebody may ring at once, and for what is under way."""
+"""Waiting: for work, of which somebody may ring at once, for what is under way, and for nobody too long."""
 
 from __future__ import annotations
 
@@ -8,6 +8,32 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+_given_up: set[asyncio.Task[Any]] = set()
+
+
+async def within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
+    """What `work` comes to; TimeoutError when it has not ended by then.
+
+    It is cancelled then and ends by itself, unheard. `asyncio.timeout` would wait for that end too, and a statement
+    that is cancelled asks its server first: one that is frozen keeps it for as long as it likes.
+    """
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.wait({task}, timeout=seconds)
+        if task.done():
+            return task.result()
+        raise TimeoutError
+    finally:
+        if not task.done():
+            task.cancel()
+            _given_up.add(task)
+            task.add_done_callback(_forget)
+
+
+def _forget(task: asyncio.Task[Any]) -> None:
+    _given_up.discard(task)
+    if not task.cancelled():
+        task.exception()  # or asyncio complains that nobody asked
 
 
 class Waker:

@@ -6,13 +6,13 @@ header) is told that there is no such page. Prometheus asks each process itself.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
 from aiohttp import web
 from prometheus_client.exposition import choose_encoder
 
 from bots.metrics import Metrics, Scrape
+from bots.waiting import within
 from domain.database.figures import Figures, read_figures
 from domain.database.session import UNAVAILABLE, Engine
 from scheduler.job import AnyJob, CalendarJob
@@ -28,8 +28,7 @@ def routes(metrics: Metrics, engine: Engine, jobs: Sequence[AnyJob]) -> list[web
 
     async def figures() -> Figures | None:
         try:
-            async with asyncio.timeout(DATABASE_SECONDS):
-                return await read_figures(engine, calendar)
+            return await within(DATABASE_SECONDS, read_figures(engine, calendar))
         except UNAVAILABLE:
             return None
 
