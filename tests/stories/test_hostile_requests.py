@@ -11,6 +11,7 @@ import pytest
 from bots import app
 from bots.app import build, running
 from bots.web import reading
+from tests.faults.program import until
 from tests.stories.forgery import Request, post, signed
 from tests.stories.hostility import MALFORMED, MEGABYTE, ODD, PATH, head, line_body, open_line, status
 from tests.stories.world import World, settings_for
@@ -54,6 +55,29 @@ async def test_an_odd_event_is_taken_in_and_holds_up_nobody(world: World, odd: s
     await world.settles()
     states = await world.truth("select state, error from inbox")
     assert {row["state"] for row in states} <= {"done"}, [dict(row) for row in states]
+
+
+@pytest.mark.parametrize("announced", ["Content-Length: 100", "Transfer-Encoding: chunked"])
+@pytest.mark.parametrize("then", [b"", b"no number\r\n"])
+async def test_a_body_that_breaks_off_is_no_error_of_ours(
+    world: World, announced: str, then: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    def counted(status: str) -> float:
+        labels = {"channel": "line", "status": status}
+        return world.program.metrics.registry.get_sample_value("aura_webhook_seconds_count", labels) or 0
+
+    async def ended() -> bool:
+        return counted("400") + counted("500") > before
+
+    before = counted("400") + counted("500")
+    address = world.program.settings.address
+    async with open_line(address, head(announced) + b"1\r\n{\r\n") as (_, writer):
+        for more in (then, b""):  # and then nothing: the connection ends
+            async with world.http.get(f"{address}/healthz"):
+                writer.write(more)  # what came before has been read
+    await until(ended, "the request to end")
+    assert not counted("500")
+    assert not caplog.records
 
 
 async def test_the_slow_are_let_go_and_nobody_waits_for_them(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
