@@ -52,8 +52,9 @@ from scheduler.jobs import JOBS
 log = structlog.get_logger()
 # Connections to one platform, for all accounts together. One that does not answer leaves the others theirs.
 CONNECTIONS = 200
-# A connection on which no request has come by then is closed, one that dawdles over its headers too.
-IDLE_SECONDS = 75.0
+# A connection on which no request has come by then is closed, one that dawdles over its headers too. A proxy keeps its
+# own for less (compose.yaml), or it would send a request into one that is just being closed.
+IDLE_SECONDS = 25.0
 # Connections that may wait to be accepted: a volley of webhooks, or of somebody's empty ones.
 BACKLOG = 1024
 Role = Literal["all", "web", "worker"]

@@ -12,6 +12,7 @@ import yaml
 from packaging.specifiers import SpecifierSet
 from typer.testing import CliRunner
 
+from bots import app
 from bots.cli import cli
 from bots.settings import Settings
 from tests.architecture.extraction import ROOT
@@ -80,6 +81,11 @@ def test_the_proxy_says_that_nobody_is_ready_before_the_platform_gives_up() -> N
     """LINE waits two seconds."""
     [tries] = re.findall(r"lb_try_duration (\d+)ms", COMPOSE["configs"]["caddyfile"]["content"])
     assert int(tries) <= 1500
+
+
+def test_the_proxy_lets_connections_go_before_the_program_does() -> None:
+    [kept] = re.findall(r"keepalive (\d+)s", COMPOSE["configs"]["caddyfile"]["content"])
+    assert int(kept) + 5 <= app.IDLE_SECONDS < 30, "row F28: the half-open are let go by then"
 
 
 @pytest.mark.parametrize("name", COMPOSE["services"])

@@ -13,7 +13,7 @@ from bots.app import build, running
 from bots.web import reading
 from tests.faults.program import until
 from tests.stories.forgery import Request, post, signed
-from tests.stories.hostility import MALFORMED, MEGABYTE, ODD, PATH, head, line_body, open_line, status
+from tests.stories.hostility import MALFORMED, MEGABYTE, ODD, PATH, drip, head, line_body, open_line, status
 from tests.stories.world import World, settings_for
 
 
@@ -81,7 +81,7 @@ async def test_a_body_that_breaks_off_is_no_error_of_ours(
 
 
 async def test_the_slow_are_let_go_and_nobody_waits_for_them(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two hundred connections each that say nothing, stop in their headers or in their body."""
+    """Two hundred connections each that say nothing, stop in their headers or in their body; and one that drips."""
     monkeypatch.setattr(reading, "SECONDS", 1.0)
     monkeypatch.setattr(app, "IDLE_SECONDS", 1.0)
     async with (
@@ -90,11 +90,15 @@ async def test_the_slow_are_let_go_and_nobody_waits_for_them(world: World, monke
     ):
         address, starts = program.settings.address, (b"", head()[:30], head("Content-Length: 100") + b"{")
         lines = [open_line(address, start) for start in starts for _ in range(200)]
+        lines.append(open_line(address, b""))
         opened = await asyncio.gather(*(line.__aenter__() for line in lines))
+        dripping = asyncio.create_task(drip(opened[-1][1], 0.1))
         ping = json.dumps({"destination": "U0", "events": []}).encode()
         true = signed(world, "DRG", ping).at(address + PATH)
         async with asyncio.timeout(1):  # while all of them are there
             assert (await post(world, true))[0] == 200
         assert set(await asyncio.gather(*(status(reader) for reader, _ in opened))) == {0, 408}
+        assert not dripping.done(), "it was let go in the middle"
         for line in lines:
             await line.__aexit__(None, None, None)
+        await dripping
