@@ -15,7 +15,7 @@ import structlog
 from aiohttp import web
 
 from bots.accounts import Accounts, SealedError
-from bots.channel import Account, Channel
+from bots.channel import Account, Channel, CrowdedError
 from bots.intake import Intake
 from bots.metrics import Metrics
 from bots.waiting import within
@@ -66,6 +66,9 @@ def routes(intake: Intake, accounts: Accounts, channels: Mapping[str, Channel], 
             return web.json_response({"error": "unauthorised"}, status=401)
         try:
             await intake.accept(account, channel.read(body))
+        except CrowdedError:
+            log.warning("webhook.too_many_events", **account.told)
+            return web.json_response({"error": "too many events"}, status=413)
         except (ValueError, RecursionError):  # not JSON, not the platform's shape, nested beyond reason
             return web.json_response({"error": "malformed"}, status=400)
         return web.json_response({})

@@ -46,6 +46,9 @@ def line_body(event: str) -> bytes:
     return f'{{"destination": "U0", "events": [{event}]}}'.encode()
 
 
+CROWDED = line_body(",".join(["{}"] * 340_000))
+"""As many events as a body of a megabyte holds."""
+
 MALFORMED = [
     b"",
     b"null",

@@ -10,10 +10,11 @@ import pytest
 
 from bots import app
 from bots.app import build, running
+from bots.line import inbound
 from bots.web import reading
 from tests.faults.program import until
 from tests.stories.forgery import Request, post, signed
-from tests.stories.hostility import MALFORMED, MEGABYTE, ODD, PATH, drip, head, line_body, open_line, status
+from tests.stories.hostility import CROWDED, MALFORMED, MEGABYTE, ODD, PATH, drip, head, line_body, open_line, status
 from tests.stories.world import World, settings_for
 
 
@@ -35,6 +36,13 @@ async def test_a_packed_body_is_not_unpacked(world: World) -> None:
     true = signed(world, "DRG", bomb)
     packed = Request(true.url, {**true.headers, "Content-Encoding": "gzip"}, bomb)
     assert await post(world, packed) == (415, '{"error": "packed"}')
+
+
+async def test_as_many_events_as_no_platform_sends_are_refused_before_anybody_waits(world: World) -> None:
+    assert await post(world, signed(world, "DRG", CROWDED)) == (413, '{"error": "too many events"}')
+    most = line_body(",".join(json.dumps({"webhookEventId": str(n)}) for n in range(inbound.MOST_EVENTS)))
+    assert (await post(world, signed(world, "DRG", most)))[0] == 200
+    await world.settles()
 
 
 @pytest.mark.parametrize(
