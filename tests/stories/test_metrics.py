@@ -191,6 +191,18 @@ async def test_a_proxy_is_told_nothing_and_a_database_that_is_away_is_said(world
     for header in ("X-Forwarded-For", "Forwarded", "Via"):
         async with world.http.get(f"{address}/metrics", headers={header: "1.2.3.4"}) as answer:
             assert answer.status == 404
+    for host, status in (
+        ("chat.example.com", 404),
+        ("chat.example.com:443", 404),
+        ("8.8.8.8", 404),
+        ("[2001:4860:4860::8888]:80", 404),
+        ("[no such host", 404),
+        ("web-1:8080", 200),
+        ("10.0.0.7:8080", 200),
+        ("[::1]:8080", 200),
+    ):
+        async with world.http.get(f"{address}/metrics", headers={"Host": host}) as answer:
+            assert answer.status == status, host
     assert (await scrape(world)).of("aura_database_up") == 1
     async with database_away(world):
         now = await scrape(world)
