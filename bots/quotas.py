@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import time
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 import structlog
@@ -15,6 +16,8 @@ from domain.database.session import is_away
 
 log = structlog.get_logger()
 LOOK_SECONDS = 300.0
+# A figure that no platform has confirmed for so long (a revoked token) is shown no more; one missed answer is nothing.
+KEPT_SECONDS = 3600.0
 # Below this part of the limit somebody should buy more before a care message waits for the next month.
 LOW = 0.1
 
@@ -32,6 +35,7 @@ class Quotas:
         self._channels = channels
         self._metrics = metrics
         self._low: set[UUID] = set()
+        self._shown: dict[UUID, tuple[Account, float]] = {}
 
     async def run(self) -> None:
         """Ask until cancelled."""
@@ -42,12 +46,22 @@ class Quotas:
     async def look(self) -> None:
         """Ask for all accounts once; one that gives trouble leaves the others alone."""
         try:
-            for account_id in await self._accounts.ids():
+            account_ids = await self._accounts.ids()
+            self._forget(account_ids)
+            for account_id in account_ids:
                 await self._look_at(account_id)
         except Exception as error:
             if not is_away(error):
                 raise
             log.warning("quotas.database_away", error=type(error).__name__)
+
+    def _forget(self, there: Collection[UUID]) -> None:
+        """Show nothing of accounts that are gone, or have not answered for long."""
+        latest = time.monotonic() - KEPT_SECONDS
+        for account, answered_at in list(self._shown.values()):
+            if account.id not in there or answered_at < latest:
+                del self._shown[account.id]
+                self._metrics.no_quota(account)
 
     async def _look_at(self, account_id: UUID) -> None:
         try:
@@ -65,6 +79,7 @@ class Quotas:
             return
         if quota is None:
             return
+        self._shown[account.id] = (account, time.monotonic())
         self._metrics.quota(account, quota)
         low = is_low(quota)
         if low and account.id not in self._low:
