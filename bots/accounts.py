@@ -24,6 +24,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from bots.channel import Account
 from bots.rotation import Kept
+from bots.waiting import on_its_own
 from domain.clinics import store
 from domain.database import session
 from domain.database.session import AccountEntry, Engine, set_clinic
@@ -101,7 +102,7 @@ class Accounts:
     async def _one_reading(self) -> None:
         """The reading that is under way, or a new one. All share its end: none queues behind a silent server."""
         if self._reading is None or self._reading.done():
-            self._reading = asyncio.create_task(self.refresh())
+            self._reading = on_its_own(self.refresh())
         await asyncio.shield(self._reading)
 
     async def at(self, channel: str, slug: str) -> Account | None:

@@ -14,7 +14,7 @@ import structlog
 
 from bots import report
 from bots.channel import Account, Arrival, Channel
-from bots.waiting import Tasks, Waker
+from bots.waiting import Tasks, Waker, on_its_own
 from bots.work import Work
 from domain.database import session
 from domain.database.session import Claim, Engine, is_away
@@ -35,7 +35,7 @@ class Intake:
         self._work = work
         self._waker = Waker()
         self._claiming = asyncio.Lock()
-        self._accepted, self._claims, self._events = Tasks(), Tasks(), Tasks()
+        self._claims, self._events = Tasks(), Tasks()
 
     async def accept(self, account: Account, arrivals: Sequence[Arrival]) -> int:
         """Put a request's events into the inbox; returns how many are new. After this nothing can be lost."""
@@ -46,7 +46,7 @@ class Intake:
         looks_back = any(map(self._channels[account.channel].looks_back, (arrival.payload for arrival in arrivals)))
         accept = session.accept_events(self._engine, account.clinic_id, account.id, rows, looks_back=looks_back)
         # Whoever waits may give up on a slow database; what has begun goes on, and is known when it is brought again.
-        new = await asyncio.shield(self._accepted.start(accept))
+        new = await asyncio.shield(on_its_own(accept))
         if new:
             self._waker.wake()
         report.accepted(account, new, len(rows), begun)
