@@ -26,6 +26,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from bots.channel import Account
 from bots.rotation import Kept
+from bots.waiting import on_its_own
 from domain.clinics import store
 from domain.database import session
 from domain.database.session import AccountEntry, Engine, set_clinic
@@ -86,7 +87,7 @@ class Accounts:
         self._by_id: dict[UUID, AccountEntry] = {}
         self._loaded: dict[UUID, tuple[int, tuple[Account, Kept] | SealedError]] = {}
         self._read_at = self._tried_at = float("-inf")
-        self._reading = asyncio.Lock()
+        self._reading: asyncio.Task[None] | None = None
         self._waiting = 0
 
     async def refresh(self) -> None:
@@ -99,9 +100,13 @@ class Accounts:
     async def _keep_fresh(self) -> None:
         """New accounts and changed secrets are known everywhere within FRESH_SECONDS; one reads for all."""
         if time.monotonic() - self._read_at > FRESH_SECONDS:
-            async with self._reading:
-                if time.monotonic() - self._read_at > FRESH_SECONDS:
-                    await self.refresh()
+            await self._one_reading()
+
+    async def _one_reading(self) -> None:
+        """The reading that is under way, or a new one. All share its end: none queues behind a silent server."""
+        if self._reading is None or self._reading.done():
+            self._reading = on_its_own(self.refresh())
+        await asyncio.shield(self._reading)
 
     async def at(self, channel: str, slug: str) -> Account | None:
         """The account behind a webhook address, or None. Costs no SQL but for one refresh every few seconds."""
@@ -120,10 +125,9 @@ class Accounts:
         self._waiting += 1
         asked_at = time.monotonic()
         try:
-            async with self._reading:
-                if self._tried_at < asked_at:
-                    await asyncio.sleep(self._tried_at + self.again_seconds - time.monotonic())
-                    await self.refresh()
+            while self._read_at < asked_at:  # what was under way by then may not know the newest secret
+                await asyncio.sleep(self._tried_at + self.again_seconds - time.monotonic())
+                await self._one_reading()
         finally:
             self._waiting -= 1
         return await self.at(channel, slug)

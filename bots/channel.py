@@ -60,6 +60,10 @@ class Arrival:
     payload: Mapping[str, Any]
 
 
+class CrowdedError(ValueError):
+    """A verified body holds more events than any platform sends in one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """What a send needs beside the cards: how to answer for free, how to be safe to retry, how to sign.
@@ -210,7 +214,9 @@ class Channel(Protocol):
         """True if the raw request was made by the platform for this account (constant time)."""
 
     def read(self, body: bytes) -> list[Arrival]:
-        """The events of a verified body; raises ValueError when it is not JSON of the platform's shape."""
+        """The events of a verified body; ValueError when it is not JSON of the platform's shape, CrowdedError when they
+        are too many to be the platform's.
+        """
 
     def understand(self, payload: Mapping[str, Any]) -> Incoming:
         """The neutral event in a stored payload."""

@@ -15,7 +15,7 @@ import structlog
 from bots import report
 from bots.channel import Account, Arrival, Channel
 from bots.rounds import database_may_be_away
-from bots.waiting import Tasks, Waker
+from bots.waiting import Tasks, Waker, on_its_own
 from bots.work import Work
 from domain.database import session
 from domain.database.session import Claim, Engine
@@ -45,7 +45,9 @@ class Intake:
         rows = [(arrival.event_id, arrival.lane, arrival.payload) for arrival in arrivals]
         begun = time.perf_counter()
         looks_back = any(map(self._channels[account.channel].looks_back, (arrival.payload for arrival in arrivals)))
-        new = await session.accept_events(self._engine, account.clinic_id, account.id, rows, looks_back=looks_back)
+        accept = session.accept_events(self._engine, account.clinic_id, account.id, rows, looks_back=looks_back)
+        # Whoever waits may give up on a slow database; what has begun goes on, and is known when it is brought again.
+        new = await asyncio.shield(on_its_own(accept))
         if new:
             self._waker.wake()
         report.accepted(account, new, len(rows), begun)

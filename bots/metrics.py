@@ -83,9 +83,16 @@ class Metrics:
 
     def quota(self, account: Account, quota: Quota) -> None:
         """What a platform said is left; an account without a limit has none."""
-        if quota.limit is not None:
+        if quota.limit is None:
+            self.no_quota(account)
+        else:
             self._quota.labels(account.channel, account.clinic_slug).set(quota.limit)
             self._left.labels(account.channel, account.clinic_slug).set(quota.left)
+
+    def no_quota(self, account: Account) -> None:
+        """Nobody knows any more what is left: no figure is better than an old one."""
+        for gauge in (self._quota, self._left):
+            gauge.remove(account.channel, account.clinic_slug)
 
 
 @dataclass(frozen=True, slots=True)

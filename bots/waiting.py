@@ -1,4 +1,4 @@
-"""Waiting: for work, of which somebody may ring at once, and for what is under way."""
+"""Waiting: for work, of which somebody may ring at once, for what is under way, and for nobody too long."""
 
 from __future__ import annotations
 
@@ -8,6 +8,40 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+_on_their_own: set[asyncio.Task[Any]] = set()
+
+
+def on_its_own(work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    """Begin it; whoever waits for it may give up, and then what breaks it is nobody's.
+
+    Wait for it with `asyncio.shield`, which leaves it alone but lets asyncio complain that nobody asked how it ended.
+    """
+    task = asyncio.create_task(work)
+    _on_their_own.add(task)
+    task.add_done_callback(_ended)
+    return task
+
+
+def _ended(task: asyncio.Task[Any]) -> None:
+    _on_their_own.discard(task)
+    if not task.cancelled():
+        task.exception()  # somebody has asked
+
+
+async def within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
+    """What `work` comes to; TimeoutError when it has not ended by then.
+
+    It is cancelled then and ends by itself, unheard. `asyncio.timeout` would wait for that end too, and a statement
+    that is cancelled asks its server first: one that is frozen keeps it for as long as it likes.
+    """
+    task = on_its_own(work)
+    try:
+        await asyncio.wait({task}, timeout=seconds)
+        if task.done():
+            return task.result()
+        raise TimeoutError
+    finally:
+        task.cancel()
 
 
 class Waker:

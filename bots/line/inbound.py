@@ -16,13 +16,16 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bots.channel import NOBODY, Arrival
+from bots.channel import NOBODY, Arrival, CrowdedError
 from handlers.incoming import Arrived, Incoming, Left, Nothing, Other, Said, Tapped, Unsent
 
 SIGNATURE_HEADER = "x-line-signature"
 PICKED = ("datetime", "date", "time")
 UNDERSTOOD = frozenset({"message", "postback", "follow", "unfollow"})
 """What asks something of us or tells that somebody came or went; no other event makes anybody known to us."""
+
+# LINE names no limit and sends a few. A thousand take a tenth of a second, for which nobody else is served.
+MOST_EVENTS = 1_000
 
 _DEEP_LINK = re.compile(r"/start (\S+)")
 
@@ -47,6 +50,7 @@ def sign(channel_secret: str, body: bytes) -> bytes:
 def read(body: bytes) -> list[Arrival]:
     """The events of a webhook body (none for the console's "Verify" button); ValueError if it is not LINE's shape.
 
+    CrowdedError for more than MOST_EVENTS: a body of a megabyte has room for so many that everybody else would wait.
     One event that is not an object is passed over so that the good ones beside it are kept.
     """
     try:
@@ -55,6 +59,8 @@ def read(body: bytes) -> list[Arrival]:
         raise ValueError("webhook body is nested too deeply") from error
     if not isinstance(webhook, dict) or not isinstance(webhook.get("events"), list):
         raise ValueError("webhook body has no list of events")
+    if len(webhook["events"]) > MOST_EVENTS:
+        raise CrowdedError
     return [_arrival(event) for event in webhook["events"] if isinstance(event, dict)]
 
 

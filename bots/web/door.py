@@ -16,8 +16,9 @@ from aiohttp.typedefs import Handler
 
 from bots.web.health import Readiness
 
-# A connection on which no request has come by then is closed, one that dawdles over its headers too.
-IDLE_SECONDS = 75.0
+# A connection on which no request has come by then is closed, one that dawdles over its headers too. A proxy keeps its
+# own for less (compose.yaml), or it would send a request into one that is just being closed.
+IDLE_SECONDS = 25.0
 # Connections that may wait to be accepted: a volley of webhooks, or of somebody's empty ones.
 BACKLOG = 1024
 # So long a stop waits for requests that are still on their way in, and then for answers that take their time.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from aiohttp import web
 
+from bots.waiting import within
 from domain.database.session import UNAVAILABLE, Engine
 from domain.database.upgrade import Schema
 
@@ -27,8 +27,7 @@ class Readiness:
         if self.stopping:
             return "stopping"
         try:
-            async with asyncio.timeout(READY_SECONDS):
-                current = await self.schema.current(self.engine)
+            current = await within(READY_SECONDS, self.schema.current(self.engine))
         except UNAVAILABLE:
             return "database away"
         return "schema outdated" if self.schema.lacks(current) else ""

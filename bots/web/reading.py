@@ -20,7 +20,7 @@ async def body_of(request: web.Request) -> bytes | web.Response:
     """The raw body, or the answer for whoever sent something else.
 
     413 for more than MOST_BYTES, announced or sent, 415 for a packed body (a small one can unpack to anything, and what
-    platforms sign is not packed), 408 for one that is not whole after SECONDS.
+    platforms sign is not packed), 408 for one that is not whole after SECONDS, 400 for one that breaks off.
     """
     if (request.content_length or 0) > MOST_BYTES:
         return _refusal(413, "too large")
@@ -33,6 +33,8 @@ async def body_of(request: web.Request) -> bytes | web.Response:
         return _refusal(413, "too large")
     except TimeoutError:
         return _refusal(408, "too slow")
+    except (OSError, web.RequestPayloadError):  # who sent it has gone, or counts its chunks wrong
+        return _refusal(400, "broken off")
 
 
 def _refusal(status: int, why: str) -> web.Response:

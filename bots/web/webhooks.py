@@ -2,7 +2,8 @@
 
 A forged request and an unknown clinic get the same 401 and cost no SQL but for one look a second, shared by all of
 them, at whether the account's secrets have just changed. 200 is only ever said after the events are committed; when the
-database is away the platform gets a 503 and brings them again.
+database is away or says nothing the platform gets a 503 and brings them again; what was taken all the same is known by
+then.
 """
 
 from __future__ import annotations
@@ -15,13 +16,17 @@ import structlog
 from aiohttp import web
 
 from bots.accounts import Accounts, SealedError
-from bots.channel import Account, Channel
+from bots.channel import Account, Channel, CrowdedError
 from bots.intake import Intake
 from bots.metrics import Metrics
+from bots.waiting import within
 from bots.web.reading import body_of
 from domain.database.session import UNAVAILABLE
 
 log = structlog.get_logger()
+# From the whole body to the answer. LINE gives up after two
+# (https://developers.line.biz/en/docs/messaging-api/check-webhook-error-statistics/).
+ANSWER_SECONDS = 1.5
 
 
 def routes(intake: Intake, accounts: Accounts, channels: Mapping[str, Channel], metrics: Metrics) -> list[web.RouteDef]:
@@ -52,28 +57,27 @@ def routes(intake: Intake, accounts: Accounts, channels: Mapping[str, Channel], 
         return None
 
     async def receive(request: web.Request) -> web.Response:
-        channel = channels.get(request.match_info["channel"])
         body = await body_of(request)
         if isinstance(body, web.Response):
             return body
         try:
-            account = await sender(channel, request, body) if channel else None
+            return await within(ANSWER_SECONDS, take(request, body))
         except UNAVAILABLE as error:
-            return _away(error)
+            log.warning("webhook.unavailable", error=type(error).__name__)
+            return web.json_response({"error": "unavailable"}, status=503, headers={"Retry-After": "2"})
+
+    async def take(request: web.Request, body: bytes) -> web.Response:
+        channel = channels.get(request.match_info["channel"])
+        account = await sender(channel, request, body) if channel else None
         if channel is None or account is None:
             return web.json_response({"error": "unauthorised"}, status=401)
         try:
-            arrivals = channel.read(body)
-            await intake.accept(account, arrivals)
+            await intake.accept(account, channel.read(body))
+        except CrowdedError:
+            log.warning("webhook.too_many_events", **account.told)
+            return web.json_response({"error": "too many events"}, status=413)
         except (ValueError, RecursionError):  # not JSON, not the platform's shape, nested beyond reason
             return web.json_response({"error": "malformed"}, status=400)
-        except UNAVAILABLE as error:
-            return _away(error)
         return web.json_response({})
 
     return [web.post("/webhooks/{channel}/{clinic}", timed)]
-
-
-def _away(error: BaseException) -> web.Response:
-    log.warning("webhook.unavailable", error=type(error).__name__)
-    return web.json_response({"error": "unavailable"}, status=503, headers={"Retry-After": "2"})

@@ -41,7 +41,7 @@ def create_engine(url: str, *, pool_size: int = 16) -> AsyncEngine:
         max_overflow=4,
         pool_timeout=5,
         hide_parameters=True,  # or a failing statement would log what a person wrote
-        connect_args={"server_settings": SESSION, "command_timeout": 20},
+        connect_args={"server_settings": SESSION, "timeout": 10, "command_timeout": 20},
     )
     event.listen(engine.sync_engine, "checkout", _replace_dead)
     return engine

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from bots.cli import cli
 from bots.settings import Settings
+from bots.web import door
 from tests.architecture.extraction import ROOT
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
@@ -60,11 +61,36 @@ def test_compose_runs_two_of_each_and_one_migration_before_them() -> None:
     assert "AURA_DATABASE_ADMIN_URL" in OURS["migrate"]["environment"]
 
 
+def test_a_command_of_the_operator_migrates_nothing() -> None:
+    """`docker compose run` starts what a service depends on, a migration of the new release before the backup too."""
+    assert OURS["admin"]["depends_on"] == {"database": {"condition": "service_healthy"}}
+
+
+def test_the_database_writes_no_rows_into_its_log() -> None:
+    assert COMPOSE["services"]["database"]["command"] == ["postgres", "-c", "log_error_verbosity=terse"]
+
+
 def test_the_proxy_passes_on_what_platforms_need_and_nothing_internal() -> None:
     caddyfile = COMPOSE["configs"]["caddyfile"]["content"]
     [matched] = re.findall(r"@ours path (.+)", caddyfile)
     assert set(matched.split()) == {"/webhooks/*", "/pictures/*", "/healthz", "/readyz"}
     assert set(re.findall(r"(\S+):8080", caddyfile)) == {"web-1", "web-2"}
+
+
+def test_the_proxy_says_that_nobody_is_ready_before_the_platform_gives_up() -> None:
+    """LINE waits two seconds."""
+    [tries] = re.findall(r"lb_try_duration (\d+)ms", COMPOSE["configs"]["caddyfile"]["content"])
+    assert int(tries) <= 1500
+
+
+def test_the_proxy_lets_connections_go_before_the_program_does() -> None:
+    [kept] = re.findall(r"keepalive (\d+)s", COMPOSE["configs"]["caddyfile"]["content"])
+    assert int(kept) + 5 <= door.IDLE_SECONDS < 30, "row F28: the half-open are let go by then"
+
+
+@pytest.mark.parametrize("name", COMPOSE["services"])
+def test_no_log_grows_without_end(name: str) -> None:
+    assert {"max-size", "max-file"} <= set(COMPOSE["services"][name]["logging"]["options"])
 
 
 def test_the_image_is_built_on_a_python_that_the_program_supports() -> None:

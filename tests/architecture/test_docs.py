@@ -18,6 +18,7 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 _CODE = re.compile(r"```(?:sh|cron|bash)\n(.*?)```|`([^`\n]+)`", re.DOTALL)
 _LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 _SETTING = re.compile(r"\bAURA_([A-Z_]+)\b")
+_TYPED_SECRET = re.compile(r"\bAURA_\w*(?:KEY|PASSWORD)=[^\s$]+[ \t]+\S|--env(?:=|\s+)AURA_\w+=")
 # Of the tests and the tools, not of the program.
 OTHERS = {"TEST_ADMIN_URL", "FAULTS", "FAULTS_SEED"}
 OTHERS |= {"DOMAIN", "OWNER_PASSWORD", "PROGRAM_PASSWORD", "IMAGE"}  # compose.yaml makes settings of them
@@ -63,6 +64,13 @@ def test_what_a_document_names_is_there(document: Path) -> None:
     named = set(_SETTING.findall(text))
     channel_secrets = {"LINE_CHANNEL_SECRET", "LINE_ACCESS_TOKEN", "TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET"}
     assert named - known - channel_secrets == set()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_no_secret_is_typed_into_a_command(document: Path) -> None:
+    """It would stay in the shell's history, and be in the list of processes for all to read."""
+    lines = [line.split("#")[0] for block, _ in _CODE.findall(document.read_text()) for line in block.splitlines()]
+    assert [line for line in lines if _TYPED_SECRET.search(line)] == []
 
 
 def test_every_setting_is_explained_where_an_operator_looks() -> None:

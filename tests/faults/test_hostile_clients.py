@@ -14,11 +14,12 @@ import time
 from tests.faults.registry import LONG, Trial, fault, times
 from tests.faults.rig import Rig
 from tests.stories.forgery import Request, post, signed
-from tests.stories.hostility import MALFORMED, MEGABYTE, ODD, PATH, head, line_body, open_line, status
+from tests.stories.hostility import CROWDED, MALFORMED, MEGABYTE, ODD, PATH, drip, head, line_body, open_line, status
 
 MOST_GROWTH = 10 * MEGABYTE
 PROMPT_S = 5.0
 """An honest request takes milliseconds; so long only on a machine that is very busy. Waiting for others takes ten."""
+LET_GO_S = 30.0
 HONEST = json.dumps({"destination": "U0", "events": []}).encode()
 
 
@@ -45,13 +46,12 @@ async def test_hostile_bodies_cost_nobody_anything(trial: Trial) -> None:
 
 async def _bodies(world: Rig) -> set[int]:
     """Whole bodies, signed and not."""
-    many = line_body(",".join(["{}"] * 100_000))
     bomb = gzip.compress(b" " * 50 * MEGABYTE)
     large = b" " * (MEGABYTE + 1)
     bodies = [*MALFORMED, *map(line_body, ODD)]
     requests = [_signed(world, body) for body in bodies]
-    forged = [Request(requests[0].url, {}, body) for body in (*bodies, many)]
-    requests += [_signed(world, large), Request(requests[0].url, {}, large)]
+    forged = [Request(requests[0].url, {}, body) for body in (*bodies, CROWDED)]
+    requests += [_signed(world, CROWDED), _signed(world, large), Request(requests[0].url, {}, large)]
     packed = _signed(world, bomb)
     requests.append(Request(packed.url, {**packed.headers, "Content-Encoding": "gzip"}, bomb))
     world.injected["hostile body"] += len(requests) + len(forged)
@@ -59,6 +59,7 @@ async def _bodies(world: Rig) -> set[int]:
     # Together: each waits for the next look at the accounts' secrets, of which there is one a second.
     answers += await asyncio.gather(*(post(world, request) for request in forged))
     assert all("Traceback" not in text for _, text in answers)
+    assert (413, '{"error": "too many events"}') in answers
     return {code for code, _ in answers}
 
 
@@ -75,20 +76,23 @@ async def _streams(world: Rig) -> set[int]:
     return said
 
 
-@fault("F28", "connections that say nothing, or stop in the middle")
+@fault("F28", "connections that say nothing, drip, or stop in the middle")
 async def test_slow_clients_keep_nobody_waiting(trial: Trial) -> None:
     async with trial.rig() as world:
         await world.meets("DRG")
         starts = (b"", head()[:30], head("Content-Length: 100") + b"{")
         lines = [open_line(world.served.address, start) for start in starts for _ in range(times(100, 330))]
+        lines.append(open_line(world.served.address, b""))
         world.injected["half-open connection"] += len(lines)
         opened = await asyncio.gather(*(line.__aenter__() for line in lines))
+        dripping = asyncio.create_task(drip(opened[-1][1], 1.0))
         assert await _honest(world, 50) < PROMPT_S
         if LONG:  # who stops in the body is told so, all others are let go
-            async with asyncio.timeout(90):
+            async with asyncio.timeout(LET_GO_S):
                 ends = await asyncio.gather(*(reader.read() for reader, _ in opened))
             assert {end[:12] for end in ends} == {b"", b"HTTP/1.1 408"}
         await asyncio.gather(*(line.__aexit__(None, None, None) for line in lines))
+        await dripping
 
 
 async def _honest(world: Rig, count: int) -> float:

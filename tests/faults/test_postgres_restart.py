@@ -1,11 +1,14 @@
-"""PostgreSQL is restarted under a crowd, stopped for a while, and restarted when nothing happens."""
+"""PostgreSQL is restarted under a crowd, stopped or frozen for a while, and restarted when nothing happens."""
 
 from __future__ import annotations
 
 import asyncio
 import shutil
+import signal
 import tempfile
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,13 +20,15 @@ from tests.conftest import Database
 from tests.faults.bodies import post, said
 from tests.faults.crowd import Crowd
 from tests.faults.messages import check_messages
-from tests.faults.program import until
+from tests.faults.program import exists, until
 from tests.faults.registry import Trial, fault, times
 from tests.faults.rig import Rig
 
 SETTINGS = {"max_connections": "100"}  # and fsync on: what was committed must survive
 RECOVERY_S = 2.0
 FAST_S = 1.0
+PLATFORM_S = 2.0
+"""How long LINE waits for an answer, and a load balancer too."""
 
 
 @pytest.fixture
@@ -114,6 +119,58 @@ async def test_without_its_database_the_program_refuses_fast_and_recovers_alone(
         assert world.served.starts == 1
         assert "hello" in [m["text"] for m in await nat._all_messages() if m["from"] == "person"]
         await check_messages(world, "calm", "line", in_doubt=1)
+
+
+@fault("F14", "PostgreSQL frozen for a while: it is there and says nothing; webhooks are refused in time all the same")
+async def test_while_its_database_says_nothing_the_program_refuses_in_time(
+    trial: Trial, server: EmbeddedServer, own: Database
+) -> None:
+    async with trial.rig(database=own) as world:
+        world.impatient = True
+        await world.meets("calm")
+        nat = await world.person("Nat", "line", "en", "calm")
+        await nat.opens(await world.link("line", await _code(world), "calm"))
+        await world.settles()
+        with _frozen(server):
+            trial.injected["PostgreSQL frozen"] += 1
+            for _ in range(times(2, 20)):
+                true = [_timed(post(world, "calm", [said(nat.id, "hello")])) for _ in range(6)]
+                forged = [_timed(post(world, "calm", [], secret="somebody else's")) for _ in range(6)]
+                answers = await asyncio.gather(*true, *forged, _timed(_ready(world)))
+                assert {status for status, _ in answers} == {503}
+                assert max(seconds for _, seconds in answers) < PLATFORM_S, answers
+                trial.injected["webhook meanwhile"] += 12
+            saying = asyncio.create_task(nat.says("hello"))  # the platform brings it again until it is taken
+            await until(lambda: _is_brought(world), "the platform to bring it")
+        await saying
+        await _hears_again(world)
+        await world.settles()
+        assert world.served.starts == 1
+        assert "never retrieved" not in world.served.log.read_text()
+        await check_messages(world, "calm", "line", in_doubt=1)
+
+
+async def _is_brought(world: Rig) -> bool:
+    return world.undelivered.any()
+
+
+async def _timed(asked: Awaitable[int]) -> tuple[int, float]:
+    """A status, and the seconds until it was there."""
+    began = time.monotonic()
+    return await asked, time.monotonic() - began
+
+
+@contextmanager
+def _frozen(server: EmbeddedServer) -> Iterator[None]:
+    """SIGSTOP to each of the server's processes, which go on afterwards."""
+    processes = embedded_process.processes(server.place)
+    for process in processes:
+        exists(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in processes:
+            exists(process, signal.SIGCONT)
 
 
 async def _code(world: Rig) -> str:

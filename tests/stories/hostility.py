@@ -23,6 +23,15 @@ async def open_line(address: str, start: bytes) -> AsyncIterator[tuple[asyncio.S
         writer.transport.abort()
 
 
+async def drip(writer: asyncio.StreamWriter, seconds: float) -> None:
+    """A head that comes byte by byte, one every so many seconds, until nobody takes it any more."""
+    for n in range(len(head())):
+        if writer.is_closing():
+            return
+        writer.write(head()[n : n + 1])
+        await asyncio.sleep(seconds)
+
+
 async def status(reader: asyncio.StreamReader) -> int:
     """The status of the answer; 0 when the connection ended without one."""
     line = await asyncio.wait_for(reader.readline(), 10)
@@ -36,6 +45,9 @@ def head(*lines: str) -> bytes:
 def line_body(event: str) -> bytes:
     return f'{{"destination": "U0", "events": [{event}]}}'.encode()
 
+
+CROWDED = line_body(",".join(["{}"] * 340_000))
+"""As many events as a body of a megabyte holds."""
 
 MALFORMED = [
     b"",

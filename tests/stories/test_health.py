@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import AsyncExitStack
+from uuid import uuid4
 
 import pytest
 from aiohttp import ClientConnectorError
 
 from bots.app import Role, build, running
+from bots.pictures.address import PictureAddress
 from domain.database.upgrade import Schema, schema
 from tests.faults.program import until
 from tests.stories.outage import database_away
-from tests.stories.world import World, settings_for
+from tests.stories.world import SECRET_KEY, World, settings_for
 
 
 async def asks(world: World, path: str, address: str = "") -> tuple[int, str]:
@@ -30,6 +32,17 @@ async def test_without_its_database_it_lives_but_is_not_ready(world: World) -> N
         assert await asks(world, "/healthz") == (200, "ok")
         assert await asks(world, "/readyz") == (503, "database away")
     assert await asks(world, "/readyz") == (200, "ok")
+
+
+async def test_a_picture_that_cannot_be_looked_up_is_to_be_asked_for_again(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    url = PictureAddress(world.program.settings.address, (SECRET_KEY,)).url(world.clinic_ids["DRG"], uuid4())
+    async with database_away(world), world.http.get(url) as answer:
+        assert (answer.status, "Retry-After" in answer.headers) == (503, True)
+    async with world.http.get(url) as answer:
+        assert answer.status == 404, "there is no such row"
+    assert not [record for record in caplog.records if record.name == "aiohttp.server"]
 
 
 async def test_with_every_connection_taken_it_says_so_within_a_second(world: World) -> None:

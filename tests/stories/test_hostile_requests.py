@@ -9,9 +9,11 @@ import json
 import pytest
 
 from bots.app import build, running
+from bots.line import inbound
 from bots.web import door, reading
+from tests.faults.program import until
 from tests.stories.forgery import Request, post, signed
-from tests.stories.hostility import MALFORMED, MEGABYTE, ODD, PATH, head, line_body, open_line, status
+from tests.stories.hostility import CROWDED, MALFORMED, MEGABYTE, ODD, PATH, drip, head, line_body, open_line, status
 from tests.stories.world import World, settings_for
 
 
@@ -35,6 +37,13 @@ async def test_a_packed_body_is_not_unpacked(world: World) -> None:
     assert await post(world, packed) == (415, '{"error": "packed"}')
 
 
+async def test_as_many_events_as_no_platform_sends_are_refused_before_anybody_waits(world: World) -> None:
+    assert await post(world, signed(world, "DRG", CROWDED)) == (413, '{"error": "too many events"}')
+    most = line_body(",".join(json.dumps({"webhookEventId": str(n)}) for n in range(inbound.MOST_EVENTS)))
+    assert (await post(world, signed(world, "DRG", most)))[0] == 200
+    await world.settles()
+
+
 @pytest.mark.parametrize(
     "body",
     MALFORMED,
@@ -55,8 +64,31 @@ async def test_an_odd_event_is_taken_in_and_holds_up_nobody(world: World, odd: s
     assert {row["state"] for row in states} <= {"done"}, [dict(row) for row in states]
 
 
+@pytest.mark.parametrize("announced", ["Content-Length: 100", "Transfer-Encoding: chunked"])
+@pytest.mark.parametrize("then", [b"", b"no number\r\n"])
+async def test_a_body_that_breaks_off_is_no_error_of_ours(
+    world: World, announced: str, then: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    def counted(status: str) -> float:
+        labels = {"channel": "line", "status": status}
+        return world.program.metrics.registry.get_sample_value("aura_webhook_seconds_count", labels) or 0
+
+    async def ended() -> bool:
+        return counted("400") + counted("500") > before
+
+    before = counted("400") + counted("500")
+    address = world.program.settings.address
+    async with open_line(address, head(announced) + b"1\r\n{\r\n") as (_, writer):
+        for more in (then, b""):  # and then nothing: the connection ends
+            async with world.http.get(f"{address}/healthz"):
+                writer.write(more)  # what came before has been read
+    await until(ended, "the request to end")
+    assert not counted("500")
+    assert not caplog.records
+
+
 async def test_the_slow_are_let_go_and_nobody_waits_for_them(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two hundred connections each that say nothing, stop in their headers or in their body."""
+    """Two hundred connections each that say nothing, stop in their headers or in their body; and one that drips."""
     monkeypatch.setattr(reading, "SECONDS", 1.0)
     monkeypatch.setattr(door, "IDLE_SECONDS", 1.0)
     async with (
@@ -65,11 +97,15 @@ async def test_the_slow_are_let_go_and_nobody_waits_for_them(world: World, monke
     ):
         address, starts = program.settings.address, (b"", head()[:30], head("Content-Length: 100") + b"{")
         lines = [open_line(address, start) for start in starts for _ in range(200)]
+        lines.append(open_line(address, b""))
         opened = await asyncio.gather(*(line.__aenter__() for line in lines))
+        dripping = asyncio.create_task(drip(opened[-1][1], 0.1))
         ping = json.dumps({"destination": "U0", "events": []}).encode()
         true = signed(world, "DRG", ping).at(address + PATH)
         async with asyncio.timeout(1):  # while all of them are there
             assert (await post(world, true))[0] == 200
         assert set(await asyncio.gather(*(status(reader) for reader, _ in opened))) == {0, 408}
+        assert not dripping.done(), "it was let go in the middle"
         for line in lines:
             await line.__aexit__(None, None, None)
+        await dripping

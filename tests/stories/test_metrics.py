@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from io import BytesIO
+from typing import cast
+from unittest.mock import AsyncMock
 from uuid import uuid4
 
 import pytest
@@ -13,8 +15,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from prometheus_client.parser import text_string_to_metric_families
 
+from bots import quotas
 from bots.app import open_channels
-from bots.channel import Quota
+from bots.channel import Account, AccountError, Channel, Quota
 from bots.quotas import Quotas, is_low
 from scheduler.jobs import JOBS, timers
 from tests.faults.program import until
@@ -191,6 +194,18 @@ async def test_a_proxy_is_told_nothing_and_a_database_that_is_away_is_said(world
     for header in ("X-Forwarded-For", "Forwarded", "Via"):
         async with world.http.get(f"{address}/metrics", headers={header: "1.2.3.4"}) as answer:
             assert answer.status == 404
+    for host, status in (
+        ("chat.example.com", 404),
+        ("chat.example.com:443", 404),
+        ("8.8.8.8", 404),
+        ("[2001:4860:4860::8888]:80", 404),
+        ("[no such host", 404),
+        ("web-1:8080", 200),
+        ("10.0.0.7:8080", 200),
+        ("[::1]:8080", 200),
+    ):
+        async with world.http.get(f"{address}/metrics", headers={"Host": host}) as answer:
+            assert answer.status == status, host
     assert (await scrape(world)).of("aura_database_up") == 1
     async with database_away(world):
         now = await scrape(world)
@@ -201,9 +216,9 @@ async def test_a_proxy_is_told_nothing_and_a_database_that_is_away_is_said(world
 
 async def test_what_is_left_of_a_quota(world: World) -> None:
     program, slug = world.program, world.accounts["DRG", "line"]
-    quotas = Quotas(program.accounts, program.channels, program.metrics)
+    asked = Quotas(program.accounts, program.channels, program.metrics)
     account = next(account for account in await program.accounts.of_clinic("DRG") if account.channel == "line")
-    await quotas.look()
+    await asked.look()
     assert await program.channels["line"].quota(account) == Quota(limit=None, used=0)
     assert not (await scrape(world)).label("aura_quota_left", "channel"), "without a limit nothing can run out"
 
@@ -211,7 +226,7 @@ async def test_what_is_left_of_a_quota(world: World) -> None:
     jay = await joins_team(world, "sales", "คุณเจ", "line")
     await new_member(world, jay, channel="line")
     await jay.reads()
-    await quotas.look()
+    await asked.look()
     now = await scrape(world)
     assert now.of("aura_quota_limit", channel="line", clinic="DRG") == 10
     assert now.of("aura_quota_left", channel="line", clinic="DRG") == 9, (
@@ -220,3 +235,40 @@ async def test_what_is_left_of_a_quota(world: World) -> None:
     assert now.label("aura_quota_left", "channel") == {"line"}
     assert [is_low(Quota(100, used)) for used in (90, 91, 200)] == [False, True, True]
     assert not is_low(Quota(None, 1000))
+
+
+async def test_a_figure_of_a_quota_goes_when_nothing_stands_behind_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, answers = world.program, list[Quota | AccountError]()
+
+    class Line:
+        async def quota(self, account: Account) -> Quota:
+            match answers.pop():
+                case Quota() as quota:
+                    return quota
+                case error:
+                    raise error
+
+    book = AsyncMock(wraps=program.accounts)
+    [account] = [account for account in await program.accounts.of_clinic("DRG") if account.channel == "line"]
+    book.ids.return_value, book.ids.side_effect = [account.id], None
+    asked = Quotas(book, {"line": cast(Channel, Line())}, program.metrics)
+
+    async def shown(answer: Quota | AccountError) -> set[str]:
+        answers[:] = [answer]
+        await asked.look()
+        now = await scrape(world)
+        return now.label("aura_quota_left", "clinic") | now.label("aura_quota_limit", "clinic")
+
+    known, revoked = Quota(10, 3), AccountError("revoked")
+    assert await shown(known) == {"DRG"}
+    assert await shown(Quota(None, 3)) == set(), "the plan has no limit any more"
+    assert await shown(known) == {"DRG"}
+    assert await shown(revoked) == {"DRG"}, "one answer that is missed is nothing"
+    monkeypatch.setattr(quotas, "KEPT_SECONDS", -1.0)
+    assert await shown(revoked) == set(), "nobody has known it for long"
+    monkeypatch.undo()
+    assert await shown(known) == {"DRG"}
+    book.ids.return_value = []
+    assert await shown(known) == set(), "the account is gone"
