@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from tenacity import AsyncRetrying, RetryCallState, wait_exponential, wait_random_exponential
+
 from bots.channel import Outcome, Refused, RetryLater, Sent, Unknown
 from domain.database.outbox import Outgoing
 
@@ -21,7 +23,9 @@ TWICE_IS_ONCE = frozenset({"edit", "menu"})
 MOST_ATTEMPTS = 290
 # Seconds until it is worth another try: a wrong token may be put right, a month's quota raised.
 MENDABLE = {"unauthorised": 300, "quota": 3600}
-LONGEST_WAIT = 300
+# Seconds: doubling, and up to half as much again by chance, so that what failed together is not tried together; at
+# most five minutes.
+BACKOFF = wait_exponential(multiplier=1, max=200) + wait_random_exponential(multiplier=0.5, max=100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,5 +113,7 @@ def _later(row: Outgoing, seconds: float, reason: str, *, keep_token: bool, now:
 
 
 def _backoff(row: Outgoing) -> float:
-    """Seconds to wait after this try: doubling, at most five minutes."""
-    return float(min(LONGEST_WAIT, 2 ** min(row.attempts - 1, 10)))
+    """Seconds to wait after this try."""
+    tried = RetryCallState(AsyncRetrying(), None, (), {})
+    tried.attempt_number = row.attempts
+    return BACKOFF(tried)

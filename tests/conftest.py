@@ -31,6 +31,7 @@ from domain.database.engine import async_url, create_engine
 from domain.database.session import Engine
 from domain.database.upgrade import upgrade
 
+pytest_plugins = ("tests.faults.plugin",)
 TEMPLATE = "aura_template"
 MEMORY = Path("/dev/shm")  # noqa: S108 - the directory in it is made by mkdtemp
 ROOM = 2 * 1024**3

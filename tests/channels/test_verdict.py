@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 
@@ -12,6 +12,19 @@ from bots.channel import Outcome, Refused, RetryLater, Sent, Unknown
 from bots.verdict import MOST_ATTEMPTS, REPEATED, Verdict, after_sending, before_sending
 from domain.database.outbox import Outgoing
 from tests.channels.outbox_rows import NOW, TOKEN, row
+
+
+@pytest.fixture(autouse=True)
+def without_chance(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chance adds nothing to a wait, but where the test is about that."""
+    if "chance" not in request.fixturenames:
+        monkeypatch.setattr("random.uniform", lambda least, most: least)
+
+
+@pytest.fixture
+def chance() -> None:
+    """Waits are as long as chance has it."""
+
 
 LINE, TELEGRAM = True, False  # whether repeating a push is harmless there
 WAIT = 5.0
@@ -206,15 +219,32 @@ def test_an_edit_is_taken_over_as_it_is_for_editing_twice_is_editing_once() -> N
 
 @pytest.mark.parametrize(
     ("attempts", "asked", "waits"),
-    [(1, 0, 1), (2, 0, 2), (3, 0, 4), (9, 0, 256), (10, 0, 300), (11, 0, 300), (1, 7.5, 7.5), (11, 3600, 3600)],
+    [(1, 0, 1), (2, 0, 2), (3, 0, 4), (8, 0, 128), (9, 0, 200), (100, 0, 200), (1, 7.5, 7.5), (11, 3600, 3600)],
 )
-def test_waits_double_up_to_five_minutes_unless_the_platform_asks_for_more(
+def test_waits_double_up_to_a_limit_unless_the_platform_asks_for_more(
     attempts: int, asked: float, waits: float
 ) -> None:
     for safe_retry in (LINE, TELEGRAM):
         verdict = after_sending(row(attempts=attempts), RetryLater(asked, "busy"), safe_retry=safe_retry, now=NOW)
         assert verdict.not_before == NOW + timedelta(seconds=waits)
         assert (verdict.state, verdict.error) == ("pending", "busy")
+
+
+@pytest.mark.parametrize("safe_retry", [LINE, TELEGRAM])
+def test_what_failed_together_is_tried_apart_and_ever_later(chance: None, safe_retry: bool) -> None:
+    waits = [
+        [
+            (verdict.not_before - NOW).total_seconds()
+            for _ in range(50)
+            if (
+                verdict := after_sending(row(attempts=n), RetryLater(0, "busy"), safe_retry=safe_retry, now=NOW)
+            ).not_before
+        ]
+        for n in range(1, 12)
+    ]
+    assert all(len(set(each)) > 40 for each in waits)
+    assert all(max(sooner) <= min(later) for sooner, later in pairwise(waits[:8]))
+    assert all(1 <= least <= most <= 300 for least, most in ((min(each), max(each)) for each in waits))
 
 
 @pytest.mark.parametrize("tried", [PUSH, REPLY, NOTICE, ALARM, replace(PUSH, repeated=True)])

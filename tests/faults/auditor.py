@@ -18,6 +18,7 @@ from tests.faults.invariants import CALM, SAFE
 
 LOGIN = "aura_audit"
 EVERY_S = 0.2
+_UNSETTLED = f"select {' or '.join(f'exists ({sql})' for sql in CALM.values())}"
 AWAY = (
     OSError,
     TimeoutError,
@@ -55,9 +56,10 @@ class Auditor:
         return await self._ask(CALM)
 
     async def calm(self) -> bool:
-        """Whether everything has settled; False while the database is away."""
+        """Whether everything has settled, asked in one statement; False while the database is away."""
         with suppress(*AWAY):
-            return not await self.unsettled()
+            async with self._turn:
+                return not await (await self._connected()).fetchval(_UNSETTLED)
         return False
 
     def check(self) -> None:
@@ -72,10 +74,13 @@ class Auditor:
 
     async def _ask(self, invariants: Mapping[str, str]) -> dict[str, str]:
         async with self._turn:
-            if self._connection is None or self._connection.is_closed():
-                settings = {"default_transaction_read_only": "on", "jit": "off", "application_name": LOGIN}
-                self._connection = await asyncpg.connect(self.url, server_settings=settings)
-            return await broken(self._connection, invariants)
+            return await broken(await self._connected(), invariants)
+
+    async def _connected(self) -> asyncpg.Connection:
+        if self._connection is None or self._connection.is_closed():
+            settings = {"default_transaction_read_only": "on", "jit": "off", "application_name": LOGIN}
+            self._connection = await asyncpg.connect(self.url, server_settings=settings)
+        return self._connection
 
 
 async def broken(connection: asyncpg.Connection, invariants: Mapping[str, str]) -> dict[str, str]:

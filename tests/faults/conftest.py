@@ -1,8 +1,7 @@
-"""Fixtures of the faults, and the table of what was injected and held (`report.py`)."""
+"""Fixtures of the faults. What they report to is `plugin.py`."""
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import AsyncIterator, Iterator
 
@@ -10,10 +9,7 @@ import pytest
 
 from tests.conftest import Database
 from tests.faults.program import Nursery
-from tests.faults.registry import LONG, SEED, Trial
-from tests.faults.report import Table
-
-TABLE = Table()
+from tests.faults.registry import SEED, Trial
 
 
 @pytest.fixture(scope="session")
@@ -33,28 +29,3 @@ def trial(request: pytest.FixtureRequest, nursery: Nursery, database: Database) 
     yield made
     row, what = request.node.get_closest_marker("fault").args
     request.node.user_properties.append(("fault", [row, what, dict(made.injected)]))
-
-
-def pytest_configure() -> None:
-    """One seed for all processes of the run."""
-    os.environ["AURA_FAULTS_SEED"] = str(SEED)
-
-
-def pytest_report_header() -> str:
-    """The seed, at the start of a run of the faults."""
-    return f"faults: {'long' if LONG else 'short'} form, AURA_FAULTS_SEED={SEED}"
-
-
-def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Collect what each row came to, whichever process ran it."""
-    TABLE.add(report)
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """The table; the long form also writes it into the documentation."""
-    if not TABLE.rows or hasattr(terminalreporter.config, "workerinput"):
-        return
-    terminalreporter.section("faults")
-    terminalreporter.write_line(TABLE.text())
-    if LONG and TABLE.is_whole():
-        TABLE.write(SEED)

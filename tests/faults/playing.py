@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tests.faults.commit_proxy import Trap
+from collections.abc import Mapping, Sequence
+
+from tests.faults.commit_proxy import Phase, Trap
+from tests.faults.registry import times
 from tests.faults.rig import Rig
 from tests.faults.story import STEPS, cast
 
@@ -21,3 +24,9 @@ async def plays(rig: Rig, slug: str, channel: str, faults: dict[str, list[Trap]]
     for person, role in ((story.sales, "sales"), (story.mint, "beautician"), (story.nat, "customer")):
         await person.has_menu(role)
     return commits
+
+
+def drawn(rig: Rig, commits: Mapping[str, int], phases: Sequence[Phase]) -> dict[str, list[Trap]]:
+    """One fault for each step, at one of the commits that it had; in the short form for a third of the steps."""
+    steps = rig.luck.sample(list(commits), times(len(commits) // 3, len(commits)))
+    return {step: [Trap(rig.luck.randrange(commits[step]), rig.luck.choice(phases))] for step in steps}

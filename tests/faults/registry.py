@@ -7,7 +7,6 @@ The short form runs with every test run; AURA_FAULTS=all (`make faults`) is the 
 
 from __future__ import annotations
 
-import os
 import random
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -18,16 +17,17 @@ from typing import TypeVar
 import pytest
 
 from tests.conftest import Database
+from tests.faults import plugin
 from tests.faults.program import Nursery
+from tests.faults.report import FAULTS
 from tests.faults.rig import Rig, rig
 
 Test = TypeVar("Test", bound=Callable[..., object])
 
-LONG = os.environ.get("AURA_FAULTS") == "all"
+LONG = plugin.LONG
 """Whether this is `make faults`."""
-SEED = int(os.environ.get("AURA_FAULTS_SEED") or random.SystemRandom().randrange(10**6))
-FAULTS: set[tuple[str, str]] = set()
-"""(row, what it is) of every test on the list whose module has been imported."""
+SEED = plugin.SEED
+"""The same in all processes of a run."""
 
 
 def fault(row: str, what: str) -> Callable[[Test], Test]:

@@ -48,8 +48,10 @@ from tests.stories.world import SECRET_KEY, UNHURRIED, World, platforms, setting
 AGAIN_S = 0.2
 """The emulated platforms bring an event again after this long, for a minute."""
 
-FORGOTTEN_S = 3
+FORGOTTEN_S = 3.0
 """A lease that nobody has renewed or ended for so long is a dead one's, where tests are impatient."""
+LOOKS_S = 0.2
+"""How often such leases are looked for."""
 
 _LEASES_RUN_OUT = """
 update inbox set lease_until = clock_timestamp() - interval '1 s' where state = 'pending' and lease_until is not null;
@@ -60,13 +62,13 @@ update channel_accounts set poll_until = clock_timestamp() - interval '1 s' wher
 """
 _FORGOTTEN = f"""
 update inbox set lease_until = clock_timestamp() - interval '1 s'
- where state = 'pending' and lease_until < clock_timestamp() + interval '{EVENT_LEASE - FORGOTTEN_S} s';
+ where state = 'pending' and lease_until < clock_timestamp() + interval '{EVENT_LEASE} s' - interval '%(age)s s';
 update outbox set lease_until = clock_timestamp() - interval '1 s' where state in ('pending', 'sending')
-   and lease_until < clock_timestamp() + interval '{MESSAGE_LEASE - FORGOTTEN_S} s';
+   and lease_until < clock_timestamp() + interval '{MESSAGE_LEASE} s' - interval '%(age)s s';
 update channel_accounts set lease_until = clock_timestamp() - interval '1 s'
- where lease_until < clock_timestamp() + interval '{MESSAGE_LEASE - FORGOTTEN_S} s';
+ where lease_until < clock_timestamp() + interval '{MESSAGE_LEASE} s' - interval '%(age)s s';
 update channel_accounts set poll_until = clock_timestamp() - interval '1 s'
- where poll_until < clock_timestamp() + interval '{POLL_LEASE - FORGOTTEN_S} s';
+ where poll_until < clock_timestamp() + interval '{POLL_LEASE} s' - interval '%(age)s s';
 """  # noqa: S608 - the numbers are our own
 _A_MINUTE_PASSES = """
 update inbox set received_at = received_at - interval '61 s' where state = 'pending';
@@ -100,7 +102,9 @@ class Rig(World):
     dies: list[Trap] = field(default_factory=list)
     """Traps for the next act, in the first program: set when it begins, gone when all has settled."""
     impatient: bool = False
-    """Leases that survivors would wait for, 20 and 30 s, run out after `FORGOTTEN_S`."""
+    """Leases that survivors would wait for, 20 and 30 s, run out after `forgets_s`."""
+    forgets_s: float = FORGOTTEN_S
+    looked: float = 0.0
     patience: float = 30.0
     """Within so many seconds everything has been done."""
     forgotten: set[str] = field(default_factory=set)
@@ -195,13 +199,14 @@ class Rig(World):
                 await self._come_back(dead)
             if not self.undelivered.any() and await self.auditor.calm():
                 return True
-            if self.impatient:
+            if self.impatient and time.monotonic() - self.looked > LOOKS_S:
+                self.looked = time.monotonic()
                 await self.leases_are_forgotten()
             return False
 
     async def leases_are_forgotten(self) -> None:
-        """Whatever nobody has worked on for `FORGOTTEN_S` is free, as after the lease's full time."""
-        await self._changes(_FORGOTTEN)
+        """Whatever nobody has worked on for `forgets_s` is free, as after the lease's full time."""
+        await self._changes(_FORGOTTEN % {"age": self.forgets_s})
 
     async def truth(self, sql: str, *values: Any) -> list[asyncpg.Record]:
         """Rows as the database's owner sees them, by a new connection after the server was restarted."""

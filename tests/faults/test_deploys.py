@@ -33,7 +33,7 @@ async def test_a_rolling_deploy_is_not_noticed(trial: Trial, channel: str) -> No
         world.programs[1].wanted = False
         await world.meets("calm")
         crowd = Crowd(world, "calm", channel)
-        await crowd.gathers(times(8, 40))
+        await crowd.gathers(times(5, 40))
         coming = asyncio.create_task(crowd.comes())
         while not coming.done():
             await _replaced(world)

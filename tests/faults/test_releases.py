@@ -101,7 +101,7 @@ class Staff:
 
     async def gets_on(self, work: asyncio.Future[list[None]]) -> None:
         """Everybody has heard a few answers more."""
-        wanted = [colleague.heard + times(3, 60) for colleague in self.team]
+        wanted = [colleague.heard + times(2, 60) for colleague in self.team]
 
         async def condition() -> bool:
             if work.done():
@@ -141,7 +141,7 @@ async def test_a_release_is_rolled_out_and_back_unnoticed(trial: Trial, before: 
         async with trial.rig(("all", "all"), database=database) as world:
             old, new = world.programs
             old.nursery, new.wanted = before, False
-            staff = Staff(world, await _opened(world, times(4, 12)))
+            staff = Staff(world, await _opened(world, times(2, 12)))
             await old.start()
             work = asyncio.gather(*(colleague.works(staff.over) for colleague in staff.team))
             await staff.gets_on(work)
