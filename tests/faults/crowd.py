@@ -17,10 +17,12 @@ from domain.unit import Actor
 from domain.workflow import service as workflow
 from tests.faults.effects import effects
 from tests.faults.rig import Rig
+from tests.stories.given import on_the_team
 from tests.stories.person import Person
 
 ANSWERS = (("English", ""), ("I agree", "health data"), ("No", "news and member benefits"))
 """What a visitor presses one after the other, and what its card says: their language, and the two consents."""
+HOST = "คุณฝน"
 WELCOME = 100
 PATIENCE_S = 12.0
 MOST_TRIES = 5
@@ -30,8 +32,8 @@ async def expected(rig: Rig, slug: str, count: int) -> list[tuple[UUID, str]]:
     """So many new customers with a lead each, and the code they were given: (journey, code)."""
     made = []
     async with rig.unit(slug) as unit:
-        # A colleague without a chat, so that who joined need not be told to anybody.
-        [fon] = [member for member in await people.staff_of_role(unit, ["sales"]) if member.name == "คุณฝน"]
+        # A colleague without a chat, unless somebody gave her one: who joined need not be told to anybody.
+        [fon] = [member for member in await people.staff_of_role(unit, ["sales"]) if member.name == HOST]
         unit.actor = Actor("sales", fon.person_id, fon.user_id, None, fon.name)
         facial = await rig.one_truth(
             "select id from treatments where clinic_id = $1 and code = 'FAC-HYD'", unit.clinic.id
@@ -76,9 +78,13 @@ class Crowd:
     channel: str
     visitors: list[tuple[Visitor, str]] = field(default_factory=list)
     again: int = 0
+    told: bool = False
 
-    async def gathers(self, count: int) -> None:
-        """They get their codes."""
+    async def gathers(self, count: int, *, told: bool = False) -> None:
+        """They get their codes. `told`: whoever gives them out has a chat, and hears of each who joins."""
+        self.told = told
+        if told:
+            await on_the_team(self.rig, "sales", await self.rig.person(HOST, self.channel, "en", self.slug))
         for n, (_, code) in enumerate(await expected(self.rig, self.slug, count)):
             met = await self.rig.person(f"Nat {n}", self.channel, "en", self.slug)
             self.visitors.append((Visitor(self.rig, self.slug, met.name, self.channel, "en", met.id), code))
@@ -110,6 +116,7 @@ class Crowd:
         assert here["ledger"] == Counter({("earn", WELCOME, "welcome"): count})
         assert here["accounts"].total() == count
         assert here["invitations"][True, False] == count
+        assert here["messages meant"]["notice", "customer.joined", "service"] == (count if self.told else 0)
         assert _by_answer(here["consents"]) == {True: count, False: count}, here["consents"]
         assert not self.again or here["events"].total() > len(ANSWERS) * count
         assert {state for state, _ in here["events"]} == {"done"}, here["events"]

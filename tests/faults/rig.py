@@ -172,12 +172,16 @@ class Rig(World):
     async def moves_to(self, moment: datetime) -> None:
         """The clinic's clock shows `moment`; the program's own ticker finds what that makes due."""
         self.proxy.traps, self.dies = self.dies, []
+        await self.clock_shows(moment)
+        await self.settles()
+
+    async def clock_shows(self, moment: datetime) -> None:
+        """It is `moment`, and nobody waits for what that makes due."""
         engine = create_engine(self.database.admin_url, pool_size=1)
         try:
             await set_clock(engine, moment - datetime.now(moment.tzinfo))
         finally:
             await engine.dispose()
-        await self.settles()
 
     async def now(self) -> datetime:
         """The clinic's now."""

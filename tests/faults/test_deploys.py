@@ -30,10 +30,10 @@ CHANNELS = ("line", "telegram")
 @pytest.mark.parametrize("channel", CHANNELS)
 async def test_a_rolling_deploy_is_not_noticed(trial: Trial, channel: str) -> None:
     async with trial.rig(("all", "all")) as world:
-        world.programs[1].wanted = False
+        world.programs[1].wanted, world.patience = False, 60.0
         await world.meets("calm")
         crowd = Crowd(world, "calm", channel)
-        await crowd.gathers(times(5, 40))
+        await crowd.gathers(times(5, 40), told=True)
         coming = asyncio.create_task(crowd.comes())
         while not coming.done():
             await _replaced(world)

@@ -63,7 +63,7 @@ async def test_a_restart_under_load_loses_nothing(trial: Trial, server: Embedded
         world.impatient = True
         await world.meets("calm")
         crowd = Crowd(world, "calm", "line")
-        await crowd.gathers(times(6, 30))
+        await crowd.gathers(times(6, 30), told=True)
         coming = asyncio.create_task(crowd.comes())
         for _ in range(times(2, 10)):
             await asyncio.wait([coming], timeout=world.luck.uniform(0.5, 2))

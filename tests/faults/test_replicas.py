@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from collections.abc import Coroutine
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 
@@ -23,23 +26,46 @@ ROLES = ("web", "web", "worker", "worker")
 @fault("R1", "two web and two worker processes, any of them killed at any time")
 @pytest.mark.parametrize("channel", CHANNELS)
 async def test_any_replica_may_die_at_any_time(trial: Trial, channel: str) -> None:
+    """While people join and a colleague hears of each; then while everybody is asked how they are."""
     async with trial.rig(ROLES) as world:
         world.impatient, world.patience = not LONG, 90.0
         await world.meets("calm")
         crowd = Crowd(world, "calm", channel)
-        await crowd.gathers(times(8, 60))
-        coming = asyncio.create_task(crowd.comes())
-        while not coming.done():
-            await asyncio.wait([coming], timeout=world.luck.uniform(0.2, 1.5))
-            victim = world.luck.choice(world.programs)
-            victim.die()
-            await victim.gone()
-            await world.leases_are_forgotten()
-            await victim.start()
-        await coming
+        count = times(8, 60)
+        await crowd.gathers(count, told=True)
+        await _die_meanwhile(world, crowd.comes())
         await world.settles()
         await crowd.has_joined()
+        await _asked(world)
+        await world.clock_shows(await _ten_oclock(world, days=1))
+        await _die_meanwhile(world, until(partial(_has_asked, world, count), "everybody to be asked", world.patience))
+        await world.settles()
+        here = await effects(world, "calm")
+        assert here["follow-ups"].total() == here["messages meant"]["notice", "followup.ask", "care"] == count
         await check_messages(world, "calm", channel, in_doubt=2)
+
+
+async def _die_meanwhile(world: Rig, work: Coroutine[Any, Any, None]) -> None:
+    """One process after the other is killed and started again, until the work is done."""
+    working = asyncio.create_task(work)
+    while not working.done():
+        await asyncio.wait([working], timeout=world.luck.uniform(0.2, 1.5))
+        victim = world.luck.choice(world.programs)
+        victim.die()
+        await victim.gone()
+        await world.leases_are_forgotten()
+        await victim.start()
+    await working
+
+
+async def _has_asked(world: Rig, count: int) -> bool:
+    asked = "select count(*) from outbox where notice_kind = 'followup.ask' and state in ('sent', 'unknown')"
+    return bool(await world.one_truth(asked) == count)
+
+
+async def _ten_oclock(world: Rig, *, days: int) -> datetime:
+    local = (await world.now()).astimezone(Words().zone) + timedelta(days=days)
+    return local.replace(hour=10, minute=0, second=0, microsecond=0)
 
 
 @fault("F18", "three workers at once: follow-ups, timers and days of the calendar")
@@ -55,8 +81,7 @@ async def test_what_falls_due_is_done_once_by_however_many_workers(trial: Trial,
         before = await effects(world, "calm")
         await _asked(world)
         for days in (1, 61):
-            local = (await world.now()).astimezone(Words().zone) + timedelta(days=days)
-            await world.moves_to(local.replace(hour=10, minute=0, second=0, microsecond=0))
+            await world.moves_to(await _ten_oclock(world, days=days))
         trial.injected["3 schedulers, 3 dispatchers"] += 1
         after = await effects(world, "calm")
         assert after["follow-ups"].total() == count

@@ -19,6 +19,7 @@ from handlers.cards import Action
 from tests.faults.commit_proxy import KILLS, Phase, Trap
 from tests.faults.crowd import expected
 from tests.faults.effects import effects
+from tests.faults.erring import is_told
 from tests.faults.messages import check_messages
 from tests.faults.playing import drawn, plays
 from tests.faults.registry import LONG, Trial, fault, times
@@ -114,6 +115,29 @@ async def test_a_message_that_was_accepted_and_not_recorded_is_explained(trial: 
         await check_messages(world, "calm", channel)
         if channel == "line":
             assert await world.one_truth("select count(*) from outbox where state = 'unknown'") == 0
+
+
+@fault("F3", "kill -9 at every commit of a notice: also after the platform accepted it")
+@pytest.mark.parametrize("channel", CHANNELS)
+async def test_a_notice_that_was_accepted_and_not_recorded_is_explained(trial: Trial, channel: str) -> None:
+    """LINE knows the second try by its retry key, and the person gets one message; on Telegram the second is marked."""
+    async with trial.rig() as world:
+        sales = (await cast(world, "calm", channel)).sales
+        await sales.says("hello")
+        before, heard = world.proxy.commits, len(await sales.messages())
+        await is_told(world, sales)
+        await world.settles()
+        moments = world.proxy.commits - before
+        assert moments >= 3, "leased, begun, written down"
+        for moment in range(moments):
+            world.proxy.traps = [Trap(moment, "before")]
+            await is_told(world, sales)
+            await world.settles()
+        assert trial.injected.total() >= moments - 1
+        await check_messages(world, "calm", channel)
+        if channel == "line":
+            assert len(await sales.messages()) == heard + 1 + moments
+            assert 409 in [entry.get("status") for entry in await world.look(channel, "journal")], "tried again"
 
 
 @fault("F1", "kill -9 at every commit of a payment")
