@@ -21,6 +21,16 @@ LONG = os.environ.get("AURA_FAULTS") == "all"
 """Whether this is `make faults`."""
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The faults are spread over the run: they wait more than they work, and others can work meanwhile."""
+    faults = [item for item in items if item.get_closest_marker("fault")]
+    others = [item for item in items if not item.get_closest_marker("fault")]
+    apart = len(items) / max(len(faults), 1)
+    for number, item in enumerate(faults):
+        others.insert(int(number * apart), item)
+    items[:] = others
+
+
 def pytest_report_header() -> str:
     """The seed, at the start."""
     return f"faults: {'long' if LONG else 'short'} form, AURA_FAULTS_SEED={SEED}"

@@ -99,12 +99,15 @@ def _moved(world: World, request: Request, address: str) -> str:
 
 
 async def test_ids_of_another_clinic_are_as_good_as_invented_ones(world: World) -> None:
-    """Even in a button with our own seal: every action, with every kind of id, by everybody who may press it."""
+    """Even in a button with our own seal: every action, with every kind of id, by everybody who may press it.
+
+    On LINE: Telegram gives a chat one message a second.
+    """
     await world.opens("BUA")
     theirs = await a_journey(world, "BUA")
-    jay = await joins_team(world, "sales", "คุณเจ")
-    mint = await joins_team(world, "beautician", "คุณมิ้นท์")
-    nat = await new_member(world, jay)
+    jay = await joins_team(world, "sales", "คุณเจ", "line")
+    mint = await joins_team(world, "beautician", "คุณมิ้นท์", "line")
+    nat = await new_member(world, jay, channel="line")
     before = await checksums(world, "BUA"), await checksums(world, "DRG", without=MOVING)
     for name, (roles, _) in ROUTES.actions.items():
         for person, role in ((jay, "sales"), (mint, "beautician"), (nat, "customer")):

@@ -160,10 +160,14 @@ async def test_nobody_hears_from_a_bot_that_was_asked_to_wait(world: World, monk
         people = [persons[person.id] for person in team]
         for person_id in people:
             await notify(unit, [person_id], "customer.joined", facts, message_class="service")
-    await world.settles()
+    await until(lambda: _all_sent(world), "both notices to be sent")
     for person in team:
         await person.sees(person.t("{name} has joined", name="Ann"))
     assert await world.one_truth(
         "select min(o.sent_at) > a.hold_until from outbox o join channel_accounts a on a.id = o.account_id"
         " where o.row_kind = 'notice' and a.hold_until is not null group by a.hold_until"
     )
+
+
+async def _all_sent(world: World) -> bool:
+    return bool(await world.one_truth("select every(state = 'sent') from outbox where row_kind = 'notice'"))
