@@ -28,16 +28,19 @@ async def test_hostile_bodies_cost_nobody_anything(trial: Trial) -> None:
     async with trial.rig() as world:
         await world.meets("DRG")
         await _honest(world, 20)
-        before, done = world.served.memory, asyncio.Event()
+        done, said = asyncio.Event(), set[int]()
         slowest = asyncio.create_task(_slowest(world, done))
-        said: set[int] = set()
-        for _ in range(times(3, 25)):
-            said |= await _bodies(world) | await _streams(world)
+        # The room that the largest body takes when it is read stays with the process, which fills it bit by bit; when
+        # that is done, no further body may add to it.
+        for first in range(2):
+            before = world.served.memory
+            for _ in range(times(1 + first, 25)):
+                said |= await _bodies(world) | await _streams(world)
         done.set()
         assert said == {200, 400, 401, 413, 415}
         assert await slowest < PROMPT_S
         grown = world.served.memory - before
-        assert grown < MOST_GROWTH, f"the program grew by {grown / MEGABYTE:.1f} MB"
+        assert grown < MOST_GROWTH, f"the program grew by {grown / MEGABYTE:.1f} MB from {before / MEGABYTE:.0f} MB"
         await world.settles()
         states = await world.truth("select distinct state from inbox")
         assert [row["state"] for row in states] == ["done"]
