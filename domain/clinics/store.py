@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, func, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.clinics.model import Branch, ChannelAccount, Package, Treatment
@@ -15,6 +15,7 @@ from domain.clinics.tables import branches, channel_accounts, clinic_counters, c
 from domain.database.session import Connection
 from domain.database.tables import inbox
 
+_IN_TURN = text("select pg_advisory_xact_lock(hashtextextended(:key, 0))")
 _t = treatments.c
 _TREATMENTS = select(
     _t.id,
@@ -72,7 +73,12 @@ async def branches_of(db: Connection, clinic_id: UUID) -> list[Branch]:
 
 
 async def next_number(db: Connection, clinic_id: UUID, counter: str) -> int:
-    """The counter's next value; its row stays locked to the end of the transaction, and rolls back with it."""
+    """The counter's next value; its row stays locked to the end of the transaction, and rolls back with it.
+
+    Whoever asks waits for the end of those who asked before. A row's own lock goes to any of those who wait for it:
+    with a dozen desks taking money, one came last again and again, for longer than a statement may take.
+    """
+    await db.execute(_IN_TURN, {"key": f"{clinic_id}{counter}"})
     first = insert(clinic_counters).values(clinic_id=clinic_id, name=counter, value=1)
     upsert = first.on_conflict_do_update(
         index_elements=["clinic_id", "name"], set_={"value": clinic_counters.c.value + 1}

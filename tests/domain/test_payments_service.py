@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from uuid import uuid4
 
+import asyncpg
+
 from domain.clinics import service as clinics
 from domain.database.engine import create_engine
 from domain.database.session import Engine
@@ -16,6 +18,7 @@ from domain.workflow import service as workflow
 from domain.workflow.model import JourneyView
 from tests.conftest import Database
 from tests.domain.clinic_factory import TestClinic, make_clinic, overtaken, refused
+from tests.faults.program import until
 
 AT_ONCE = 20
 
@@ -91,6 +94,31 @@ async def test_a_number_taken_is_waited_for(clinic: TestClinic) -> None:
         return await clinics.next_number(unit, "receipt")
 
     assert await overtaken(clinic.engine, clinic.by(), clinic.by(), take, take) == (1, 2)
+
+
+async def test_who_asks_for_a_number_first_gets_it_first(clinic: TestClinic, database: Database) -> None:
+    """Behind one that takes its time, twelve ask one after the other."""
+    got: list[int] = []
+    here = "(select oid from pg_database where datname = current_database())"
+    waiting = f"select count(*) from pg_locks where not granted and database = {here}"  # noqa: S608 - our own
+
+    async def take(number: int) -> None:
+        async with clinic.by() as unit:
+            await clinics.next_number(unit, "receipt")
+            got.append(number)
+
+    looks = await asyncpg.connect(database.admin_url)
+    async with asyncio.TaskGroup() as others, clinic.by() as slow:
+        await clinics.next_number(slow, "receipt")
+        for number in range(12):
+            others.create_task(take(number))
+
+            async def stands_in_line(number: int = number) -> bool:
+                return bool(await looks.fetchval(waiting) > number)
+
+            await until(stands_in_line, f"number {number} to wait")
+    await looks.close()
+    assert got == list(range(12))
 
 
 async def test_each_clinic_counts_for_itself_and_sees_only_its_own(

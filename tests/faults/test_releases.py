@@ -141,7 +141,7 @@ async def test_a_release_is_rolled_out_and_back_unnoticed(trial: Trial, before: 
         async with trial.rig(("all", "all"), database=database) as world:
             old, new = world.programs
             old.nursery, new.wanted = before, False
-            staff = Staff(world, await _opened(world, times(2, 12)))
+            staff = Staff(world, await _opened(world, times(2, 6)))
             await old.start()
             work = asyncio.gather(*(colleague.works(staff.over) for colleague in staff.team))
             await staff.gets_on(work)
