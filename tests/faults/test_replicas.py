@@ -53,14 +53,16 @@ async def _die_meanwhile(world: Rig, work: Coroutine[Any, Any, None]) -> None:
         victim = world.luck.choice(world.programs)
         victim.die()
         await victim.gone()
-        await world.leases_are_forgotten()
+        async with world.turn:  # who looks and who changes have one connection
+            await world.leases_are_forgotten()
         await victim.start()
     await working
 
 
 async def _has_asked(world: Rig, count: int) -> bool:
     asked = "select count(*) from outbox where notice_kind = 'followup.ask' and state in ('sent', 'unknown')"
-    return bool(await world.one_truth(asked) == count)
+    async with world.turn:
+        return bool(await world.one_truth(asked) == count)
 
 
 async def _ten_oclock(world: Rig, *, days: int) -> datetime:
