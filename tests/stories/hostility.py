@@ -23,18 +23,22 @@ async def open_line(address: str, start: bytes) -> AsyncIterator[tuple[asyncio.S
         writer.transport.abort()
 
 
-async def drip(writer: asyncio.StreamWriter, seconds: float) -> None:
-    """A head that comes byte by byte, one every so many seconds, until nobody takes it any more."""
+async def drip(writer: asyncio.StreamWriter, seconds: float) -> bool:
+    """A head that comes byte by byte, one every so many seconds; returns whether all of it was taken."""
     for n in range(len(head())):
         if writer.is_closing():
-            return
+            return False
         writer.write(head()[n : n + 1])
         await asyncio.sleep(seconds)
+    return True
 
 
-async def status(reader: asyncio.StreamReader) -> int:
-    """The status of the answer; 0 when the connection ended without one."""
-    line = await asyncio.wait_for(reader.readline(), 10)
+async def status(reader: asyncio.StreamReader, seconds: float = 10) -> int:
+    """The status of the answer; 0 when the connection ended without one, or was reset under what we still sent."""
+    try:
+        line = await asyncio.wait_for(reader.readline(), seconds)
+    except ConnectionResetError:
+        return 0
     return int(line.split()[1]) if line else 0
 
 

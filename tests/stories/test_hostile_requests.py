@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+from contextlib import AsyncExitStack
 
 import pytest
 
@@ -94,18 +95,15 @@ async def test_the_slow_are_let_go_and_nobody_waits_for_them(world: World, monke
     async with (
         build(settings_for(world.platforms), world.database.url) as program,
         running(program, "web", menus=False),
+        AsyncExitStack() as lines,
     ):
         address, starts = program.settings.address, (b"", head()[:30], head("Content-Length: 100") + b"{")
-        lines = [open_line(address, start) for start in starts for _ in range(200)]
-        lines.append(open_line(address, b""))
-        opened = await asyncio.gather(*(line.__aenter__() for line in lines))
+        slow = [open_line(address, start) for start in (*starts * 200, b"")]
+        opened = await asyncio.gather(*(lines.enter_async_context(line) for line in slow))
         dripping = asyncio.create_task(drip(opened[-1][1], 0.1))
         ping = json.dumps({"destination": "U0", "events": []}).encode()
         true = signed(world, "DRG", ping).at(address + PATH)
         async with asyncio.timeout(1):  # while all of them are there
             assert (await post(world, true))[0] == 200
         assert set(await asyncio.gather(*(status(reader) for reader, _ in opened))) == {0, 408}
-        assert not dripping.done(), "it was let go in the middle"
-        for line in lines:
-            await line.__aexit__(None, None, None)
-        await dripping
+        assert not await dripping, "it was let go in the middle"
