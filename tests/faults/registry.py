@@ -61,3 +61,6 @@ class Trial:
         async with rig(self.nursery, database or self.database, self.luck, self.injected, roles) as world:
             yield world
             await world.verdict()
+            # Of a thousand one may be late; of few, on a machine that runs all other tests too, a few.
+            late = world.door.late()
+            assert len(late) <= max(1, len(world.door.waits) // times(20, 1000)), f"taken after {late} s"

@@ -26,7 +26,7 @@ class Served:
     """`aura serve --role {role}`. `directory` gets its log and its socket, `environment` is all else that it knows.
 
     `database` makes its AURA_DATABASE_URL from the directory of the proxy's socket; `wanted` is whether somebody who
-    finds it dead starts it again, as a supervisor does.
+    finds it dead starts it again, as a supervisor does; `frozen` counts how often it was suspended.
     """
 
     def __init__(
@@ -45,6 +45,7 @@ class Served:
         self.role = role
         self.starts = 0
         self.wanted = True
+        self.frozen = 0
         port = lasting_port()
         self.address = f"http://127.0.0.1:{port}"
         self.proxy = CommitProxy(directory, connect, self.kill, self.freeze, self.terminate, injected)
@@ -121,6 +122,7 @@ class Served:
 
     def freeze(self) -> None:
         """SIGSTOP: it lives, holds what it holds, and does nothing."""
+        self.frozen += 1
         self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:

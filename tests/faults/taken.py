@@ -18,24 +18,28 @@ class Undelivered:
 
     def __init__(self, journal: Journal) -> None:
         self._news = journal.subscribe()
-        self._open: set[tuple[object, object]] = set()
+        self._open: dict[tuple[object, object], None] = {}
 
     def any(self) -> bool:
         """Whether a platform still has something to bring."""
+        return bool(self.events())
+
+    def events(self) -> list[object]:
+        """The ids of what a platform still has to bring, as it happened."""
         while not self._news.empty():
             self._read(self._news.get_nowait())
-        return bool(self._open)
+        return [event for _, event in self._open]
 
     def _read(self, entry: Entry) -> None:
         match entry:
             case {"channel": "line", "kind": "event"}:
-                self._open.add(("line", entry["event"]["webhookEventId"]))
+                self._open["line", entry["event"]["webhookEventId"]] = None
             case {"channel": "line", "kind": "delivered", "final": True}:
-                self._open.discard(("line", entry["event"]))
+                self._open.pop(("line", entry["event"]), None)
             case {"channel": "telegram", "kind": "update", "queued": True}:
-                self._open.add((entry["account"], entry["update"]["update_id"]))
+                self._open[entry["account"], entry["update"]["update_id"]] = None
             case {"channel": "telegram", "kind": "delivery", "done": True}:
-                self._open.discard((entry["account"], entry["event"]))
+                self._open.pop((entry["account"], entry["event"]), None)
 
 
 def taken(entries: Iterable[Entry]) -> set[Event]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests.faults.bodies import event, post, said
-from tests.faults.crowd import Crowd
+from tests.faults.crowd import ANSWERS, Crowd
 from tests.faults.effects import effects
 from tests.faults.messages import check_messages
 from tests.faults.registry import Trial, fault, times
@@ -96,6 +98,45 @@ async def test_late_and_reordered_events_never_turn_things_back(trial: Trial) ->
         after = await effects(world, "calm")
         for what in ("ledger", "lots", "accounts", "consents", "invitations", "journeys", "people", "facts"):
             assert after[what] == before[what], what
+
+
+@fault("F6", "what people do within a moment, in any order")
+@pytest.mark.parametrize("channel", CHANNELS)
+async def test_what_arrives_in_another_order_counts_once_all_the_same(trial: Trial, channel: str) -> None:
+    """At every step of joining: each presses twice and writes meanwhile, and it is brought in whatever order."""
+    async with trial.rig() as world:
+        await world.meets("calm")
+        crowd = Crowd(world, "calm", channel)
+        await crowd.gathers(times(2, 12))
+        async with _shuffled(world, channel):
+            for visitor, code in crowd.visitors:
+                await visitor.says("/points")
+                await visitor.says(f"/start {code}")
+        for label, words in ANSWERS:
+            found = [(*each, await each[0].finds(label, on=words)) for each in crowd.visitors]
+            async with _shuffled(world, channel):
+                for visitor, code, button in found:
+                    assert button, f"{visitor.name} never got the button {label!r}"
+                    await visitor.taps_on(button)
+                    await visitor.says(f"/start {code}")
+                    await visitor.taps_on(button)
+        await world.settles()
+        await crowd.has_joined()
+        await check_messages(world, "calm", channel, in_doubt=0)
+
+
+@asynccontextmanager
+async def _shuffled(world: Rig, channel: str) -> AsyncIterator[None]:
+    """Nothing that is done meanwhile arrives; then all of it does, in a random order."""
+    account = f"accounts/{world.accounts['calm', channel]}"
+    await world.settles()
+    await world.control(channel, f"{account}/hold")
+    yield
+    events = world.undelivered.events()
+    world.luck.shuffle(events)
+    done = await world.control(channel, f"{account}/release", order=events)
+    assert [delivery["status"] for delivery in done["deliveries"]] == [200] * len(events)
+    world.injected["event out of order"] += len(events)
 
 
 async def _consent(world: Rig, person: str) -> str:

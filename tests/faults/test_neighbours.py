@@ -24,6 +24,7 @@ class Platform:
     """What the program takes for a platform, at an address that may be closed."""
 
     address: str
+    frozen: int = 0
 
 
 @fault("F9", "LINE says nothing to one clinic")
