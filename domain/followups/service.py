@@ -92,7 +92,7 @@ async def send_due(unit: Unit, limit: int = 100) -> int:
     """Deal with up to `limit` due messages of this clinic, oldest first; returns how many there were.
 
     Each is sent, moved to the opening of its class's hours, or skipped with the reason in its row. Rows that
-    another scheduler is dealing with are not touched. The first aftercare is recorded as `aftercare_sent`.
+    another scheduler is dealing with are not touched.
     """
     waiting = await store.due(unit.db, unit.clinic.id, unit.now, limit)
     for due in waiting:
@@ -123,8 +123,6 @@ async def _deal_with(unit: Unit, due: Due) -> None:
         await store.save(unit.db, unit.clinic.id, due.id, state="skipped", skipped_because="blocked")
         return
     await store.save(unit.db, unit.clinic.id, due.id, state="sent", sent_at=unit.now, template_key=due.template)
-    if due.anchor is Anchor.COMPLETED and due.stage == "treatment_completed":
-        unit.record("aftercare_sent", due.journey_id, execution_id=str(due.id))
     asks = any(option.outcome is not Outcome.ACTION for option in due.options)
     if asks and due.message_class is DeliveryClass.CARE:
         unit.set_timer("followup.unanswered", due.id, unit.now + UNANSWERED_AFTER)

@@ -74,7 +74,6 @@ TABLE: Final[Mapping[str, tuple[Reaction, ...]]] = {
     "treatment_started": (followups.stop_reminders, appointments.begin),
     "treatment_aborted": (treatments.after_abort, appointments.wait_again, followups.plan_check),
     "treatment_completed": (treatments.complete, journeys.expect_follow_up, appointments.finish),
-    "aftercare_sent": (journeys.begin_follow_up,),
     "reaction_reported": (journeys.open_reaction,),
     "reaction_handled": (journeys.close_reaction,),
     # Ends, corrections, and the team

@@ -37,11 +37,6 @@ async def expect_follow_up(unit: Unit, fact: Fact) -> None:
     workflow.expect_follow_up(unit, id_of(fact, "journey_id"))
 
 
-async def begin_follow_up(unit: Unit, fact: Fact) -> None:
-    """The customer has the aftercare in writing."""
-    workflow.aftercare_sent(unit, subject_of(fact))
-
-
 async def open_reaction(unit: Unit, fact: Fact) -> None:
     """Somebody is unwell: their journey says so."""
     await workflow.open_reaction(unit, subject_of(fact))

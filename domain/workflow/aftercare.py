@@ -34,11 +34,6 @@ def expect_follow_up(unit: Unit, journey_id: UUID) -> None:
     unit.set_timer(_CLOSE_TIMER, journey_id, unit.now + CLOSE_AFTER)
 
 
-def aftercare_sent(unit: Unit, journey_id: UUID) -> None:
-    """The customer has the aftercare in writing: nothing to wait for. In a unit of its own, which locks the journey."""
-    unit.set_timer(_FOLLOW_UP_TIMER, journey_id, unit.now)
-
-
 async def begin_follow_up(unit: Unit, journey_id: UUID) -> None:
     """The timer: from completed to follow-up (T9). One that moved on meanwhile stays where it is."""
     journey = await lock(unit, journey_id)

@@ -13,7 +13,6 @@ from domain.people.rules import parse_phone
 from domain.unit import Unit
 from domain.workflow import store
 from domain.workflow.aftercare import (
-    aftercare_sent,
     begin_follow_up,
     close_reaction,
     close_when_quiet,
@@ -68,7 +67,6 @@ __all__ = [
     "TREATED",
     "abort_treatment",
     "accept_proposal",
-    "aftercare_sent",
     "amend",
     "answer_for",
     "approve",

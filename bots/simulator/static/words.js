@@ -68,7 +68,7 @@ const CODES = {
   journey_cancelled: ["ยกเลิกแล้ว", "Cancelled"], journey_closed: ["ปิดแล้ว", "Closed"],
   journey_reopened: ["เปิดใหม่แล้ว", "Opened again"], journey_held: ["พักไว้", "On hold"],
   course_opened: ["เปิดคอร์สแล้ว", "Course opened"], session_used: ["ใช้คอร์สแล้ว 1 ครั้ง", "Session used"],
-  payment_voided: ["ยกเลิกการชำระเงิน", "Payment voided"], aftercare_sent: ["ส่งวิธีดูแลแล้ว", "Aftercare sent"],
+  payment_voided: ["ยกเลิกการชำระเงิน", "Payment voided"],
   appointment_confirmed: ["ยืนยันนัดแล้ว", "Appointment confirmed"],
   appointment_moved: ["เลื่อนนัดแล้ว", "Appointment moved"], appointment_late: ["จะมาสาย", "Will be late"],
   appointment_cancelled: ["ยกเลิกนัดแล้ว", "Appointment cancelled"], no_show: ["ไม่มาตามนัด", "Did not come"],
