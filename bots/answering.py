@@ -17,8 +17,8 @@ import structlog
 
 from bots.channel import Account, Channel
 from bots.sending import LEASE_SECONDS, Sender
+from domain.database.errors import is_away
 from domain.database.outbox import Outgoing
-from domain.database.session import is_away
 from domain.unit import Unit
 from handlers.cards import Card
 

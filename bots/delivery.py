@@ -16,12 +16,11 @@ import structlog
 
 from bots.accounts import SEALED_WAIT, Accounts, SealedError
 from bots.channel import Account
-from bots.rounds import database_may_be_away
 from bots.sending import LEASE_SECONDS, Sender
 from bots.waiting import Waker
 from domain.database import outbox
+from domain.database.errors import database_may_be_away, is_away
 from domain.database.outbox import Outgoing
-from domain.database.session import is_away
 from domain.unit import Clinic, Units
 
 log = structlog.get_logger()

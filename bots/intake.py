@@ -14,10 +14,10 @@ import structlog
 
 from bots import report
 from bots.channel import Account, Arrival, Channel
-from bots.rounds import database_may_be_away
 from bots.waiting import Tasks, Waker, on_its_own
 from bots.work import Work
 from domain.database import session
+from domain.database.errors import database_may_be_away
 from domain.database.session import Claim, Engine
 
 log = structlog.get_logger()

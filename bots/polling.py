@@ -17,9 +17,10 @@ import structlog
 from bots.accounts import Accounts
 from bots.channel import Channel, Contested, Fetched, Pollable, Refused, RetryLater
 from bots.intake import Intake
-from bots.rounds import database_may_be_away, every
+from bots.rounds import every
+from domain.database.errors import database_may_be_away, is_away
 from domain.database.polls import claim_polls, release_polls
-from domain.database.session import Engine, is_away
+from domain.database.session import Engine
 
 log = structlog.get_logger()
 POLL_SECONDS = 25.0

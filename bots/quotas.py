@@ -11,7 +11,8 @@ import structlog
 from bots.accounts import Accounts
 from bots.channel import Account, AccountError, Channel, Quota
 from bots.metrics import Metrics
-from bots.rounds import database_may_be_away, each_account, every
+from bots.rounds import each_account, every
+from domain.database.errors import database_may_be_away
 
 log = structlog.get_logger()
 LOOK_SECONDS = 300.0

@@ -14,9 +14,10 @@ import structlog
 
 from bots.accounts import SealedError, SecretBox
 from bots.rotation import Kept
-from bots.rounds import database_may_be_away, every
+from bots.rounds import every
 from domain.clinics import store
 from domain.clinics.model import ChannelAccount
+from domain.database.errors import database_may_be_away
 from domain.database.session import list_accounts
 from domain.unit import Units
 

@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 
 import structlog
 
 from bots.accounts import Accounts
 from bots.channel import Account
-from domain.database.session import is_away
+from domain.database.errors import database_may_be_away, is_away
 
 log = structlog.get_logger()
-
-
-@contextmanager
-def database_may_be_away(part: str) -> Iterator[None]:
-    """Log that the database was away in this block, which ends there; all else that breaks goes on."""
-    try:
-        yield
-    except Exception as error:
-        if not is_away(error):
-            raise
-        log.warning(f"{part}.database_away", error=type(error).__name__)
 
 
 async def every(seconds: float, look: Callable[[], Awaitable[None]]) -> None:

@@ -24,8 +24,9 @@ from bots.pace import Pace
 from bots.verdict import Verdict, after_sending, before_sending
 from bots.waiting import Waker
 from domain.database import outbox
+from domain.database.errors import is_away
 from domain.database.outbox import Outgoing
-from domain.database.session import Engine, is_away
+from domain.database.session import Engine
 from domain.unit import Clinic
 
 log = structlog.get_logger()

@@ -18,7 +18,8 @@ from bots.metrics import Metrics
 from bots.waiting import Tasks, Waker
 from domain.conversations import service as conversations
 from domain.database import session
-from domain.database.session import LEASE_LOST, TRANSIENT, Claim, is_away, sqlstate
+from domain.database.errors import LEASE_LOST, TRANSIENT, is_away, sqlstate
+from domain.database.session import Claim
 from domain.errors import DomainError
 from domain.unit import Unit, Units
 from handlers.actions import ActionSigner

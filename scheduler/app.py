@@ -10,27 +10,24 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from domain.database.errors import database_may_be_away
 from domain.database.schedule import last_tick, take_tick
 from domain.database.session import Engine, list_clinics
 from domain.errors import DomainError
 from domain.stopwatch import elapsed_ms
 from domain.unit import Units
-from scheduler.job import AnyJob, CalendarJob, Tally, missed_ticks, next_tick
+from scheduler.job import AnyJob, CalendarJob, Tally, missed_ticks, next_tick, put_off_by
 
 Clock = Callable[[], Awaitable[datetime]]
 Count = Callable[[str, int, int], None]
 """Hears of a job's name, of how much it did, and of how much broke."""
-
-RETRY: Final = timedelta(minutes=1)
-"""A calendar job that broke for a clinic is tried again after this long."""
 
 _log = structlog.get_logger(__name__)
 
@@ -90,7 +87,8 @@ class Scheduler:
 
     async def _tick(self) -> None:
         async with self._round:
-            await self.run_due(await self._clock())
+            with database_may_be_away("scheduler"):
+                await self.run_due(await self._clock())
 
     async def _run(self, job: AnyJob, now: datetime) -> int:
         begun = time.perf_counter()
@@ -112,9 +110,8 @@ class Scheduler:
             try:
                 tally.done += await self._run_ticks(job, clinic_id, ZoneInfo(zone), now)
                 self._look[job.name, clinic_id] = next_tick(job.at, ZoneInfo(zone), now)
-            except Exception:  # whatever broke, it is this clinic's alone, and its tick is not taken
-                _log.exception("job.broke", clinic=slug)
-                self._look[job.name, clinic_id] = now + RETRY
+            except Exception as error:  # whatever broke, it is this clinic's alone, and its tick is not taken
+                self._look[job.name, clinic_id] = now + put_off_by("job.broke", error, clinic=slug)
                 tally.failed += 1
         return tally
 

@@ -13,11 +13,20 @@ from itertools import takewhile
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import structlog
+
+from domain.database.errors import is_passing
 from domain.database.session import Engine
 from domain.unit import Unit, Units
 
 MOST_MISSED: Final = 31
 """After an outage at most the newest month of a daily job's missed ticks is made up for."""
+RETRY: Final = timedelta(minutes=1)
+"""What a bug broke is tried again after this long, so that it holds back nothing else."""
+SOON: Final = timedelta(seconds=1)
+"""What a database that was away broke, or somebody's lock."""
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -54,6 +63,15 @@ class CalendarJob:
 
 
 AnyJob = Job | CalendarJob
+
+
+def put_off_by(event: str, error: Exception, **told: object) -> timedelta:
+    """How long to leave alone what has just broken; a bug is logged as `event`, with its traceback."""
+    if is_passing(error):
+        _log.warning("scheduler.database_away", error=type(error).__name__, **told)
+        return SOON
+    _log.error(event, exc_info=error, **told)
+    return RETRY
 
 
 def next_tick(at: time, zone: ZoneInfo, after: datetime) -> datetime:

@@ -19,7 +19,7 @@ from bots.channel import Channel
 from bots.settings import Settings
 from domain.database import embedded
 from domain.database.engine import UnsafeRole, create_engine, refuse_unsafe_role
-from domain.database.session import UNAVAILABLE
+from domain.database.errors import UNAVAILABLE
 from domain.database.upgrade import ensure_database, schema, upgrade, versions
 from domain.errors import DomainError
 from domain.unit import Units

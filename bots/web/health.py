@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bots.waiting import within
-from domain.database.session import UNAVAILABLE, Engine
+from domain.database.errors import UNAVAILABLE
+from domain.database.session import Engine
 from domain.database.upgrade import Schema
 
 # Load balancers give a check a second or more; who waits longer for a connection does no work either.

@@ -16,8 +16,9 @@ from prometheus_client.exposition import choose_encoder
 
 from bots.metrics import Metrics, Scrape
 from bots.waiting import within
+from domain.database.errors import UNAVAILABLE
 from domain.database.figures import Figures, read_figures
-from domain.database.session import UNAVAILABLE, Engine
+from domain.database.session import Engine
 from scheduler.job import AnyJob, CalendarJob
 
 # Prometheus waits ten; a database that is away must not cost the process's own metrics.

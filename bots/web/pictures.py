@@ -16,7 +16,7 @@ from bots.letters import card_of
 from bots.pictures.address import PictureAddress
 from bots.waiting import within
 from domain.database import outbox
-from domain.database.session import UNAVAILABLE
+from domain.database.errors import UNAVAILABLE
 from domain.unit import Units
 from handlers.cards import Card
 

@@ -21,7 +21,7 @@ from bots.intake import Intake
 from bots.metrics import Metrics
 from bots.waiting import within
 from bots.web.reading import body_of
-from domain.database.session import UNAVAILABLE
+from domain.database.errors import UNAVAILABLE
 
 log = structlog.get_logger()
 # From the whole body to the answer. LINE gives up after two

@@ -16,7 +16,7 @@ from domain.automation import store
 from domain.automation.model import CONTEXT, FACTS, MOST_POINTS, Deed, Rule
 from domain.automation.rules import holds
 from domain.clinics import service as clinics
-from domain.database.session import TRANSIENT, is_away, sqlstate
+from domain.database.errors import is_passing
 from domain.errors import DomainError
 from domain.loyalty import service as loyalty
 from domain.notifications.service import notify
@@ -74,7 +74,7 @@ async def _run(unit: Unit, rule: Rule, fact: Fact) -> None:
             ):
                 await DEEDS[rule.action](unit, rule, fact, journey)
     except Exception as error:  # a clinic's own rule, whatever it does, never undoes what happened in the clinic
-        if is_away(error) or sqlstate(error) in TRANSIENT:
+        if is_passing(error):
             raise  # no fault of the rule's: the whole unit is tried again
         del unit.facts[before[0] :], unit.outbox[before[1] :]
         unit.timers.clear()

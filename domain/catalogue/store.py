@@ -15,7 +15,8 @@ from sqlalchemy.exc import IntegrityError
 from domain.achievements.tables import achievements
 from domain.automation.tables import automation_rules
 from domain.clinics.tables import branches, clinics, rooms, treatments
-from domain.database.session import Connection, violated
+from domain.database.errors import violated
+from domain.database.session import Connection
 from domain.errors import DomainError
 from domain.followups.tables import followup_rules, followup_templates
 from domain.loyalty.tables import loyalty_tiers

@@ -14,10 +14,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 from sqlalchemy import Row, text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.database.storable import storable
@@ -67,17 +64,6 @@ _PARK = text(
 )
 _SET_CLINIC = text("select set_config('app.clinic_id', cast(:clinic as text), true)")
 
-# Raised by finish_unit when another process took the event over; deadlock; serialization failure.
-LEASE_LOST = "AU001"
-# What a database that is away raises: a missing socket is an OSError, a lost connection a DBAPIError.
-UNAVAILABLE = (OSError, TimeoutError, PoolTimeout, DBAPIError)
-# Classes of SQLSTATE: connection, resources, operator intervention
-# (https://www.postgresql.org/docs/current/errcodes-appendix.html).
-AWAY = frozenset({"08", "53", "57"})
-TOO_SLOW = "57014"  # a statement that took too long will take too long again: that is a bug of ours
-LOCKED = "55P03"  # what is needed was not free within lock_timeout: a migration, a backup, an operator's hand
-TRANSIENT = frozenset({"40P01", "40001", LOCKED})
-
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -98,29 +84,8 @@ class AccountEntry:
     revision: int
 
 
-def is_away(error: BaseException) -> bool:
-    """Whether an error says that the database cannot serve us now, and not that we asked it something wrong."""
-    if isinstance(error, DBAPIError):
-        state = sqlstate(error)
-        if error.connection_invalidated or state is None:
-            return True
-        return state == LOCKED or (state[:2] in AWAY and state != TOO_SLOW)
-    return isinstance(error, (OSError, TimeoutError, PoolTimeout, asyncpg.InterfaceError))
-
-
 def _claimed(claim: Claim) -> dict[str, Any]:
     return {"clinic": claim.clinic_id, "inbox": claim.inbox_id, "lease": claim.lease}
-
-
-def sqlstate(error: BaseException) -> str | None:
-    """PostgreSQL's error code of a database error, else None."""
-    return getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
-
-
-def violated(error: BaseException) -> str | None:
-    """The name of the constraint that a database error reports, else None."""
-    cause = getattr(getattr(error, "orig", None), "__cause__", None)
-    return getattr(cause, "constraint_name", None)
 
 
 async def accept_events(

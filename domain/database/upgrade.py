@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from tenacity import AsyncRetrying, RetryError, retry_if_exception, stop_after_delay, wait_random
 
 from domain.database.engine import async_url
-from domain.database.session import TRANSIENT, single, sqlstate
+from domain.database.errors import TRANSIENT, sqlstate
+from domain.database.session import single
 
 # Any number works, as long as no other part of the program takes the same one.
 UPGRADE_LOCK = 0x41555241

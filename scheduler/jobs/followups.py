@@ -12,7 +12,7 @@ from domain.database.schedule import clinics_with_due_followups, next_followup_d
 from domain.database.session import Engine
 from domain.followups.service import send_due
 from domain.unit import Units
-from scheduler.job import Job, Tally
+from scheduler.job import Job, Tally, put_off_by
 
 BATCH: Final = 100
 """Messages of one transaction: enough to be quick, few enough to hold no row for long."""
@@ -26,8 +26,8 @@ async def run(units: Units, engine: Engine, now: datetime) -> Tally:
     for clinic_id in await clinics_with_due_followups(engine, now):
         try:
             tally.done += await _send_all(units, clinic_id, now)
-        except Exception:  # whatever broke, it is this clinic's alone, and its rows stay due
-            _log.exception("followups.broke", clinic_id=str(clinic_id))
+        except Exception as error:  # whatever broke, it is this clinic's alone, and its rows stay due
+            put_off_by("followups.broke", error, clinic_id=str(clinic_id))
             tally.failed += 1
     return tally
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from domain.stopwatch import elapsed_ms
 from domain.tasks import service as tasks
 from domain.unit import Unit, Units
 from domain.workflow import service as workflow
-from scheduler.job import Job, Tally
+from scheduler.job import Job, Tally, put_off_by
 
 USE_CASES: Final[Mapping[str, Callable[[Unit, UUID], Awaitable[None]]]] = {
     news.DUE: news.tell,
@@ -42,8 +42,6 @@ USE_CASES: Final[Mapping[str, Callable[[Unit, UUID], Awaitable[None]]]] = {
 """What to do when a timer of this kind is due; it gets the timer's subject and looks for itself what is still true."""
 
 BATCH: Final = 100
-RETRY: Final = timedelta(minutes=1)
-"""A timer whose use case broke is tried again after this long, so that it holds back no other."""
 
 _log = structlog.get_logger(__name__)
 
@@ -78,10 +76,10 @@ async def _ring(units: Units, clinic_id: UUID, timer: Timer, now: datetime) -> b
         _log.info("timer.rang", clinic=unit.clinic.slug, **told, facts=facts, late_s=late, ms=elapsed_ms(begun))
     except TimerTaken:
         pass
-    except Exception:  # whatever broke, it is this timer's alone
-        _log.exception("timer.broke", clinic_id=str(clinic_id), **told)
+    except Exception as error:  # whatever broke, it is this timer's alone
+        pause = put_off_by("timer.broke", error, clinic_id=str(clinic_id), **told)
         async with units.clinic(clinic_id) as unit:
-            await timers.put_off(unit.db, clinic_id, timer, now + RETRY)
+            await timers.put_off(unit.db, clinic_id, timer, now + pause)
         return False
     return True
 

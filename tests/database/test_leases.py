@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from domain.catalogue import add_clinic
 from domain.clinics.store import save_account
-from domain.database import session
+from domain.database import errors, session
 from domain.database.outbox import claim_accounts, claim_due, release_account
 from domain.database.polls import claim_polls, release_polls
 from domain.database.session import Claim, Engine
@@ -63,7 +63,7 @@ async def test_what_a_fenced_off_worker_did_is_undone(engine: Engine, owner: asy
     asleep, _ = await _event(units, owner)
     with pytest.raises(DBAPIError) as caught:
         await _finishes_late(units, asleep)
-    assert session.sqlstate(caught.value) == session.LEASE_LOST
+    assert errors.sqlstate(caught.value) == errors.LEASE_LOST
     assert await owner.fetchval("select count(*) from clinic_counters") == 0
     assert await owner.fetchval("select state from inbox") == "pending"
 

@@ -139,9 +139,10 @@ CALM: Final[Mapping[str, str]] = {
     "every event is done or set aside": "select clinic_id, id, error from inbox where state = 'pending'",
     "nothing waits to be sent": """
 select clinic_id, id, row_kind, error from outbox where state in ('pending', 'sending')""",
-    "no look is overdue": """
+    "no look is overdue, or put off since it broke": """
 select t.clinic_id, t.id, t.kind from timers t
- where t.due_at <= clock_timestamp() + make_interval(secs => (select coalesce(max(offset_seconds), 0) from clock))""",
+ where t.attempts > 0
+    or t.due_at <= clock_timestamp() + make_interval(secs => (select coalesce(max(offset_seconds), 0) from clock))""",
     "no follow-up is overdue": """
 select f.clinic_id, f.id from followup_executions f where f.state = 'planned'
    and f.due_at <= clock_timestamp() + make_interval(secs => (select coalesce(max(offset_seconds), 0) from clock))""",

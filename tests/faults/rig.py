@@ -9,6 +9,7 @@ waited for: the leases are made to have run out, and now and then so are reply t
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 import shutil
 import tempfile
@@ -105,6 +106,8 @@ class Rig(World):
     """Leases that survivors would wait for, 20 and 30 s, run out after `forgets_s`."""
     forgets_s: float = FORGOTTEN_S
     looked: float = 0.0
+    bugs: frozenset[str] = frozenset()
+    """What the programs log as errors: bugs of ours that a test planted."""
     patience: float = 30.0
     """Within so many seconds everything has been done."""
     forgotten: set[str] = field(default_factory=set)
@@ -143,6 +146,8 @@ class Rig(World):
         await self.settles()
         await self.auditor.sample()
         self.auditor.check()
+        errors = [line for line in self._logged() if '"level": "error"' in line]
+        assert {json.loads(line)["event"] for line in errors} == self.bugs, errors
         rows = await self.truth(
             "select i.clinic_id, a.channel, i.event_id from inbox i"
             " join channel_accounts a on a.clinic_id = i.clinic_id and a.id = i.account_id"
@@ -193,9 +198,14 @@ class Rig(World):
             "select row_kind, notice_kind, state, repeated, attempts, error from outbox"
             " where state <> 'sent' or repeated"
         )
-        logs = "\n".join(program.log.read_text()[-4000:] for program in self.programs if program.log.exists())
+        logs = "\n".join(self._logged())[-12_000:]
         unsettled = await self.auditor.unsettled()
         return f"messages in doubt: {[dict(row) for row in rows]}; unsettled: {unsettled}; the programs' logs: {logs}"
+
+    def _logged(self) -> list[str]:
+        """What the programs have written so far, one after the other."""
+        logs = [program.log for program in self.programs if program.log.exists()]
+        return [line for log in logs for line in log.read_text(encoding="utf-8").splitlines()]
 
     async def _is_done(self) -> bool:
         async with self.turn:

@@ -162,9 +162,6 @@ async def test_a_release_is_rolled_out_and_back_unnoticed(trial: Trial, before: 
             await world.settles()
             assert set(world.door.statuses) == {200}, world.door.statuses
             assert max(world.door.waits) < UNNOTICED_S
-            for program in world.programs:
-                written = program.log.read_text()
-                assert '"level": "error"' not in written, written
             here = await effects(world, SLUG)
             done = sum(colleague.done for colleague in staff.team)
             assert here["payments"].total() == here["customers"].total() == here["journeys"].total() == done

@@ -93,8 +93,6 @@ async def test_what_falls_due_is_done_once_by_however_many_workers(trial: Trial,
         ticks = await world.truth("select job, due_at, count(*) as runs from ticks group by job, due_at")
         assert ticks
         assert {row["runs"] for row in ticks} == {1}
-        for program in world.programs:
-            assert '"level": "error"' not in program.log.read_text()
         await check_messages(world, "calm", channel, in_doubt=0)
 
 

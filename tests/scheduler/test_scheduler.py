@@ -20,7 +20,7 @@ from domain.errors import DomainError
 from domain.followups import service as followups
 from domain.unit import Unit, Units
 from scheduler.app import Scheduler
-from scheduler.job import MOST_MISSED, AnyJob, CalendarJob, Job, Tally, missed_ticks, next_tick
+from scheduler.job import MOST_MISSED, RETRY, SOON, AnyJob, CalendarJob, Job, Tally, missed_ticks, next_tick
 from scheduler.jobs import JOBS
 from scheduler.jobs.followups import BATCH, FOLLOWUPS
 from scheduler.jobs.housekeeping import HOUSEKEEPING
@@ -46,11 +46,12 @@ class Diary:
     def __init__(self, at: time = NINE) -> None:
         self.ran: list[tuple[str, datetime]] = []
         self.broken: set[str] = set()
+        self.trouble: Exception = RuntimeError("a bug")
         self.job = CalendarJob("diary", at, self.run)
 
     async def run(self, unit: Unit, due: datetime) -> None:
         if unit.clinic.slug in self.broken:
-            raise RuntimeError("broken")
+            raise self.trouble
         self.ran.append((unit.clinic.slug, due))
 
     @property
@@ -139,17 +140,21 @@ async def test_missed_ticks_run_oldest_first_also_with_two_schedulers(clinic: Sm
     assert diary.times == sorted(diary.times)
 
 
-async def test_one_broken_clinic_keeps_no_other_waiting_and_is_tried_again(clinic: SmallClinic, engine: Engine) -> None:
+@pytest.mark.parametrize(("trouble", "pause"), [(RuntimeError("a bug"), RETRY), (ConnectionResetError("gone"), SOON)])
+async def test_one_broken_clinic_keeps_no_other_waiting_and_is_tried_again(
+    clinic: SmallClinic, engine: Engine, trouble: Exception, pause: timedelta
+) -> None:
     other = await small_clinic(engine)
     diary = Diary()
     [[broken]] = await clinic.rows("select slug from clinics")
     diary.broken.add(broken)
+    diary.trouble = trouble
     one = scheduler(engine, [diary.job])
     assert await one.run_due(NOON) == 1
     assert (await clinic.rows("select 1 from ticks"), len(await other.rows("select 1 from ticks"))) == ([], 1)
     diary.broken.clear()
-    assert await one.run_due(NOON + timedelta(seconds=30)) == 0
-    assert await one.run_due(NOON + timedelta(minutes=1)) == 1
+    assert await one.run_due(NOON + pause / 2) == 0
+    assert await one.run_due(NOON + pause) == 1
     assert [slug for slug, _ in diary.ran][1:] == [broken]
 
 
