@@ -84,7 +84,7 @@ class Poller:
             mine = await claim_polls(self._engine, self._holder, LEASE_SECONDS)
             await self._end(self._polls.keys() - mine)
             for account_id, seconds in mine.items():
-                if account_id not in self._polls:
+                if account_id not in self._polls or self._polls[account_id][1].done():
                     poll = Poll(account_id, asked_at + seconds)
                     self._polls[account_id] = poll, asyncio.create_task(self._serve(poll))
                 self._polls[account_id][0].until = asked_at + seconds
@@ -145,7 +145,7 @@ class Poller:
 
     async def _rest(self, poll: Poll, trouble: Trouble) -> None:
         """Say what is wrong, once for each trouble, and wait, longer each time."""
-        wait = max(trouble.seconds, min(LONGEST_WAIT, 2.0**poll.failures))
+        wait = max(trouble.seconds, min(LONGEST_WAIT, 2.0 ** min(poll.failures, 10)))
         poll.failures += 1
         if trouble.kind != poll.trouble:
             log.warning(

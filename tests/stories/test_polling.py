@@ -46,6 +46,21 @@ async def test_a_whole_conversation_over_polling(world: World) -> None:
     assert {call["body"]["allowed_updates"] for call in asked} == {json.dumps(ALLOWED_UPDATES)}
 
 
+async def test_a_weekend_of_trouble_is_over_when_it_is(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often a bot could not be polled, it is tried again; and one whose polling died is polled anew."""
+    await switch(world, to_polling=True)
+    jay = await joins_team(world, "sales", "คุณเจ")
+    monkeypatch.setattr(polling, "LONGEST_WAIT", 0.0)
+    poller = world.program.poller
+    [(poll, task)] = poller._polls.values()
+    poll.failures = 100_000
+    await poller._rest(poll, polling.Trouble("failed", "no answer"))
+    task.cancel()
+    await asyncio.wait([task])
+    await jay.says("/help")
+    await jay.sees("What you can do here")
+
+
 async def test_switching_amid_messages_loses_and_repeats_nothing(world: World) -> None:
     """Unreachable webhook, polling, webhook, polling: each word is answered once, in the order it was said."""
     nid = await world.person("Nid", "telegram", "en")
