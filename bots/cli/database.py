@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bots.cli.context import database, fail, run, settings, show
-from domain.database.upgrade import ensure_login, upgrade, versions
+from domain.database.upgrade import ensure_login, schema, upgrade, versions
 
 group = typer.Typer(help="The database.", no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -37,9 +37,10 @@ def status(as_json: AsJson = False) -> None:
     """Say which revision the database has and which this release needs."""
     with database(settings(), migrated=False) as found:
         current, head = run(versions(found.admin_url or found.url))
-    state = "up to date" if current == head else "run `aura db upgrade`"
+    too_old = schema().lacks(current)
+    state = "run `aura db upgrade`" if too_old else "up to date" if current == head else "newer than this release"
     show({"revision": current, "newest": head}, as_json, f"revision {current or 'none'} of {head}: {state}")
-    if current != head:
+    if too_old:
         raise typer.Exit(1)
 
 

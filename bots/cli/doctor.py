@@ -15,7 +15,7 @@ from bots.resealing import look_at_accounts
 from bots.settings import Settings
 from domain.database.figures import read_figures
 from domain.database.session import list_accounts, list_clinics
-from domain.database.upgrade import versions
+from domain.database.upgrade import schema, versions
 from domain.unit import Units
 from scheduler.job import AnyJob, CalendarJob
 
@@ -38,11 +38,12 @@ def doctor(
 
 async def _collect(wiring: Composition, config: Settings, url: str) -> list[Finding]:
     current, head = await versions(url)
+    too_old = schema().lacks(current)
     findings: list[Finding] = [
         (
             "database",
-            current == head,
-            f"revision {current or 'none'} of {head}" + ("" if current == head else ": run `aura db upgrade`"),
+            not too_old,
+            f"revision {current or 'none'} of {head}" + (": run `aura db upgrade`" if too_old else ""),
         ),
         (
             "public address",
@@ -51,7 +52,7 @@ async def _collect(wiring: Composition, config: Settings, url: str) -> list[Find
             + ("" if config.address.startswith("https://") else ": set AURA_PUBLIC_URL to the https address"),
         ),
     ]
-    if current == head:
+    if not too_old:
         findings += [finding async for finding in _program(wiring, config, url)]
     return findings
 
