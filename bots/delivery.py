@@ -44,7 +44,8 @@ class Delivery:
         self._due.wake()
 
     async def run(self) -> None:
-        """Send what falls due, until cancelled; what is in hand is sent to its end."""
+        """Send what falls due, until cancelled; what is in hand is sent to its end. May be run again."""
+        self._sender.stopping = False
         try:
             while True:
                 self._due.clear()
@@ -53,13 +54,17 @@ class Delivery:
         finally:
             self._sender.stopping = True
             await asyncio.gather(*self._serving.values(), return_exceptions=True)
-            await outbox.release_accounts(self._units.engine, self._holder)
+            await self.release()
 
     async def drain(self) -> int:
         """Send everything that is due now, of all accounts this process can get; returns how many rows."""
         await self._start_due()
         counts = await asyncio.gather(*self._serving.values())
         return sum(counts)
+
+    async def release(self) -> None:
+        """Leave all accounts to other processes."""
+        await outbox.release_accounts(self._units.engine, self._holder)
 
     async def _start_due(self) -> None:
         """One task for each account: a slow platform or a busy clinic keeps nobody else waiting.

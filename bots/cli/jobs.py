@@ -87,4 +87,5 @@ async def _run(wiring: Composition, config: Settings, url: str, name: str, at: d
     async with wiring.build(config, url) as program:
         done: int = await program.scheduler.run_job(name, at or await read_clock(program.engine))
         await program.delivery.drain()
+        await program.delivery.release()
         return done

@@ -14,9 +14,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 LEASE_LOST = "AU001"
 # What a database that is away raises: a missing socket is an OSError, a lost connection a DBAPIError.
 UNAVAILABLE = (OSError, TimeoutError, PoolTimeout, DBAPIError)
-# Classes of SQLSTATE: connection, resources, operator intervention
+# Classes of SQLSTATE: connection, resources, operator intervention, the system's own errors (a disk)
 # (https://www.postgresql.org/docs/current/errcodes-appendix.html).
-AWAY = frozenset({"08", "53", "57"})
+AWAY = frozenset({"08", "53", "57", "58"})
+READ_ONLY = "25006"  # a standby that is about to take over, or a full database that its provider lets be read only
 TOO_SLOW = "57014"  # a statement that took too long will take too long again: that is a bug of ours
 LOCKED = "55P03"  # what is needed was not free within lock_timeout: a migration, a backup, an operator's hand
 TRANSIENT = frozenset({"40P01", "40001", LOCKED})  # the first two: a deadlock, a serialization failure
@@ -30,7 +31,7 @@ def is_away(error: BaseException) -> bool:
         state = sqlstate(error)
         if error.connection_invalidated or state is None:
             return True
-        return state == LOCKED or (state[:2] in AWAY and state != TOO_SLOW)
+        return state in (LOCKED, READ_ONLY) or (state[:2] in AWAY and state != TOO_SLOW)
     return isinstance(error, (OSError, TimeoutError, PoolTimeout, asyncpg.InterfaceError))
 
 

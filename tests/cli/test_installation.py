@@ -107,11 +107,22 @@ def test_the_doctor_finds_what_is_wrong(aura: Aura, platforms: str) -> None:
     assert "never-issued" not in result.output
 
 
-def test_jobs_run_by_hand(aura: Aura) -> None:
+def test_a_database_that_is_newer_than_the_release_will_do(aura: Aura, database: Database) -> None:
+    """As when a release has been taken back: an upgrade is nothing that the older one could do."""
+    aura.json("clinic", "add", "ours", "--name", "คลินิกของเรา")
+    query(database, "update alembic_version set version_num = '9999'")
+    assert "newer than this release" in aura("db", "status").stdout
+    told = aura("doctor").stdout
+    assert "ok  database: revision 9999" in told
+    assert "secret key" in told, "the rest is looked at too"
+
+
+def test_jobs_run_by_hand(aura: Aura, database: Database) -> None:
     aura.json("clinic", "add", "ours", "--name", "คลินิกของเรา")
     at = "2030-01-01T10:00:00+07:00"
     assert aura.json("jobs", "run", "housekeeping", "--at", at) == {"job": "housekeeping", "done": 1}
     assert aura.json("jobs", "run", "housekeeping", "--at", at) == {"job": "housekeeping", "done": 0}
+    assert query(database, "select 1 from channel_accounts where lease_until is not null") == []
 
 
 def test_a_bot_is_polled_or_has_a_webhook(aura: Aura, database: Database, platforms: str) -> None:

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from domain.database import embedded, embedded_process
@@ -175,6 +176,39 @@ def _frozen(server: EmbeddedServer) -> Iterator[None]:
 
 async def _code(world: Rig) -> str:
     return await world.invitation("sales", "คุณเจ", "calm")
+
+
+@fault("F16", "PostgreSQL is read only for a while: webhooks are refused, and all goes on by itself afterwards")
+async def test_a_database_that_can_only_be_read_is_waited_for(
+    trial: Trial, server: EmbeddedServer, own: Database
+) -> None:
+    async with trial.rig(database=own) as world:
+        world.impatient = True
+        await world.meets("calm")
+        nat = await world.person("Nat", "line", "en", "calm")
+        await nat.opens(await world.link("line", await _code(world), "calm"))
+        await world.settles()
+        owner = await asyncpg.connect(server.superuser_dsn("aura"))
+        for _ in range(times(1, 5)):
+            await _reads_only(owner, "on")
+            trial.injected["PostgreSQL read only"] += 1
+            ends = time.monotonic() + times(3, 10)
+            while time.monotonic() < ends:  # every loop of the program meets it
+                assert await post(world, "calm", [said(nat.id, "hello")]) == 503
+                await asyncio.sleep(0.1)
+            await _reads_only(owner, "off")
+            await _hears_again(world)
+            await nat.says("hello")
+            await world.settles()
+        await owner.close()
+        assert world.served.starts == 1
+        await check_messages(world, "calm", "line", in_doubt=1)
+
+
+async def _reads_only(owner: asyncpg.Connection, value: str) -> None:
+    """For every transaction from now on, also of connections that are open."""
+    await owner.execute(f"alter system set default_transaction_read_only = {value}")
+    await owner.execute("select pg_reload_conf()")
 
 
 @fault("F12", "PostgreSQL restarted while nothing happens (-m fast)")

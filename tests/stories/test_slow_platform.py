@@ -94,6 +94,31 @@ async def _is_left(world: World, person: Person) -> bool:
     return bool(await world.one_truth(left, person.id))
 
 
+async def test_what_breaks_the_sending_once_stops_it_for_a_moment(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A bug, or an error of the database's that nobody thought of: this part of the program begins again."""
+    jay = await joins_team(world, "sales", "คุณเจ")
+    claim, broken = outbox.claim_accounts, asyncio.Event()
+
+    async def breaks(*arguments: Any) -> Any:
+        if not broken.is_set():
+            broken.set()
+            raise RuntimeError("nobody thought of it")
+        return await claim(*arguments)
+
+    monkeypatch.setattr(outbox, "claim_accounts", breaks)
+    await broken.wait()
+    row = await world.truth("select person_id from channel_identities where external_id = $1", jay.id)
+    async with world.unit() as unit:
+        facts = {"name": "Ann", "display_name": "Ann", "channel": "line", "invitation_id": str(uuid4())}
+        await notify(unit, [row[0]["person_id"]], "customer.joined", facts, message_class="service")
+    await until(lambda: _all_sent(world), "the notice to be sent")
+    await jay.sees(jay.t("{name} has joined", name="Ann"))
+    [error] = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert "part_broke" in error.getMessage()
+
+
 async def test_a_stop_leaves_no_answer_half_sent(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The rest would wait for the next process, which can but mark it as perhaps sent before."""
     jay = await joins_team(world, "sales", "คุณเจ", "telegram")
