@@ -34,6 +34,10 @@ log = structlog.get_logger()
 LEASE_SECONDS = 20
 # So long after an answer had to wait, those that follow in its chat ask the outbox for their turn.
 LATE_SECONDS = 60.0
+# Chats that are remembered to be late; then those that are not any more are forgotten.
+MOST_LATE = 10_000
+# A row, what it is now, and the ids of the messages that it became.
+Result = tuple[Outgoing, Verdict, Sequence[str]]
 
 
 class Sender:
@@ -69,22 +73,20 @@ class Sender:
     ) -> list[Outgoing]:
         """Send the rows of one chat in order; returns those left, which follow one of their class that has to wait.
 
-        `fresh`: they are an answer's, just committed as `sending`. A stop leaves none of them.
+        A stop leaves what has not been begun, but of an answer (`fresh`: just committed as `sending`) nothing.
         """
         channel, begun = self._channels[account.channel], fresh
         waiting: set[str] = set()
         left: list[Outgoing] = []
         for batch in batches(rows, channel.batch):
-            if self.stopping and not fresh:
-                break
-            if batch[0].message_class in waiting:
+            if (self.stopping and not fresh) or batch[0].message_class in waiting:
                 left += batch
                 continue
             ready = batch if begun else await self._begin(account, channel, batch)
             begun = False
             if ready:
                 with report.about(account, ready):
-                    if await self._send_or_set_aside(account, channel, ready, clinic):
+                    if await self._record(account, await self._send_or_set_aside(account, channel, ready, clinic)):
                         waiting.add(ready[0].message_class)
         return left
 
@@ -111,11 +113,8 @@ class Sender:
 
     async def _send_or_set_aside(
         self, account: Account, channel: Channel, rows: Sequence[Outgoing], clinic: Clinic | None
-    ) -> bool:
-        """Whether the rows have to wait.
-
-        One that our own bug breaks is logged and set aside; it must not hold up the chat's next ones.
-        """
+    ) -> list[Result]:
+        """What came of the rows. One that our own bug breaks is logged and set aside: it holds up nothing else."""
         try:
             return await self._send(account, channel, rows, clinic)
         except Exception as error:
@@ -123,24 +122,26 @@ class Sender:
                 raise
             log.exception("delivery.row_broke")
             verdict = Verdict("refused", error=f"bug: {type(error).__name__}")
-            return await self._record(account, [(row, verdict, ()) for row in rows])
+            return [(row, verdict, ()) for row in rows]
 
-    async def _send(self, account: Account, channel: Channel, rows: Sequence[Outgoing], clinic: Clinic | None) -> bool:
+    async def _send(
+        self, account: Account, channel: Channel, rows: Sequence[Outgoing], clinic: Clinic | None
+    ) -> list[Result]:
         begun = time.perf_counter()
         outcome = await self._caller.call(account, rows, clinic)
         if outcome is None:
             log.debug("delivery.dropped")
-            return await self._record(account, [(rows[0], Verdict("dropped"), ())])
+            return [(rows[0], Verdict("dropped"), ())]
         now = datetime.now(UTC)
         if isinstance(outcome, RetryLater) and outcome.whole_account:
             await self._hold(account, now + timedelta(seconds=outcome.seconds))
         ids = outcome.message_ids if isinstance(outcome, Sent) else ()
-        verdicts = [after_sending(row, outcome, safe_retry=channel.safe_retry, now=now) for row in rows]
+        verdicts = after_sending(rows, outcome, safe_retry=channel.safe_retry, now=now)
         report.called(self._metrics, account, rows, outcome, verdicts, begun)
         results = zip(rows, verdicts, strict=True)
-        return await self._record(account, [(row, verdict, ids[n : n + 1]) for n, (row, verdict) in enumerate(results)])
+        return [(row, verdict, ids[n : n + 1]) for n, (row, verdict) in enumerate(results)]
 
-    async def _record(self, account: Account, results: Sequence[tuple[Outgoing, Verdict, Sequence[str]]]) -> bool:
+    async def _record(self, account: Account, results: Sequence[Result]) -> bool:
         """Write down what became of rows; whether any has to wait.
 
         A row that another process has taken over meanwhile is left to it.
@@ -151,13 +152,21 @@ class Sender:
             reroute = data.pop("reroute")
             verdicts.append({"id": row.id, "attempts": row.attempts, **data, "message_ids": list(ids) or None})
             if row.row_kind == "answer" and verdict.state in ("pending", "sending"):
-                self._late[account.id, row.recipient] = datetime.now(UTC) + timedelta(seconds=LATE_SECONDS)
+                self._is_late(account, row.recipient)
             if reroute:  # first: a row that went to another chat is no longer `sending`, and is left as it is
-                await outbox.reroute(self._engine, account.clinic_id, row, blocked=reroute == "blocked")
+                await outbox.reroute(
+                    self._engine, account.clinic_id, row, blocked=reroute == "blocked", wait_until=verdict.not_before
+                )
         await outbox.record(self._engine, account.clinic_id, json.dumps(verdicts, default=str))
         if any(verdict["state"] == "pending" for verdict in verdicts):
             self._due.wake()
         return any(verdict["state"] in ("pending", "sending") for verdict in verdicts)
+
+    def _is_late(self, account: Account, recipient: str) -> None:
+        now = datetime.now(UTC)
+        if len(self._late) >= MOST_LATE:
+            self._late = {chat: until for chat, until in self._late.items() if until > now}
+        self._late[account.id, recipient] = now + timedelta(seconds=LATE_SECONDS)
 
     async def _hold(self, account: Account, until: datetime) -> None:
         self._held[account.id] = until

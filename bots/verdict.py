@@ -8,6 +8,7 @@ miss are repeated, once and marked.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -52,8 +53,16 @@ def before_sending(row: Outgoing, *, safe_retry: bool) -> Outgoing | Verdict:
     return replace(row, repeated=True) if verdict.state == "pending" else verdict
 
 
-def after_sending(row: Outgoing, outcome: Outcome, *, safe_retry: bool, now: datetime) -> Verdict:
-    """What the platform's answer makes of the row."""
+def after_sending(rows: Sequence[Outgoing], outcome: Outcome, *, safe_retry: bool, now: datetime) -> list[Verdict]:
+    """What the platform's answer makes of the rows of one call.
+
+    They wait equally long: of an answer's cards, which share a token, one alone must not use it up.
+    """
+    pause = _backoff(max(row.attempts for row in rows))
+    return [_after_sending(row, outcome, pause, safe_retry=safe_retry, now=now) for row in rows]
+
+
+def _after_sending(row: Outgoing, outcome: Outcome, pause: float, *, safe_retry: bool, now: datetime) -> Verdict:
     fresh_token = row.reply_token is not None and row.reply_until is not None and now <= row.reply_until
     match outcome:
         case Sent():
@@ -67,18 +76,16 @@ def after_sending(row: Outgoing, outcome: Outcome, *, safe_retry: bool, now: dat
         case RetryLater(seconds, reason) if row.taken_over and row.reply_token is not None:
             # This try surely failed, but an earlier one may have arrived: only the token can tell, in its minute.
             if fresh_token:
-                return Verdict(
-                    "sending", lease_until=now + timedelta(seconds=max(seconds, _backoff(row))), error=reason
-                )
+                return Verdict("sending", lease_until=now + timedelta(seconds=max(seconds, pause)), error=reason)
             return ambiguous(row, reason)
         case RetryLater(seconds, reason):
-            return _later(row, seconds, reason, keep_token=fresh_token, now=now)
+            return _later(row, max(seconds, pause), reason, keep_token=fresh_token, now=now)
         case Unknown(reason) if row.reply_token is not None:
             if fresh_token:
-                return Verdict("sending", lease_until=now + timedelta(seconds=2 * _backoff(row)), error=reason)
+                return Verdict("sending", lease_until=now + timedelta(seconds=2 * pause), error=reason)
             return ambiguous(row, reason)
         case Unknown(reason) if safe_retry:
-            return _later(row, 0, reason, keep_token=False, now=now)
+            return _later(row, pause, reason, keep_token=False, now=now)
         case Unknown(reason):
             return ambiguous(row, reason)
 
@@ -88,8 +95,7 @@ def _refused(row: Outgoing, reason: str, error: str, now: datetime) -> Verdict:
     if reason in MENDABLE and row.attempts < MOST_ATTEMPTS:
         later = now + timedelta(seconds=MENDABLE[reason])
         return Verdict("pending", not_before=later, repeated=row.repeated, error=error, reroute=reason)
-    reroute = reason if reason in ("blocked", *MENDABLE) else None
-    return Verdict("refused", repeated=row.repeated, error=error, reroute=reroute)
+    return Verdict("refused", repeated=row.repeated, error=error, reroute=reason if reason == "blocked" else None)
 
 
 def ambiguous(row: Outgoing, reason: str) -> Verdict:
@@ -102,18 +108,17 @@ def ambiguous(row: Outgoing, reason: str) -> Verdict:
 def _later(row: Outgoing, seconds: float, reason: str, *, keep_token: bool, now: datetime) -> Verdict:
     if row.attempts >= MOST_ATTEMPTS:
         return Verdict("refused", repeated=row.repeated, error=f"gave up after {row.attempts} tries: {reason}"[:300])
-    wait = max(seconds, _backoff(row))
     return Verdict(
         "pending",
-        not_before=now + timedelta(seconds=wait),
+        not_before=now + timedelta(seconds=seconds),
         repeated=row.repeated,
         drop_token=not keep_token,
         error=reason,
     )
 
 
-def _backoff(row: Outgoing) -> float:
-    """Seconds to wait after this try."""
+def _backoff(attempts: int) -> float:
+    """Seconds to wait after so many tries."""
     tried = RetryCallState(AsyncRetrying(), None, (), {})
-    tried.attempt_number = row.attempts
+    tried.attempt_number = attempts
     return BACKOFF(tried)

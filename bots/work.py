@@ -183,7 +183,8 @@ class Work:
                 talk = self._talk(unit, account, (), Profile())
                 talk.say(talk.t(N_("Sorry, something went wrong on our side. Please try again later, or call us.")))
                 answers = self._answers.enqueue(unit, account, talk.cards)
-            self.calls.start(self._answers.send(account, answers))
+            if answers:
+                self.calls.start(self._answers.send(account, answers))
         except Exception as error:
             if is_away(error):
                 raise

@@ -15,18 +15,19 @@ from domain.database.session import Connection, Engine, set_clinic, single
 
 # An earlier row of the same chat and class that has to wait makes the later ones wait too: order holds. An edit
 # waits until the card it changes has been sent or given up. Alarms and answers go before the rest, menus after it;
-# of a chat's menus the newest is enough, as long as both are of the same installation.
+# of a chat's menus the newest is enough, as long as both are of the same installation. One moment counts for all rows:
+# the cards of an answer share a reply token and are due together, or one alone would use it up for the others.
 _CLAIM = text("""
 with due as (
   select o.id, o.row_kind, o.recipient, o.seq, o.content ->> 'version' as version from outbox o
    where o.clinic_id = :clinic and o.account_id = :account and o.state in ('pending', 'sending')
-     and (o.lease_until is null or o.lease_until < clock_timestamp())
-     and (o.not_before is null or o.not_before <= clock_timestamp())
+     and (o.lease_until is null or o.lease_until < statement_timestamp())
+     and (o.not_before is null or o.not_before <= statement_timestamp())
      and not exists (
        select 1 from outbox e
         where e.clinic_id = o.clinic_id and e.account_id = o.account_id and e.recipient = o.recipient
           and e.message_class = o.message_class and e.seq < o.seq and e.state in ('pending', 'sending')
-          and (e.lease_until >= clock_timestamp() or e.not_before > clock_timestamp()))
+          and (e.lease_until >= statement_timestamp() or e.not_before > statement_timestamp()))
      and not exists (
        select 1 from outbox t
         where t.clinic_id = o.clinic_id and t.id = o.edits_id and t.state in ('pending', 'sending'))
@@ -73,10 +74,13 @@ select i.account_id, i.id, i.external_id from channel_identities i
  where i.clinic_id = :clinic and i.person_id = :person and i.reachable and i.id <> :identity
  order by i.last_seen_at desc limit 1
 """)
+# At once to another chat; a row that has come from there waits, or it would go to and fro for ever. The number of the
+# attempt fences off a sender whom another has overtaken.
 _REROUTE = text("""
 update outbox set account_id = :account, identity_id = :identity, recipient = :recipient, state = 'pending',
-       lease_until = null, not_before = null, error = null, reply_token = null
- where clinic_id = :clinic and id = :id
+       not_before = case when error like 'rerouted%' then cast(:wait_until as timestamptz) end, error = 'rerouted',
+       lease_until = null, reply_token = null
+ where clinic_id = :clinic and id = :id and attempts = :attempts and state = 'sending'
 """)
 # A higher number of the attempt fences off a sender that holds the row as it was.
 _LEAVE_CHAT = text("""
@@ -149,7 +153,18 @@ async def claim_due(db: Connection, clinic_id: UUID, account_id: UUID, *, second
     Menus that newer ones of their chats supersede end here: only the newest is sent.
     """
     values = {"clinic": clinic_id, "account": account_id, "seconds": seconds, "limit": limit}
-    return [_outgoing(row) for row in (await db.execute(_CLAIM, values)).all()]
+    rows = [_outgoing(row) for row in (await db.execute(_CLAIM, values)).all()]
+    whole = rows if len(rows) < limit else _without_the_last_answer(rows)
+    await _give_back(db, clinic_id, rows[len(whole) :])
+    return whole
+
+
+def _without_the_last_answer(rows: list[Outgoing]) -> list[Outgoing]:
+    """A claim that is full may have been cut in the middle of an answer, whose cards must go together."""
+    last = rows[-1]
+    if last.reply_token is None:
+        return rows
+    return [row for row in rows if (row.recipient, row.reply_token) != (last.recipient, last.reply_token)] or rows
 
 
 async def read(db: Connection, clinic_id: UUID, outbox_id: UUID) -> Outgoing | None:
@@ -182,9 +197,14 @@ async def begin_sending(engine: Engine, clinic_id: UUID, rows: Sequence[Outgoing
 
 async def give_back(engine: Engine, clinic_id: UUID, rows: Sequence[Outgoing]) -> None:
     """Give up the lease of claimed rows that have not been begun, by anybody; they keep their place in their chat."""
-    data = [{"id": str(row.id), "attempts": row.attempts} for row in rows]
     async with engine.begin() as db:
         await set_clinic(db, clinic_id)
+        await _give_back(db, clinic_id, rows)
+
+
+async def _give_back(db: Connection, clinic_id: UUID, rows: Sequence[Outgoing]) -> None:
+    if rows:
+        data = [{"id": str(row.id), "attempts": row.attempts} for row in rows]
         await db.execute(_GIVE_BACK, {"clinic": clinic_id, "rows": json.dumps(data)})
 
 
@@ -208,10 +228,13 @@ async def hold_account(engine: Engine, clinic_id: UUID, account_id: UUID, until:
         await db.execute(_HOLD, {"clinic": clinic_id, "account": account_id, "until": until})
 
 
-async def reroute(engine: Engine, clinic_id: UUID, row: Outgoing, *, blocked: bool) -> bool:
+async def reroute(
+    engine: Engine, clinic_id: UUID, row: Outgoing, *, blocked: bool, wait_until: datetime | None
+) -> bool:
     """This chat will not do: send a notice to the person's other chat. True if there is one.
 
-    `blocked`: the person blocked this chat; it is not tried again until they return.
+    `blocked`: the person blocked this chat; it is not tried again until they return. `wait_until`: when it is worth
+    another try here, which is also when the other chat is tried if the notice has come from there.
     """
     async with engine.begin() as db:
         await set_clinic(db, clinic_id)
@@ -224,7 +247,8 @@ async def reroute(engine: Engine, clinic_id: UUID, row: Outgoing, *, blocked: bo
         if other is None:
             return False
         chat = {"account": other.account_id, "identity": other.id, "recipient": other.external_id}
-        await db.execute(_REROUTE, {"clinic": clinic_id, "id": row.id, **chat})
+        fence = {"attempts": row.attempts, "wait_until": wait_until}
+        await db.execute(_REROUTE, {"clinic": clinic_id, "id": row.id, **fence, **chat})
         return True
 
 

@@ -71,7 +71,7 @@ class Outbox:
             self._claim(taken_over=True, at=self.now + LEASE)
         else:
             outcome = self._try(taken, fault)
-            self._record(after_sending(taken, outcome, safe_retry=self.phone.has_keys, now=self.now))
+            self._record(*after_sending([taken], outcome, safe_retry=self.phone.has_keys, now=self.now))
 
     def _try(self, taken: Outgoing, fault: Fault) -> Outcome:
         if fault == "not connected":

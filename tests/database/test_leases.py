@@ -170,6 +170,27 @@ async def test_of_a_chats_menus_the_newest_of_each_installation_is_claimed(
     assert [tuple(row) for row in states] == [("dropped", False)] * 2 + [("pending", True)] * 2
 
 
+async def test_an_answer_is_claimed_with_all_its_cards_or_not_at_all(engine: Engine, owner: asyncpg.Connection) -> None:
+    """They share a reply token, which one card alone would use up."""
+    units = Units(engine, react)
+    clinic_id, account_id = await _due(units, owner, {})
+    await owner.execute("update outbox set state = 'dropped'")
+    answers = (
+        "insert into outbox (clinic_id, row_kind, message_class, account_id, identity_id, person_id, recipient,"
+        " content, created_at, reply_token)"
+        " select clinic_id, 'answer', 'answer', account_id, id, person_id, $1, '{}', now(), $1"
+        " from channel_identities, generate_series(1, 2)"
+    )
+    for token in "ab":
+        await owner.execute(answers, token)
+    claimed = []
+    for limit in (3, 3, 1, 1):
+        async with units.clinic(clinic_id) as unit:
+            rows = await claim_due(unit.db, clinic_id, account_id, seconds=20, limit=limit)
+            claimed.append("".join(row.reply_token or "" for row in rows))
+    assert claimed == ["aa", "bb", "", ""]
+
+
 async def test_a_lease_that_cannot_be_renewed_now_is_still_told(engine: Engine, owner: asyncpg.Connection) -> None:
     account_id, holder = await _polled(Units(engine, react), "DRG"), uuid4()
     await claim_polls(engine, holder, 40)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
 from domain.conversations import service as conversations
 from domain.database import outbox
 from domain.database.outbox import Outgoing
@@ -19,7 +22,8 @@ async def begun(clinic: TestClinic, rows: list[Outgoing]) -> int:
     return len(await outbox.begin_sending(clinic.engine, clinic.id, rows, 30))
 
 
-async def test_who_was_about_to_send_to_the_blocked_chat_no_longer_may(clinic: TestClinic) -> None:
+async def chats(clinic: TestClinic) -> None:
+    """Jay has two chats, wrote last on LINE, and a notice waits there."""
     jay = await clinic.staff("sales", "คุณเจ", "U1")
     assert jay.user_id is not None
     assert jay.person_id is not None
@@ -27,8 +31,42 @@ async def test_who_was_about_to_send_to_the_blocked_chat_no_longer_may(clinic: T
         code = (await people.reinvite_staff(unit, jay.user_id)).code
     async with clinic.event("T1", "telegram") as unit:
         await people.join(unit, code)
-    async with clinic.event("U1") as unit:  # LINE is where they wrote last
+    async with clinic.event("U1") as unit:
         await notifications.notify(unit, [jay.person_id], "any.notice", {})
+
+
+async def sent_away(clinic: TestClinic, row: Outgoing, wait: datetime | None = None) -> tuple[str, bool]:
+    """The chat in which the notice is now, and whether it waits there."""
+    await outbox.reroute(clinic.engine, clinic.id, row, blocked=False, wait_until=wait)
+    [found] = await clinic.rows(
+        "select recipient, not_before is not null as waits from outbox where row_kind = 'notice'"
+    )
+    return found["recipient"], found["waits"]
+
+
+async def test_a_sender_that_was_overtaken_sends_nothing_away(clinic: TestClinic) -> None:
+    await chats(clinic)
+    [row] = await claimed(clinic, "line")
+    await begun(clinic, [row])
+    late, now = replace(row, attempts=0), replace(row, attempts=1)
+    assert await sent_away(clinic, late) == ("U1", False)
+    assert await sent_away(clinic, now) == ("T1", False)
+    assert await sent_away(clinic, now) == ("T1", False), "it is not being sent there"
+
+
+async def test_a_notice_that_both_chats_refuse_does_not_go_to_and_fro(clinic: TestClinic) -> None:
+    await chats(clinic)
+    later = datetime.now(UTC) + timedelta(hours=1)
+    [row] = await claimed(clinic, "line")
+    await begun(clinic, [row])
+    assert await sent_away(clinic, replace(row, attempts=1), later) == ("T1", False)
+    [row] = await claimed(clinic, "telegram")
+    await begun(clinic, [row])
+    assert await sent_away(clinic, replace(row, attempts=2), later) == ("U1", True)
+
+
+async def test_who_was_about_to_send_to_the_blocked_chat_no_longer_may(clinic: TestClinic) -> None:
+    await chats(clinic)
     stale = await claimed(clinic, "line")
     assert [row.recipient for row in stale] == ["U1"]
     async with clinic.event("U1") as unit:

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from domain.notifications import service as notifications
-from tests.faults.erring import Case, asks, copies, err, forgive, is_told, rows_of, tries
+from tests.faults.erring import Case, asks, copies, err, forgive, is_told, mend, over, rows_of, tries
 from tests.faults.front_door import front_door
 from tests.faults.members import members, second_chat
 from tests.faults.program import until
@@ -119,6 +119,28 @@ async def test_a_used_up_quota_goes_another_way_and_a_rate_limit_waits(trial: Tr
         pushes = [[one for one in await tries(world, person) if one.call.endswith("push")] for person in people]
         assert [[one.failed for one in made] for made in pushes] == [[True], [True, False]]
         assert pushes[1][0].key == pushes[1][1].key
+
+
+@fault("F9", "LINE's quota is used up, and Telegram does not know the token")
+async def test_a_notice_that_both_chats_refuse_waits_for_the_operator(trial: Trial) -> None:
+    async with trial.rig() as world:
+        await world.meets("DRG")
+        [person] = await members(world, 1, channels=["line"])
+        other = await second_chat(world, person, "telegram")
+        for chat in (person, other):
+            await asks(chat)
+            await world.settles()
+        await err(world, "line", call="/v2/bot/message/push", name="monthly_limit", times=None)
+        await err(world, "telegram", call="sendMessage", name="unauthorised", times=None)
+        world.injected["both refuse"] += 1
+        await is_told(world, person)
+        await over(world)
+        made = [await tries(world, chat) for chat in (person, other)]
+        assert sum(one.failed for each in made for one in each) == 2, made
+        await forgive(world, "line")
+        await forgive(world, "telegram")
+        await mend(world)
+        assert len(await copies(person)) + len(await copies(other)) == 3
 
 
 @fault("F11", "the person has blocked the bot")
