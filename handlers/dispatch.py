@@ -155,8 +155,15 @@ def _form(talk: Talk) -> Form | None:
 async def _back_to_form(talk: Talk) -> None:
     """Something else came between two answers of a form: its question is asked again, unless a form began or ended."""
     form = _form(talk)
-    if form is not None and talk.unit.conversation is None:
+    if form is None or talk.unit.conversation is not None:
+        return
+    try:
         await form.again(talk)
+    except DomainError as error:  # it can no longer be asked (somebody has left, say); what came between is done
+        about = form.about(talk, error) if error.code in OVERTAKEN else None
+        talk.forget()
+        if about is None or not await _show_current(talk, about, error):
+            talk.say(_refusal(talk, error))
 
 
 def _check(talk: Talk, roles: frozenset[str]) -> None:

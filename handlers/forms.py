@@ -35,6 +35,14 @@ OFFERED = "offered"
 TYPED = "typed"
 """Where a form's data keeps which message answered a step, and what was read from it: {step: [message, fact ...]}."""
 
+_PASSED_ON = {
+    "bad_choice": N_("Thank you, we have passed your message on to our staff. Please still choose an answer:"),
+    "bad_moment": N_(
+        "Thank you, we have passed your message on to our staff. If you meant a time: please type a day and a time,"
+        " like tomorrow 14:00."
+    ),
+}
+"""What a customer may write in a form's question that is meant for somebody: it reaches the staff."""
 PICKERS: Mapping[Picker, str] = {
     "datetime": N_("Pick a day and time"),
     "date": N_("Pick a day"),
@@ -179,10 +187,10 @@ class Form:
         await self._ask(talk, data, self._first(data))
 
     async def _not_taken(self, talk: Talk, error: DomainError, text: str) -> str:
-        """Why an answer was not taken. What a customer writes where only a button fits may be about something else."""
-        if error.code == "bad_choice" and talk.roles == {"customer"}:
+        """Why an answer was not taken. What a customer writes that fits nothing may be about something else."""
+        if error.code in _PASSED_ON and talk.roles == {"customer"}:
             await conversations.keep_message(talk.unit, text, talk.message_id)
-            return talk.t("Thank you, we have passed your message on to our staff. Please still choose an answer:")
+            return talk.t(_PASSED_ON[error.code])
         return refusal(talk.words, error)
 
     async def _back(self, talk: Talk, data: Data) -> None:

@@ -21,7 +21,6 @@ NOT_IN_CHAT = {
     "bad_timezone": "`aura clinic add` checks the zone",
     "bad_role": "`aura staff invite` checks the role",
     "no_such_branch": "`aura staff invite` looks the branch up",
-    "no_such_staff": "`aura staff` names the person; buttons name customers, tasks and journeys",
     "which_staff": "`aura staff unbind` needs exactly one person",
     "no_clinic": "jobs and commands open a clinic by its id; a chat's clinic is that of its account",
     "bad_language": "the chat's buttons and words stand for the languages there are",

@@ -27,6 +27,10 @@ from tests.stories.world import Time, World
 PAIRS = [("line", "th"), ("telegram", "en")]
 MINT = "คุณมิ้นท์"
 OVER = "This appointment is over or was given up. You can ask for another time."
+PASSED_ON = (
+    "Thank you, we have passed your message on to our staff. If you meant a time: please type a day and a time,"
+    " like tomorrow 14:00."
+)
 OUTDATED = "Something changed in the meantime. Please look at the current card and try again."
 YOURS = "This is your time with us."
 
@@ -100,6 +104,26 @@ async def test_set_confirmed_moved_and_cancelled(world: World, channel: str, lan
         await nat.sees((OVER, "Cancelled"))
     await nat.says("/appointments")
     await nat.sees("Choose a time", "Earlier appointments")
+
+
+@pytest.mark.parametrize(("channel", "language"), PAIRS)
+async def test_what_is_no_time_may_be_a_worry_and_reaches_the_staff(world: World, channel: str, language: str) -> None:
+    jay, _ = await team(world, channel, language)
+    nat = await new_member(world, jay, "Nat", channel, language)
+    await reaches_payment(jay, "Nat")
+    await jay.taps("Confirm payment")
+    await jay.reads()
+    await nat.reads()
+    await nat.says("/appointments")
+    await nat.reads()
+    await nat.taps("Another time")
+    await nat.sees(WHEN)
+    await nat.says("my lips are swollen, should I worry?")
+    await nat.sees(nat.t(PASSED_ON), WHEN)
+    await jay.sees((jay.t("{name} wrote", name="Nat"), "my lips are swollen, should I worry?"))
+    await nat.says("พรุ่งนี้ 14:00" if language == "th" else "tomorrow 14:00")
+    await nat.reads()
+    await jay.reads()
 
 
 @pytest.mark.parametrize("channel", ["line", "telegram"])

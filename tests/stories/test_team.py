@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from domain.people import service as people
 from tests.stories.scenes import (
     CHOOSE_LANGUAGE,
     chooses_language,
@@ -47,6 +48,29 @@ async def test_a_removed_colleague_is_a_stranger_at_the_next_press(world: World,
     await jay.sees(NOT_FOR_YOU)
     await ploy.taps("Nat")
     await ploy.sees(("Nat", "คุณเจ"))
+
+
+@pytest.mark.parametrize("channel", ["line", "telegram"])
+async def test_a_form_about_who_has_left_ends_and_what_came_between_is_done(world: World, channel: str) -> None:
+    ploy = await joins_team(world, "manager", "คุณพลอย", channel)
+    await joins_team(world, "sales", "คุณเจ", channel)
+    await ploy.says("/pipeline")
+    await ploy.reads()
+    await ploy.taps("Hand over customers")
+    await ploy.sees("Whose customers are to be handed over?")
+    await ploy.taps("คุณเจ")
+    await ploy.sees("Who is to look after them?")
+    await ploy.taps("คุณฝน")
+    await ploy.sees("Hand over all open customers?")
+    jay = await world.one_truth("select id from users where name = 'คุณเจ'")
+    async with world.unit() as unit:
+        await people.remove_staff(unit, jay)
+    await world.settles()
+    await ploy.reads()
+    await ploy.says("/team")
+    await ploy.sees("Team", "This person is not on the team any more.")
+    await ploy.says("/team")
+    await ploy.sees("Team")
 
 
 async def test_an_accepted_task_goes_back_to_the_others(world: World) -> None:
