@@ -144,15 +144,18 @@ def _epilogue(manifest: Manifest, *, hold_messages: bool) -> bytes:
 def _pour(
     file: Path, programs: Path, env: Mapping[str, str], server: int, epilogue: bytes, on_bytes: Callable[[int], None]
 ) -> None:
-    """Archive -> pg_restore -> psql, in one transaction that our epilogue ends."""
+    """Archive -> pg_restore -> psql, in one transaction that our epilogue ends.
+
+    psql's own --single-transaction would also commit where its input breaks off, because this process was killed.
+    """
     to_sql = [str(programs / "pg_restore"), "--file=-", "--no-owner"]
-    run_sql = [str(programs / "psql"), "--no-psqlrc", "--quiet", "--no-password", "--single-transaction"]
-    run_sql += ["--set=ON_ERROR_STOP=1"]
+    run_sql = [str(programs / "psql"), "--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1"]
     with (
         _contents(file, programs, env) as contents,
         clients.running(run_sql, env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as psql,
     ):
         assert psql.stdin is not None  # noqa: S101 - asked for above
+        psql.stdin.write(b"begin;\n")
         with (
             clients.running(
                 [*to_sql, f"--use-list={contents}"], env, stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -161,7 +164,7 @@ def _pour(
         ):
             assert sql.stdout is not None  # noqa: S101 - asked for above
             pass_on(sql.stdout, psql.stdin, without=_SINCE_17 if server < 170_000 else b"")
-        psql.stdin.write(epilogue)
+        psql.stdin.write(epilogue + b"\ncommit;\n")
 
 
 @contextmanager

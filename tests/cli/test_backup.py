@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import stat
 import subprocess
+import sys
 import zipfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,6 +24,7 @@ from domain.database.backup import DUMP, MANIFEST
 from tests.cli.conftest import Aura, query
 from tests.cli.test_installation import TOKEN
 from tests.conftest import FAST, Database
+from tests.faults.program import until
 
 SECURITY = """
 select string_agg(line, E'\\n' order by line) from (
@@ -139,6 +142,35 @@ async def test_what_is_restored_is_the_same(full: Aura, database: Database, tmp_
         assert members == await asyncio.to_thread(full.json, "staff", "list", "DRG")
         refused = await asyncio.to_thread(other.refused, "restore", str(file), "--send-messages")
         assert "not empty" in refused
+
+
+async def test_a_restore_that_is_killed_leaves_nothing_behind(full: Aura, tmp_path: Path) -> None:
+    """Everything has been poured in and nothing is wrong with it, but nobody is there to say so."""
+    file = str(tmp_path / "backup.zip")
+    await asyncio.to_thread(full.json, "backup", file)
+    async with _empty_database() as admin_url:
+        other = elsewhere(full, admin_url)
+        dying = (
+            "import os, sys; from bots.app import main; from domain.database import restore\n"
+            "def pour(source, target, **more): target.write(source.read()); target.flush(); os.kill(os.getpid(), 9)\n"
+            "restore.pass_on = pour; sys.argv[:] = ['aura', 'restore', sys.argv[1], '--send-messages']; main()"
+        )
+        command = [sys.executable, "-c", dying, file]
+        env = {**os.environ, **other.env}
+        died = await asyncio.to_thread(subprocess.run, command, env=env, stderr=subprocess.PIPE)
+        assert died.returncode == -signal.SIGKILL, died.stderr
+        connection = await asyncpg.connect(admin_url)
+        others = "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+
+        async def ended() -> bool:
+            return bool(await connection.fetchval(others) == 0)
+
+        await until(ended, "psql to end")
+        assert (
+            await connection.fetchval("select count(*) from pg_class where relnamespace = 'public'::regnamespace") == 0
+        )
+        await connection.close()
+        await asyncio.to_thread(other.json, "restore", file, "--send-messages")
 
 
 def test_a_backup_shows_one_moment(
