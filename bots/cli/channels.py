@@ -64,7 +64,7 @@ def set_channel(
     }.get(channel)
     if given is None:
         fail(f"there is no channel {channel}; there are line and telegram")
-    given = {name: sys.stdin.readline().strip() if value == "-" else value for name, value in given.items()}
+    given = {name: _typed(name) if value == "-" else value for name, value in given.items()}
     config = settings()
     wiring = composition(context)
     address = f"{config.address}/webhooks/{channel}/{slug}"
@@ -109,6 +109,11 @@ def set_channel(
         "Menus: a worker installs them within a minute.",
         *_by_hand(channel),
     )
+
+
+def _typed(name: str) -> str:
+    """A secret from the next line of the standard input."""
+    return sys.stdin.readline().strip() or fail(f"there is no line for --{name.replace('_', '-')}")
 
 
 def _whole(given: Mapping[str, str], kept: Mapping[str, str]) -> dict[str, str]:

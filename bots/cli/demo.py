@@ -116,6 +116,8 @@ def _kept(path: Path) -> dict[str, dict[str, str]]:
 
 
 def _forget(data_dir: Path) -> None:
+    if (data_dir / "secret_key").exists() and not (data_dir / "accounts.json").exists():
+        fail(f"{data_dir} holds a clinic that is not the demo's: set AURA_DATA_DIR to another directory")
     try:
         embedded.erase(data_dir)
     except RuntimeError as error:

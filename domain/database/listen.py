@@ -34,6 +34,7 @@ async def listen(url: str, wakers: Mapping[str, Callable[[str], None]]) -> None:
             await ended.wait()
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             log.warning("listen.lost", error=type(error).__name__)
+            await asyncio.sleep(1)  # a standby, say, lets us in and refuses to be listened to
         finally:
             await connection.close(timeout=2)
 
