@@ -26,8 +26,18 @@ class UnsafeRole(RuntimeError):
 
 def async_url(url: str) -> str:
     """`postgresql://...` as SQLAlchemy wants it for asyncpg; any libpq-style address is accepted."""
+    return _renamed(url, "postgresql+asyncpg", "sslmode", "ssl")
+
+
+def plain_url(url: str) -> str:
+    """The same address as asyncpg itself wants it."""
+    return _renamed(url, "postgresql", "ssl", "sslmode")
+
+
+def _renamed(url: str, driver: str, name: str, other: str) -> str:
     parsed = make_url(url)
-    return parsed.set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
+    query = {other if key == name else key: value for key, value in parsed.query.items()}
+    return parsed.set(drivername=driver, query=query).render_as_string(hide_password=False)
 
 
 def create_engine(url: str, *, pool_size: int = 16) -> AsyncEngine:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 
 import asyncpg
 import structlog
-from sqlalchemy import make_url
+
+from domain.database.engine import plain_url
 
 log = structlog.get_logger()
 
@@ -17,7 +18,7 @@ async def listen(url: str, wakers: Mapping[str, Callable[[str], None]]) -> None:
 
     A lost connection raises nothing by itself, so its end is watched; polling stands behind every listener.
     """
-    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    address = plain_url(url)
     while True:
         ended = asyncio.Event()
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from uuid import uuid4
 
 import aiohttp
@@ -115,6 +116,13 @@ def test_a_database_that_is_newer_than_the_release_will_do(aura: Aura, database:
     told = aura("doctor").stdout
     assert "ok  database: revision 9999" in told
     assert "secret key" in told, "the rest is looked at too"
+
+
+def test_the_demo_forgets_no_installation_but_its_own(aura: Aura, tmp_path: Path) -> None:
+    (tmp_path / "secret_key").write_text("a clinic's")
+    alone = Aura({"AURA_DATA_DIR": str(tmp_path)})
+    assert "is not the demo's" in alone.refused("demo", "--reset").replace("\n", " ")
+    assert (tmp_path / "secret_key").read_text() == "a clinic's"
 
 
 def test_jobs_run_by_hand(aura: Aura, database: Database) -> None:

@@ -51,6 +51,14 @@ def test_only_what_changes_is_given_and_the_old_secret_stays_for_a_day(line: Aur
     assert _kept(line, database).former == ()
 
 
+def test_a_secret_that_was_to_be_read_and_is_not_there_is_missed(line: Aura) -> None:
+    """One line where two were asked for: the old token would have stayed, and everybody thought it was replaced."""
+    said = line.refused(
+        "channel", "set", "ours", "line", "--channel-secret", "-", "--access-token", "-", "--offline", stdin="new\n"
+    )
+    assert said == "aura: there is no line for --access-token"
+
+
 def test_another_account_in_its_place_takes_no_secret_over(line: Aura, database: Database, platforms: str) -> None:
     on_the_platform(platforms, "line", slug="two", name="Two", channel_secret="c" * 32, access_token="other-token")
     line.json("channel", "set", "ours", "line", "--channel-secret", "c" * 32, "--access-token", "other-token")

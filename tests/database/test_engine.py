@@ -5,9 +5,19 @@ from __future__ import annotations
 import asyncio
 
 import asyncpg
-from sqlalchemy import text
+import pytest
+from sqlalchemy import make_url, text
 
+from domain.database.engine import async_url, plain_url
 from domain.database.session import Engine
+
+
+@pytest.mark.parametrize("name", ["sslmode", "ssl"])
+def test_a_managed_databases_address_is_understood_by_every_part(name: str) -> None:
+    """SQLAlchemy hands the address over as arguments, asyncpg reads it itself: they call the same thing differently."""
+    address = f"postgresql://aura:p%40ss@db.example:5433/aura?{name}=require"
+    assert make_url(async_url(address)).query == {"ssl": "require"}
+    assert plain_url(address) == "postgresql://aura:p%40ss@db.example:5433/aura?sslmode=require"
 
 
 async def test_a_connection_that_the_server_closed_is_replaced_before_use(
