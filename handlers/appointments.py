@@ -183,10 +183,10 @@ def today_card(words: Words, views: Sequence[AppointmentView], page: int = 0) ->
 
 @routes.action("appointment.arrive")
 async def arrived(talk: Talk, action: Action) -> None:
-    """The customer is here."""
-    say_card(
-        talk, await workflow.arrive(talk.unit, row_id(action)), talk.t("The team knows that the customer is here.")
-    )
+    """The customer is here, for the visit at the time that the button showed."""
+    at = moment_of(action.version, talk.unit.now)
+    view = await workflow.arrive(talk.unit, row_id(action), at=at)
+    say_card(talk, view, talk.t("The team knows that the customer is here."))
 
 
 @routes.action("appointment.no_show")

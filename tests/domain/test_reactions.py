@@ -254,8 +254,9 @@ async def test_who_was_moved_would_have_to_come_again(clinic: SmallClinic) -> No
         await workflow.reschedule(unit, seen.id, version=seen.version, at=seen.starts_at + timedelta(days=1))
         seen = await appointments.view(unit, seen.id)
         assert (seen.state, seen.arrived_at) == (AppointmentState.BOOKED, None)
-        await workflow.arrive(unit, seen.id)
-        assert (await workflow.journey_view(unit, journey.id)).arrived_at == NOON
+        unit.now = seen.starts_at
+        await workflow.arrive(unit, seen.id, at=seen.starts_at)
+        assert (await workflow.journey_view(unit, journey.id)).arrived_at == seen.starts_at
 
 
 @pytest.mark.parametrize("stays", [True, False])
