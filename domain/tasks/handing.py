@@ -37,7 +37,8 @@ async def hand_over(unit: Unit, task_id: UUID, user_id: UUID) -> TaskView:
 async def take_over(unit: Unit, task_id: UUID) -> TaskView:
     """The colleague who was asked has the task from now on, with its ticks, lots and notes.
 
-    DomainErrors: `no_such_task`, `not_handed_to_you` (by), `task_closed`, those of `rules.check_fit`.
+    The appointment goes with it. DomainErrors: `no_such_task`, `not_handed_to_you` (by), `task_closed`, those of
+    `rules.check_fit`, `busy_then` (at) for other work at that time.
     """
     view = await _handed(unit, task_id)
     colleague = await people.staff(unit, _me(unit))
