@@ -273,8 +273,8 @@ def present_news(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card
 @routes.presenter("appointment.request")
 def present_request(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
     """To sales: which time a customer would like; one press sets it."""
-    journey_id = UUID(facts["journey_id"])
-    take = Action("journey.book", journey_id, version=minutes_of(facts["at"]))
+    journey_id, shown = UUID(facts["journey_id"]), facts.get("version", 0) & 0xFF
+    take = Action("journey.book", journey_id, choice=shown, version=minutes_of(facts["at"]))
     return Card(
         title=words.t("{name} would like an appointment", name=facts["name"]),
         rows=(
