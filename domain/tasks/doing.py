@@ -11,9 +11,9 @@ from uuid import UUID
 
 from domain.errors import DomainError
 from domain.people import service as people
-from domain.people.model import Role, Staff
+from domain.people.model import Role
 from domain.tasks import offer_store, store
-from domain.tasks.held import NUDGE, change, fact_data, iso, lock, mine, replace_cards, task_view, tell
+from domain.tasks.held import NUDGE, change, fact_data, iso, lock, mine, replace_cards, still_here, task_view, tell
 from domain.tasks.model import TaskAction, TaskState, TaskView
 from domain.tasks.offering import offer, successor
 from domain.tasks.rules import check_note, missing_lines, next_task_state
@@ -217,21 +217,13 @@ async def _close(unit: Unit, view: TaskView, state: TaskState, reason: str, *, t
     unit.record("task_cancelled", view.id, **fact_data(view, state=state))
     await replace_cards(unit, view, "task.closed")
     if view.assignee_id not in (None, unit.actor.user_id) and not told:
-        await tell(unit, view, await _still_here(unit, view.assignee_id), "task.closed")
+        await tell(unit, view, await still_here(unit, view.assignee_id), "task.closed")
     return view
 
 
 def _record_released(unit: Unit, view: TaskView) -> None:
     """Whoever had accepted it has it no more."""
     unit.record("task_released", view.id, **fact_data(view, user_id=str(view.assignee_id)))
-
-
-async def _still_here(unit: Unit, user_id: UUID) -> list[Staff]:
-    """The member of staff, unless they have left meanwhile."""
-    try:
-        return [await people.staff(unit, user_id)]
-    except DomainError:
-        return []
 
 
 def _user(unit: Unit) -> UUID:
