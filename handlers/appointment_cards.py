@@ -94,7 +94,8 @@ def staff_card(words: Words, facts: Mapping[str, Any], roles: Roles, now: dateti
 def _staff_buttons(words: Words, facts: Mapping[str, Any], roles: Roles, missed: bool) -> tuple[Button, ...]:
     buttons = []
     if facts["state"] in EXPECTED:
-        buttons.append(_press(words.t("Arrived"), "appointment.arrive", facts, "primary"))
+        here = Action("appointment.arrive", UUID(facts["id"]), version=minutes_of(facts["starts_at"]))
+        buttons.append(Button(words.t("Arrived"), here, style="primary"))
         if roles & SALES:
             buttons.append(_press(words.t("Change the time"), "appointment.change", facts))
         if roles & SALES and missed:

@@ -183,10 +183,10 @@ def today_card(words: Words, views: Sequence[AppointmentView], page: int = 0) ->
 
 @routes.action("appointment.arrive")
 async def arrived(talk: Talk, action: Action) -> None:
-    """The customer is here."""
-    say_card(
-        talk, await workflow.arrive(talk.unit, row_id(action)), talk.t("The team knows that the customer is here.")
-    )
+    """The customer is here, for the visit at the time that the button showed."""
+    at = moment_of(action.version, talk.unit.now)
+    view = await workflow.arrive(talk.unit, row_id(action), at=at)
+    say_card(talk, view, talk.t("The team knows that the customer is here."))
 
 
 @routes.action("appointment.no_show")
@@ -273,8 +273,8 @@ def present_news(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card
 @routes.presenter("appointment.request")
 def present_request(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
     """To sales: which time a customer would like; one press sets it."""
-    journey_id = UUID(facts["journey_id"])
-    take = Action("journey.book", journey_id, version=minutes_of(facts["at"]))
+    journey_id, shown = UUID(facts["journey_id"]), facts.get("version", 0) & 0xFF
+    take = Action("journey.book", journey_id, choice=shown, version=minutes_of(facts["at"]))
     return Card(
         title=words.t("{name} would like an appointment", name=facts["name"]),
         rows=(

@@ -76,9 +76,10 @@ async def set_time(talk: Talk, action: Action) -> None:
 
 @routes.action("journey.book")
 async def book(talk: Talk, action: Action) -> None:
-    """Set the time that the customer asked for."""
+    """Set the time that the customer asked for; `choice` is the last byte of the journey's version then."""
     journey = await workflow.journey_view(talk.unit, row_id(action))
-    await _give(talk, journey, journey.version, moment_of(action.version, talk.unit.now), None)
+    shown = journey.version - (journey.version - action.choice & 0xFF)
+    await _give(talk, journey, shown, moment_of(action.version, talk.unit.now), None)
 
 
 def _ask_performer(talk: Talk, data: Data) -> str:

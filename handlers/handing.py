@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from domain.errors import DomainError
@@ -21,6 +21,8 @@ from handlers.task_words import REASONS
 from handlers.words import N_, Words
 
 routes = Routes()
+
+ASKED: Final = N_("{name} has been asked. Until they accept, the task stays yours.")
 
 
 @routes.action("task.hand_over")
@@ -39,8 +41,8 @@ async def _colleagues(talk: Talk, data: Data) -> Sequence[Choice]:
 
 async def _asked(talk: Talk, data: Data) -> None:
     view = await tasks.hand_over(talk.unit, UUID(data["task"]), UUID(data["to"]))
-    said = talk.t("{name} has been asked. Until they accept, the task stays yours.", name=view.handed_name)
-    show_task(talk, view, said)
+    said = N_("{name} has been asked.") if view.orphaned else ASKED
+    show_task(talk, view, talk.t(said, name=view.handed_name))
 
 
 handing = routes.form(
@@ -63,13 +65,14 @@ async def take_over(talk: Talk, action: Action) -> None:
 async def keep(talk: Talk, action: Action) -> None:
     """The colleague cannot."""
     view = await tasks.refuse_hand_over(talk.unit, row_id(action))
-    show_task(talk, view, talk.t("The task stays with {name}.", name=view.assignee_name))
+    stays = N_("The managers look for somebody else.") if view.orphaned else N_("The task stays with {name}.")
+    show_task(talk, view, talk.t(stays, name=view.assignee_name))
 
 
 @routes.presenter("task.handover")
 def present_handover(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
     """To the colleague: the whole card, with protocol, lots and notes."""
-    text = words.t("{name} asks you to take this over.", name=facts["assignee_name"])
+    text = words.t("{name} asks you to take this over.", name=facts.get("by") or facts["assignee_name"])
     buttons = (
         replace(task_button(words, facts, N_("Take over"), "take_over"), style="primary"),
         task_button(words, facts, N_("I cannot"), "keep"),
@@ -87,8 +90,10 @@ def present_handed(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Ca
 
 @routes.presenter("task.kept")
 def present_kept(words: Words, clinic: Clinic, facts: Mapping[str, Any]) -> Card:
-    """To the one who asked: the colleague cannot."""
-    text = words.t("{name} cannot take over. The task is still yours.", name=facts["by"])
+    """To the one who asked, or to managers where that one has left: the colleague cannot."""
+    still_yours = N_("{name} cannot take over. The task is still yours.")
+    said = N_("{name} cannot take over. Please ask somebody else.") if facts.get("orphaned") else still_yours
+    text = words.t(said, name=facts["by"])
     return replace(task_card(words, facts, text=text), buttons=(task_button(words, facts, N_("Show task"), "show"),))
 
 

@@ -14,6 +14,7 @@ from domain.appointments.model import EXPECTED, AppointmentState
 from domain.people.rules import show_phone
 from domain.workflow import service as workflow
 from domain.workflow.model import ENDED_STAGES, PAYABLE, UNPAID_STAGES, JourneyView, Stage
+from handlers.appointment_cards import minutes_of
 from handlers.cards import Action, Button, Card, filled, row_id
 from handlers.concerns import concern_words
 from handlers.menu import command_button
@@ -36,6 +37,11 @@ def payable(journey: JourneyView) -> bool:
 def appointment_of(journey: JourneyView) -> UUID | None:
     """The appointment it has now."""
     return journey.appointment_id
+
+
+def time_of(journey: JourneyView) -> int:
+    """When that appointment is, as its buttons carry it."""
+    return minutes_of(journey.appointment_at) if journey.appointment_at else 0
 
 
 def expected(journey: JourneyView) -> bool:
@@ -106,6 +112,8 @@ class NextStep:
     when: Callable[[JourneyView], bool] = lambda journey: True
     of: Callable[[JourneyView], UUID | None] = lambda journey: journey.id
     """The row its action is about."""
+    seen: Callable[[JourneyView], int] = lambda journey: journey.version
+    """What of that row the button carries, so that an outdated press is recognised."""
 
 
 FINAL: Final = frozenset(
@@ -128,13 +136,15 @@ NEXT_STEPS: Final = (
     NextStep(N_("Keep a time"), "journey.set_time", workflow.HOLDABLE, payable),
     NextStep(N_("Set the time"), "journey.set_time", frozenset({Stage.PAYMENT_CONFIRMED})),
     NextStep(N_("Start now: set the time to now"), "journey.schedule_now", frozenset({Stage.PAYMENT_CONFIRMED})),
-    NextStep(N_("Arrived"), "appointment.arrive", _SCHEDULED, expected, appointment_of),
+    NextStep(N_("Arrived"), "appointment.arrive", _SCHEDULED, expected, appointment_of, time_of),
     NextStep(N_("Change the time"), "appointment.change", _SCHEDULED, booked, appointment_of),
     NextStep(N_("Next session"), "journey.set_time", workflow.TREATED, lambda journey: journey.sessions_left > 0),
     NextStep(N_("Confirm payment"), "journey.pay", PAYABLE - UNPAID_STAGES, payable),
     NextStep(N_("Take up again"), "journey.reopen", frozenset({Stage.LOST})),
 )
 """What can be done with a journey from its card, the likeliest first."""
+AT_ONCE: Final = frozenset({"journey.schedule_now", "appointment.arrive", "journey.reopen"})
+"""Those of them that ask nothing: only a button that says what it does may be one, never a customer's name."""
 
 
 PAID: Final = frozenset(
@@ -158,7 +168,7 @@ def next_steps(words: Words, journey: JourneyView, roles: frozenset[str]) -> lis
         if journey.stage in step.stages and step.when(journey) and roles & ACTIONS[step.action].roles
     ]
     return [
-        Button(words.t(step.title), Action(step.action, step.of(journey), version=journey.version)) for step in steps
+        Button(words.t(step.title), Action(step.action, step.of(journey), version=step.seen(journey))) for step in steps
     ]
 
 

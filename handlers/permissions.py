@@ -139,7 +139,7 @@ ACTIONS: Final[Mapping[str, Press]] = {
     "task.hold": Press(174, PERFORMERS),
     "task.resume": Press(175, PERFORMERS),
     "task.stop": Press(176, PERFORMERS),
-    "task.hand_over": Press(177, PERFORMERS),
+    "task.hand_over": Press(177, PERFORMERS | MANAGER),
     "task.take_over": Press(178, PERFORMERS),
     "task.keep": Press(179, PERFORMERS),
     "task.more": Press(180, PERFORMERS),

@@ -1,7 +1,7 @@
 """The board of sales: how many customers wait at each stage and for how long, and who they are.
 
-The picture is `bots/pictures/board.py`. A stage opens a list whose names do the next thing. Salespeople see their own
-customers first, managers everybody's; what is planned (`handlers/reminders.py`) and the hand-over
+The picture is `bots/pictures/board.py`. A stage opens a list whose names lead to the next thing. Salespeople see their
+own customers first, managers everybody's; what is planned (`handlers/reminders.py`) and the hand-over
 (`handlers/handover.py`) hang on the board too. Reads `domain.workflow`.
 """
 
@@ -20,7 +20,7 @@ from domain.workflow.model import Column, JourneyView
 from domain.workflow.pipeline import BOARD, DESK_STAGES, HALF_LATE, LATE
 from handlers.ages import age
 from handlers.cards import Action, Button, Card, Item, Picture
-from handlers.journeys import next_steps
+from handlers.journeys import AT_ONCE, next_steps
 from handlers.lists import list_card
 from handlers.menu import command_button
 from handlers.permissions import Roles
@@ -112,7 +112,7 @@ def stage_card(
     page: int = 0,
     which: int = 0,
 ) -> Card:
-    """Who is at a stage, the longest waiting first; a name does the next thing, or opens the customer."""
+    """Who is at a stage, the longest waiting first; a name leads to the next thing, or opens the customer."""
     items = [_entry(words, journey, until, now, roles) for journey, until in waiting]
     card = list_card(words, stage_name(words, at), items, "pipeline.stage", page, which=which)
     if items:
@@ -130,6 +130,8 @@ def _entry(words: Words, journey: JourneyView, until: datetime | None, now: date
         words.t("next: {step}", step=steps[0].label) if steps else "",
     ]
     action = steps[0].action if steps else Action("customer.show", journey.customer_id)
+    if action and action.name in AT_ONCE:  # a name does not say that it does something
+        action = Action("journey.show", journey.id)
     return Item(journey.customer_name, " · ".join(filter(None, parts)), Button(journey.customer_name, action))
 
 

@@ -141,6 +141,8 @@ def _buttons(words: Words, facts: Mapping[str, Any], viewer: Actor | None, phase
         buttons = [button(N_("Ask the team again"), "ask_again"), button(N_("Entered by mistake"), "error")]
     elif user is not None and facts.get("handed_to") == user:
         buttons = [button(N_("Take over"), "take_over"), button(N_("I cannot"), "keep")]
+    elif facts.get("orphaned") and viewer and viewer.role == "manager":
+        buttons = [button(N_("Hand over"), "hand_over")]
     elif state == TaskState.COMPLETED and viewer and _may_amend(facts, viewer):
         return (button(N_("Amend note"), "note"),)
     elif user is None or facts["assignee_id"] != user:

@@ -24,7 +24,7 @@ from handlers.menu import USUAL, command_buttons
 from handlers.router import Routes
 from handlers.stages import stage_name
 from handlers.talk import Talk
-from handlers.task_cards import task_card
+from handlers.task_cards import task_button, task_card
 from handlers.words import N_, Words
 
 routes = Routes()
@@ -175,4 +175,5 @@ def present_under_way(words: Words, clinic: Clinic, facts: Mapping[str, Any]) ->
         "{name} cannot finish this treatment any more. Please have a colleague finish it.", name=facts["name"]
     )
     see = Button(words.t("Show task"), Action("task.show", UUID(facts["task"]["id"]), version=facts["task"]["version"]))
-    return Card(title=words.t("Treatment without a colleague"), text=text, rows=card.rows, buttons=(see,))
+    ways = (replace(task_button(words, facts["task"], N_("Hand over"), "hand_over"), style="primary"), see)
+    return Card(title=words.t("Treatment without a colleague"), text=text, rows=card.rows, buttons=ways)

@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from domain.appointments import rules
-from domain.appointments.held import change, lock_own, view, wait
+from domain.appointments.held import change, check_time, lock_own, view, wait
 from domain.appointments.model import EXPECTED, Appointment, AppointmentState, AppointmentView
 from domain.errors import DomainError
 from domain.unit import Unit
@@ -24,8 +24,7 @@ async def confirm(unit: Unit, appointment_id: UUID, *, at: datetime) -> Appointm
     """
     appointment = await lock_own(unit, appointment_id)
     if appointment.state is AppointmentState.BOOKED:
-        if appointment.starts_at.replace(second=0, microsecond=0) != at.replace(second=0, microsecond=0):
-            raise DomainError("outdated")
+        check_time(appointment, at)
         await change(unit, appointment, state=AppointmentState.CONFIRMED, confirmed_at=unit.now)
         unit.record("appointment_confirmed", appointment.id, **_ids(appointment))
     return await view(unit, appointment_id)

@@ -53,6 +53,12 @@ def check_version(appointment: Appointment, version: int) -> None:
         raise DomainError("outdated")
 
 
+def check_time(appointment: Appointment, at: datetime) -> None:
+    """DomainError `outdated` when the actor saw another time (to the minute), whatever else has changed since."""
+    if appointment.starts_at.replace(second=0, microsecond=0) != at.replace(second=0, microsecond=0):
+        raise DomainError("outdated")
+
+
 async def change(unit: Unit, appointment: Appointment, **values: Any) -> None:
     """Change what a locked appointment says, not what it takes."""
     await store.change(unit.db, unit.clinic.id, appointment.id, **values)

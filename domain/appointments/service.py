@@ -13,6 +13,7 @@ from domain.appointments.booking import book, move
 from domain.appointments.coming import LATE_MINUTES, announce_late, confirm
 from domain.appointments.held import (
     change,
+    check_time,
     check_version,
     end,
     facts,
@@ -34,6 +35,7 @@ __all__ = [
     "announce_late",
     "book",
     "change",
+    "check_time",
     "check_version",
     "confirm",
     "cut_off",

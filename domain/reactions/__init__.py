@@ -70,6 +70,7 @@ TABLE: Final[Mapping[str, tuple[Reaction, ...]]] = {
     "no_show": (followups.stop_reminders, appointments.tell_no_show),
     # Treatments
     "task_accepted": (appointments.take_over,),
+    "task_handed_over": (appointments.take_over,),
     "task_released": (appointments.give_back,),
     "treatment_started": (followups.stop_reminders, appointments.begin),
     "treatment_aborted": (treatments.after_abort, appointments.wait_again, followups.plan_check),

@@ -115,6 +115,7 @@ async def tell_requested(unit: Unit, fact: Fact) -> None:
     journey = await workflow.journey_view(unit, id_of(fact, "journey_id"))
     facts = {
         "journey_id": str(journey.id),
+        "version": journey.version,
         "name": journey.customer_name,
         "phone": journey.phone,
         "treatment": dict(journey.treatment),

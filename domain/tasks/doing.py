@@ -11,9 +11,9 @@ from uuid import UUID
 
 from domain.errors import DomainError
 from domain.people import service as people
-from domain.people.model import Role, Staff
+from domain.people.model import Role
 from domain.tasks import offer_store, store
-from domain.tasks.held import NUDGE, change, fact_data, iso, lock, mine, replace_cards, task_view, tell
+from domain.tasks.held import NUDGE, change, fact_data, iso, lock, mine, replace_cards, still_here, task_view, tell
 from domain.tasks.model import TaskAction, TaskState, TaskView
 from domain.tasks.offering import offer, successor
 from domain.tasks.rules import check_note, missing_lines, next_task_state
@@ -28,7 +28,7 @@ async def release(unit: Unit, task_id: UUID, reason: str) -> TaskView:
     view = await mine(unit, task_id)
     state = next_task_state(view.state, TaskAction.RELEASE)
     view = await change(unit, view, state=state, reason=reason, handed_to=None)
-    unit.record("task_released", view.id, **fact_data(view, user_id=str(view.assignee_id)))
+    _record_released(unit, view)
     await replace_cards(unit, view, "task.closed")
     await successor(unit, view, await people.staff(unit, _user(unit)))
     return view
@@ -151,8 +151,10 @@ async def mark_error(unit: Unit, task_id: UUID, reason: str) -> TaskView:
     view = await lock(unit, task_id)
     if view.state in (TaskState.IN_PROGRESS, TaskState.ON_HOLD):
         raise DomainError("treatment_running", by=view.assignee_name)
-    state = next_task_state(view.state, TaskAction.MARK_ERROR)
-    return await _close(unit, view, state, reason)
+    closed = await _close(unit, view, next_task_state(view.state, TaskAction.MARK_ERROR), reason)
+    if view.state is TaskState.ACCEPTED:
+        _record_released(unit, closed)
+    return closed
 
 
 async def cancel_open(unit: Unit, journey_id: UUID, reason: str = "", *, told: bool = False) -> int:
@@ -183,7 +185,7 @@ async def offer_again(unit: Unit, view: TaskView, room_id: UUID | None) -> None:
         await replace_cards(unit, await task_view(unit, view.id), "task.taken")
     else:
         closed = await _close(unit, view, next_task_state(view.state, TaskAction.RELEASE), "")
-        unit.record("task_released", closed.id, **fact_data(closed, user_id=str(view.assignee_id)))
+        _record_released(unit, closed)
     await offer(unit, view.journey_id, room_id)
 
 
@@ -215,16 +217,13 @@ async def _close(unit: Unit, view: TaskView, state: TaskState, reason: str, *, t
     unit.record("task_cancelled", view.id, **fact_data(view, state=state))
     await replace_cards(unit, view, "task.closed")
     if view.assignee_id not in (None, unit.actor.user_id) and not told:
-        await tell(unit, view, await _still_here(unit, view.assignee_id), "task.closed")
+        await tell(unit, view, await still_here(unit, view.assignee_id), "task.closed")
     return view
 
 
-async def _still_here(unit: Unit, user_id: UUID) -> list[Staff]:
-    """The member of staff, unless they have left meanwhile."""
-    try:
-        return [await people.staff(unit, user_id)]
-    except DomainError:
-        return []
+def _record_released(unit: Unit, view: TaskView) -> None:
+    """Whoever had accepted it has it no more."""
+    unit.record("task_released", view.id, **fact_data(view, user_id=str(view.assignee_id)))
 
 
 def _user(unit: Unit) -> UUID:

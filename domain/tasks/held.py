@@ -10,6 +10,7 @@ from uuid import UUID
 
 from domain.errors import DomainError
 from domain.notifications import service as notifications
+from domain.people import service as people
 from domain.people.model import PERFORMERS, Staff
 from domain.tasks import store
 from domain.tasks.model import OPEN_STATES, TaskState, TaskView
@@ -63,6 +64,14 @@ async def tell(unit: Unit, view: TaskView, members: Collection[Staff], kind: str
         facts = {**task_facts(view, medical=medical), **more}
         reached += await notifications.notify(unit, persons, kind, facts, subject=subject(view.id))
     return reached
+
+
+async def still_here(unit: Unit, user_id: UUID) -> list[Staff]:
+    """The member of staff, unless they have left meanwhile."""
+    try:
+        return [await people.staff(unit, user_id)]
+    except DomainError:
+        return []
 
 
 async def replace_cards(unit: Unit, view: TaskView, kind: str, *, person_id: UUID | None = None) -> None:

@@ -135,7 +135,8 @@ class TaskView:
     """A task with what staff need to see; customer, tier, time and alerts are read where they live, so always current.
 
     `roles` are the staff roles that may perform it, `treatment` and `room` names in both languages. The treatment is
-    that of the booked session. `performer_*` is whom the customer wants or the appointment reserved.
+    that of the booked session. `performer_*` is whom the customer wants or the appointment reserved. `orphaned`: under
+    way, and its assignee has left the team or treats nobody any more.
     """
 
     id: UUID
@@ -162,6 +163,7 @@ class TaskView:
     assignee_id: UUID | None
     assignee_name: str | None
     assignee_person_id: UUID | None
+    orphaned: bool
     handed_to: UUID | None
     handed_name: str | None
     created_at: datetime

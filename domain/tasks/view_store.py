@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, column, func, select, table, text
+from sqlalchemy import ColumnElement, and_, column, false, func, not_, select, table, text
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from domain.clinics.tables import rooms, treatments
 from domain.database.session import Connection
-from domain.people.model import Alert
+from domain.people.model import PERFORMERS, Alert
 from domain.people.tables import customers, health_alerts, users
 from domain.tasks.model import Line, Lot, Note, Override, Round, TaskState, TaskView
 from domain.tasks.tables import task_lots, task_notes, task_queue
@@ -67,6 +67,10 @@ _ALERTS = _rows_of(
     text=_h.text,
     blocks=_h.blocks,
 )
+_ORPHANED = and_(
+    _q.state.in_((TaskState.IN_PROGRESS, TaskState.ON_HOLD)),
+    not_(and_(users.c.active, users.c.role.in_(PERFORMERS))),
+)
 _treatment_id = func.coalesce(_j.session_treatment_id, _j.treatment_id)
 _VIEW = (
     select(
@@ -105,6 +109,7 @@ _VIEW = (
         _performers.c.name.label("performer_name"),
         users.c.name.label("assignee_name"),
         users.c.person_id.label("assignee_person_id"),
+        func.coalesce(_ORPHANED, false()).label("orphaned"),
         _colleagues.c.name.label("handed_name"),
         _j.scheduled_at,
         _j.adverse_open,

@@ -107,7 +107,7 @@ async def they_are_here(unit: Unit, task_id: UUID) -> None:
     await tasks.startable(unit, task_id)
     appointment = await appointments.live(unit, journey.id)
     if journey.arrived_at is None and appointment is not None:
-        await arrive(unit, appointment.id)
+        await arrive(unit, appointment.id, at=appointment.starts_at)
 
 
 async def signed_on_paper(unit: Unit, task_id: UUID, *, language: str, text: str) -> None:

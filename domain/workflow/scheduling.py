@@ -68,9 +68,9 @@ async def next_session(
 async def reschedule(unit: Unit, appointment_id: UUID, *, version: int, at: datetime) -> AppointmentView:
     """Move a journey's time (T6): the desk at any time, customers their own until the cut-off.
 
-    A named performer stays; who had accepted the task keeps it when free then, else it is offered again. DomainErrors:
-    `no_such_appointment`, `appointment_over`, `not_your_role`, `outdated`, `illegal_move`, `too_late_to_move`
-    (hours), and those of `appointments.book`.
+    A named performer stays; who had accepted the task keeps it when free then, else it is offered again, and so is one
+    in place of a task that was called off as a mistake. DomainErrors: `no_such_appointment`, `appointment_over`,
+    `not_your_role`, `outdated`, `illegal_move`, `too_late_to_move` (hours), and those of `appointments.book`.
     """
     journey = await lock(unit, await appointments.journey_of(unit, appointment_id))
     hat = hat_for(unit, journey, Action.RESCHEDULE)
@@ -84,7 +84,9 @@ async def reschedule(unit: Unit, appointment_id: UUID, *, version: int, at: date
     moved = await appointments.move(unit, appointment, at, wish)
     times = {"from": appointment.starts_at.isoformat(), "to": at.isoformat()}
     await move(unit, journey, Action.RESCHEDULE, acting=hat, data=times, **_session(moved), arrived_at=None)
-    if task is not None:
+    if task is None:
+        await tasks.offer(unit, journey.id, moved.room_id)
+    else:
         gone = appointment.accepted and not moved.accepted
         await (tasks.offer_again if gone else tasks.show_again)(unit, task, moved.room_id)
     unit.record("appointment_moved", moved.id, **visit_facts(moved), version=moved.version, was=times["from"])

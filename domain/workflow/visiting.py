@@ -6,7 +6,7 @@ Everything here starts from an appointment; its journey is locked first.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -40,14 +40,15 @@ _COUNTER: Final = "arrival_secret"
 # Arriving
 
 
-async def arrive(unit: Unit, appointment_id: UUID) -> AppointmentView:
-    """A member of staff sees that the customer is here; a second press changes nothing.
+async def arrive(unit: Unit, appointment_id: UUID, *, at: datetime) -> AppointmentView:
+    """A member of staff sees that the customer is here for the visit `at` the time they saw, from 2 h before it.
 
-    DomainErrors: `no_such_appointment`, `appointment_over`, `not_your_role`, `illegal_move`.
+    A second press changes nothing. DomainErrors: `no_such_appointment`, `appointment_over`, `not_your_role`,
+    `illegal_move`, `outdated` for another time, `too_early_to_arrive` (at: the visit; hours before it).
     """
     if unit.actor.role not in STAFF_ROLES:
         raise DomainError("not_your_role")
-    return await _arrive(unit, appointment_id)
+    return await _arrive(unit, appointment_id, at)
 
 
 async def counter_code(unit: Unit, branch_id: UUID | None) -> str:
@@ -68,7 +69,8 @@ async def arrive_by_code(unit: Unit, code: str) -> AppointmentView:
     here = [seen for seen in same_place if _is_on(seen, unit.now)]
     if not here:
         raise DomainError("no_visit_now")
-    return await _arrive(unit, min(here, key=lambda seen: seen.starts_at).id)
+    next_one = min(here, key=lambda seen: seen.starts_at)
+    return await _arrive(unit, next_one.id, next_one.starts_at)
 
 
 def _is_on(seen: AppointmentView, now: datetime) -> bool:
@@ -76,13 +78,17 @@ def _is_on(seen: AppointmentView, now: datetime) -> bool:
     return expected and seen.starts_at - CHECK_IN_FROM <= now <= seen.ends_at
 
 
-async def _arrive(unit: Unit, appointment_id: UUID) -> AppointmentView:
+async def _arrive(unit: Unit, appointment_id: UUID, at: datetime) -> AppointmentView:
     journey = await lock(unit, await appointments.journey_of(unit, appointment_id))
     appointment = await appointments.lock(unit, appointment_id)
     if appointment.state not in EXPECTED:
         if appointment.state is AppointmentState.HELD:
             raise DomainError("illegal_move", stage=journey.stage, action=Action.START)
         return await appointments.view(unit, appointment_id)
+    appointments.check_time(appointment, at)
+    if unit.now < appointment.starts_at - CHECK_IN_FROM:
+        hours = CHECK_IN_FROM // timedelta(hours=1)
+        raise DomainError("too_early_to_arrive", at=appointment.starts_at.isoformat(), hours=hours)
     await appointments.end(unit, appointment, AppointmentState.ARRIVED, arrived_at=unit.now)
     await store.change(unit.db, unit.clinic.id, journey.id, arrived_at=unit.now)
     seen = await appointments.view(unit, appointment_id)

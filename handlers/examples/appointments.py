@@ -117,7 +117,7 @@ def news(words: Words) -> list[Card]:
 
 @example("appointment.request", "one press sets it")
 def request(words: Words) -> Card:
-    facts = {"journey_id": str(ID), "name": LONG, "phone": PHONE, "treatment": LONGEST, "at": OFFERS[0]}
+    facts = {"journey_id": str(ID), "name": LONG, "phone": PHONE, "treatment": LONGEST, "at": OFFERS[0], "version": 4}
     return appointments.present_request(words, CLINIC, facts)
 
 

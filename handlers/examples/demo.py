@@ -143,6 +143,7 @@ def task(state: TaskState = TaskState.REQUESTED, **changes: Any) -> TaskView:
         assignee_id=ID if taken else None,
         assignee_name=DOCTOR if taken else None,
         assignee_person_id=ID if taken else None,
+        orphaned=False,
         handed_to=None,
         handed_name=None,
         created_at=NOW,

@@ -44,6 +44,11 @@ def kept(words: Words) -> Card:
     return handing.present_kept(words, CLINIC, {**task_facts(TaskState.ACCEPTED), "by": OTHER})
 
 
+@example("task.kept", "the colleague cannot, and the first one has left: to a manager")
+def nobody_yet(words: Words) -> Card:
+    return handing.present_kept(words, CLINIC, {**task_facts(TaskState.IN_PROGRESS, orphaned=True), "by": OTHER})
+
+
 @example("treatment.aborted", "the customer stays, and goes")
 def aborted(words: Words) -> list[Card]:
     facts = {"journey_id": str(ID), "name": LONG, "treatment": LONGEST, "by": DOCTOR}

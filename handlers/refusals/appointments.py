@@ -40,6 +40,14 @@ SENTENCES: Final[Mapping[str, Say]] = {
         N_("Less than {hours} hours are left, so please call us; we will find a solution together."), hours=f["hours"]
     ),
     "already_arrived": lambda w, f: w.t(N_("The customer arrived at {time}."), time=w.time(f["at"])),
+    "too_early_to_arrive": lambda w, f: w.t(
+        N_(
+            "This visit is {when}. Arrived can be pressed from {hours} hours before. If the customer is here already,"
+            " please change the time first."
+        ),
+        when=w.when(f["at"]),
+        hours=f["hours"],
+    ),
     "not_late_yet": lambda w, f: w.t(N_("It is too early for that: please wait until {time}."), time=w.time(f["at"])),
     "arrival_code_old": plain(N_("This code is no longer valid. Please scan the one at the counter again.")),
     "no_visit_now": plain(N_("Welcome! We find no appointment of yours right now. Please speak to us at the counter.")),

@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import RowMapping, text
 
+from domain.appointments.rules import CHECK_IN_FROM
 from domain.catalogue import add_clinic
 from domain.clinics import service as clinics
 from domain.clinics import store as clinic_store
@@ -208,10 +209,12 @@ async def make_clinic(engine: Engine, slug: str = "DRG") -> TestClinic:
 
 
 async def booked_and_here(unit: Unit, journey: JourneyView, at: datetime) -> JourneyView:
-    """The journey gets this time, and its customer has come."""
+    """The journey gets this time, and its customer has come, as early as one may."""
     booked = await workflow.schedule(unit, journey.id, version=journey.version, at=at)
     assert booked.appointment_id is not None
-    await workflow.arrive(unit, booked.appointment_id)
+    now, unit.now = unit.now, max(unit.now, at - CHECK_IN_FROM)
+    await workflow.arrive(unit, booked.appointment_id, at=at)
+    unit.now = now
     return await workflow.journey_view(unit, journey.id)
 
 

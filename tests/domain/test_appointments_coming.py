@@ -22,15 +22,35 @@ async def test_arriving_counts_once(clinic: TestClinic, sales: Actor, mint: Acto
     journey = await paid(clinic, sales, "ก")
     visit = await booked(clinic, sales, journey)
     async with at(clinic, await own(clinic, journey)) as unit, refused("not_your_role"):
-        await workflow.arrive(unit, visit.id)
+        await workflow.arrive(unit, visit.id, at=TWO)
     for actor, now in ((mint, TWO), (sales, TWO + timedelta(minutes=5))):
         async with at(clinic, actor, now) as unit:
-            assert (await workflow.arrive(unit, visit.id)).arrived_at == TWO
+            assert (await workflow.arrive(unit, visit.id, at=TWO)).arrived_at == TWO
     assert clinic.kinds().count("customer_arrived") == 1
     async with at(clinic, sales, TWO + HOUR) as unit:
         await workflow.watch_no_show(unit, visit.id)
         async with refused("already_arrived"):
             await workflow.mark_no_show(unit, visit.id)
+
+
+async def test_who_is_marked_as_arrived_has_come_for_the_time_that_was_seen(
+    clinic: TestClinic, sales: Actor, mint: Actor
+) -> None:
+    """Nobody comes earlier than two hours before, and a card of before the move marks nothing."""
+    visit = await booked(clinic, sales, await paid(clinic, sales, "ก"))
+    soon = TWO - 2 * HOUR
+    async with (
+        at(clinic, mint, soon - timedelta(seconds=1)) as unit,
+        refused("too_early_to_arrive", at=visit.starts_at.isoformat(), hours=2),
+    ):
+        await workflow.arrive(unit, visit.id, at=TWO)
+    async with at(clinic, sales) as unit:
+        await workflow.reschedule(unit, visit.id, version=visit.version, at=TWO + HOUR)
+    async with at(clinic, mint, TWO) as unit:
+        async with refused("outdated"):
+            await workflow.arrive(unit, visit.id, at=TWO)
+        assert (await appointments.view(unit, visit.id)).state is AppointmentState.BOOKED
+        assert (await workflow.arrive(unit, visit.id, at=TWO + HOUR)).arrived_at == TWO
 
 
 async def test_the_counters_code_finds_the_visit_of_now(clinic: TestClinic, sales: Actor, engine: Engine) -> None:

@@ -68,7 +68,8 @@ async def test_the_next_session_needs_one_that_is_left(clinic: TestClinic, sales
         assert (again.stage, again.scheduled_at, again.arrived_at) == (Stage.TREATMENT_SCHEDULED, TOMORROW, None)
         assert (again.session_treatment_id, again.appointment_state) == (lead.treatment_id, "booked")
         assert again.appointment_id is not None
-        await workflow.arrive(unit, again.appointment_id)
+        unit.now = TOMORROW
+        await workflow.arrive(unit, again.appointment_id, at=TOMORROW)
     await had(clinic, mint, lead)
     async with at(clinic, sales, TOMORROW) as unit, refused("no_sessions_left"):
         seen = await workflow.journey_view(unit, lead.id)

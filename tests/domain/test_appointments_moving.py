@@ -37,6 +37,25 @@ async def test_moving_keeps_who_accepted_when_they_are_free_and_offers_again_whe
     assert [row[0] for row in await clinic.audit(one.id)][-2:] == ["reschedule", "reschedule"]
 
 
+async def test_moving_a_visit_whose_task_was_a_mistake_brings_another(
+    clinic: TestClinic, sales: Actor, mint: Actor
+) -> None:
+    """Nobody would know of the visit otherwise; whoever had accepted the mistaken one has let go of it."""
+    journey = await paid(clinic, sales, "ก")
+    visit = await booked(clinic, sales, journey)
+    task = await accepts(clinic, mint, journey)
+    boss = await clinic.staff("manager", "คุณพลอย")
+    async with at(clinic, boss) as unit:
+        await tasks.mark_error(unit, task, "twice")
+        assert await tasks.open_for_journey(unit, journey.id) is None
+    assert clinic.kinds().count("task_released") == 1  # the appointment is only reserved then
+    async with at(clinic, sales) as unit:
+        await workflow.reschedule(unit, visit.id, version=visit.version + 1, at=TOMORROW)
+        again = await tasks.open_for_journey(unit, journey.id)
+        assert again is not None
+        assert (again.id != task, again.state, again.scheduled_at) == (True, "requested", TOMORROW)
+
+
 async def test_customers_move_and_cancel_their_own_until_the_cut_off(
     clinic: TestClinic, sales: Actor, mint: Actor
 ) -> None:

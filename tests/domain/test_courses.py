@@ -83,7 +83,7 @@ async def treat(clinic: SmallClinic, journey_id: UUID, at: datetime = NOON) -> N
         schedule = workflow.next_session if again else workflow.schedule
         booked = await schedule(unit, journey_id, version=journey.version, at=at)
         assert booked.appointment_id is not None
-        await workflow.arrive(unit, booked.appointment_id)
+        await workflow.arrive(unit, booked.appointment_id, at=at)
         await people.record_paper_consent(unit, journey.customer_id, purpose="health_record", language="th", text="…")
         task = await tasks.open_for_journey(unit, journey_id)
     assert task is not None

@@ -80,7 +80,8 @@ async def missed(unit: Unit, seen: AppointmentView) -> None:
 
 
 async def arrived(unit: Unit, seen: AppointmentView) -> None:
-    await workflow.arrive(unit, seen.id)
+    unit.now = seen.starts_at
+    await workflow.arrive(unit, seen.id, at=seen.starts_at)
 
 
 @pytest.mark.parametrize(

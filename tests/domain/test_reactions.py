@@ -244,6 +244,40 @@ async def test_a_second_treatment_brings_its_own_points_and_no_second_badge(clin
     assert second.content["tier_up"] is None
 
 
+async def test_the_appointment_goes_with_the_task_to_the_colleague(clinic: SmallClinic) -> None:
+    """Whoever took it over treats the customer: they hear of the arrival and are busy then, the first one is not."""
+    async with clinic.at() as unit:
+        invitation = await people.invite_staff(unit, role="beautician", name="แนน")
+    [row] = await clinic.rows("select id, person_id from users where id = :id", id=invitation.user_id)
+    nan, mint = Person(row.id, row.person_id), clinic.beautician
+    await clinic.change(
+        "insert into channel_identities (clinic_id, account_id, person_id, external_id, display_name, last_seen_at)"
+        " values (:clinic, :account, :person, 'Unan', 'nan', now())",
+        clinic=clinic.id,
+        account=clinic.account_id,
+        person=nan.person_id,
+    )
+    journey = await pay(clinic, await lead(clinic, await clinic.customer()), 129_000)
+    async with clinic.at(NOON, staff("sales", clinic.sales)) as unit:
+        await workflow.schedule(unit, journey.id, version=journey.version, at=SLOT)
+        task = await tasks.open_for_journey(unit, journey.id)
+    assert task is not None
+    async with clinic.at(NOON, staff("beautician", mint)) as unit:
+        await tasks.accept(unit, task.id)
+        await tasks.hand_over(unit, task.id, nan.id)
+    async with clinic.at(NOON, staff("beautician", nan)) as unit:
+        await tasks.take_over(unit, task.id)
+    async with clinic.at(SLOT, staff("sales", clinic.sales)) as unit:
+        seen = await appointments.live(unit, journey.id)
+        assert seen is not None
+        assert (seen.performer_id, seen.accepted) == (nan.id, True)
+        await workflow.arrive(unit, seen.id, at=SLOT)
+    [kept] = await clinic.rows("select performer_id from workflow_states where id = :id", id=journey.id)
+    assert kept.performer_id == nan.id
+    told = {notice.person_id for notice in await notices(clinic, "appointment.news")}
+    assert (nan.person_id in told, mint.person_id in told) == (True, False)
+
+
 async def test_who_was_moved_would_have_to_come_again(clinic: SmallClinic) -> None:
     """The arrival of a time that was moved counts for nothing any more."""
     journey = await pay(clinic, await lead(clinic, await clinic.customer()), 129_000)
@@ -254,8 +288,9 @@ async def test_who_was_moved_would_have_to_come_again(clinic: SmallClinic) -> No
         await workflow.reschedule(unit, seen.id, version=seen.version, at=seen.starts_at + timedelta(days=1))
         seen = await appointments.view(unit, seen.id)
         assert (seen.state, seen.arrived_at) == (AppointmentState.BOOKED, None)
-        await workflow.arrive(unit, seen.id)
-        assert (await workflow.journey_view(unit, journey.id)).arrived_at == NOON
+        unit.now = seen.starts_at
+        await workflow.arrive(unit, seen.id, at=seen.starts_at)
+        assert (await workflow.journey_view(unit, journey.id)).arrived_at == seen.starts_at
 
 
 @pytest.mark.parametrize("stays", [True, False])

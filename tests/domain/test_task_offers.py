@@ -269,6 +269,37 @@ async def test_a_task_changes_hands_only_when_the_colleague_accepts(clinic: Test
         await tasks.tick(unit, view.id, "mask")
 
 
+async def test_a_manager_hands_over_what_somebody_who_has_left_had_begun(clinic: TestClinic, sales: Actor) -> None:
+    """Nobody else could end that treatment; while its performer is there it stays theirs to give."""
+    mint = await clinic.staff("beautician", "มิ้นท์", "mint")
+    nan = await clinic.staff("beautician", "แนน", "nan")
+    boss = await clinic.staff("manager", "คุณพลอย", "boss")
+    view = await offered(clinic, sales)
+    assert mint.user_id is not None
+    assert nan.user_id is not None
+    async with clinic.by(mint) as unit:
+        await tasks.accept(unit, view.id)
+        await workflow.start_treatment(unit, view.id)
+    async with clinic.by(boss) as unit, refused("not_assignee", by="มิ้นท์"):
+        await tasks.hand_over(unit, view.id, nan.user_id)
+    async with clinic.by(boss) as unit:
+        await people.remove_staff(unit, mint.user_id)
+        assert (await tasks.hand_over(unit, view.id, nan.user_id)).handed_name == "แนน"
+    async with clinic.by(sales) as unit, refused("not_assignee"):
+        await tasks.hand_over(unit, view.id, nan.user_id)
+    async with clinic.by(nan) as unit:
+        await tasks.refuse_hand_over(unit, view.id)
+    [row] = await clinic.rows("select person_id from outbox where notice_kind = 'task.kept'")
+    assert row["person_id"] == boss.person_id
+    async with clinic.by(boss) as unit:
+        await tasks.hand_over(unit, view.id, nan.user_id)
+    async with clinic.by(nan) as unit:
+        taken = await tasks.take_over(unit, view.id)
+        assert (taken.assignee_id, taken.state, taken.orphaned) == (nan.user_id, "in_progress", False)
+        await ticks_all(unit, view.id)
+        await workflow.complete_treatment(unit, view.id, "ผิวปกติดี ไม่มีอาการ")
+
+
 async def test_a_colleague_off_duty_is_not_asked_to_take_over(clinic: TestClinic, sales: Actor) -> None:
     mint = await clinic.staff("beautician", "มิ้นท์", "mint")
     nan = await clinic.staff("beautician", "แนน", "nan")

@@ -189,13 +189,27 @@ async def test_a_missed_appointment_and_a_new_time(world: World, time: Time, cha
     await nat.taps(offered)
     await nat.sees(nat.t("Thank you! We have asked for {when} and will confirm it here.", when=offered))
     await jay.sees((jay.t("{name} would like an appointment", name="Nat"), offered))
-    await jay.taps("Set this time")
+    asked = await jay.button("Set this time")
+    await jay.taps_on(asked)
     set_to = nat.words.when(await world.one_truth("select max(starts_at) from appointments"))
     await jay.sees((TIME_IS_SET, set_to, jay.t("Missed appointments")))
     await mint.sees("New task")
     await nat.sees((YOURS, set_to))
     await nat.taps(offered)  # on the card of before
     await nat.sees(nat.t("Your appointment is set: {when}. Type /appointments to change it.", when=set_to))
+
+    await jay.taps("Change the time")
+    await jay.sees(jay.t("{when}: what would you like to change?", when=set_to))
+    await jay.taps("Cancel the appointment")
+    await jay.sees(jay.t("Cancel the appointment on {when}?", when=set_to))
+    await jay.taps("Yes, cancel it")
+    await jay.sees("The appointment is cancelled.")
+    await nat.sees_changed("Cancelled")
+    await nat.sees(nat.t("Your appointment on {when} is cancelled. You can choose another time.", when=set_to))
+    await mint.sees_changed("Task called off")
+    await jay.taps_on(asked)  # on the card of before, when the journey waited for this time
+    await jay.sees((OUTDATED, "Nat"))
+    assert await world.one_truth("select count(*) from appointments") == 2
 
 
 @pytest.mark.parametrize(("channel", "language"), PAIRS)

@@ -7,6 +7,8 @@ import pytest
 from domain.people import service as people
 from tests.stories.scenes import (
     CHOOSE_LANGUAGE,
+    accepts,
+    begins,
     chooses_language,
     enters_lead,
     joins_team,
@@ -98,6 +100,39 @@ async def test_an_accepted_task_goes_back_to_the_others(world: World) -> None:
     await nan.taps("Accept")
     await nan.sees("Task accepted")
     await nan.sees_changed("Task accepted")
+
+
+async def test_a_treatment_under_way_is_ended_by_a_colleague(world: World) -> None:
+    """The manager asks one, who cannot, and sees a way to ask again."""
+    ploy = await joins_team(world, "manager", "คุณพลอย")
+    mint = await joins_team(world, "beautician", "คุณมิ้นท์", "line")
+    nan = await joins_team(world, "beautician", "คุณแนน")
+    nat = await new_member(world, ploy)
+    await takes_payment(ploy, nat)
+    await sets_time(ploy, mint, nan)
+    await accepts(mint, nan)
+    await begins(mint)
+    await ploy.says("/team")
+    await ploy.sees("Team")
+    await ploy.taps("คุณมิ้นท์")
+    await ploy.sees("คุณมิ้นท์")
+    await ploy.taps("Remove from the team")
+    await ploy.sees("Remove from the team?")
+    await ploy.taps("Remove from the team")
+    await ploy.sees("คุณมิ้นท์ is not on the team any more", ("Treatment without a colleague", "Nat"))
+    for answer in ("I cannot", "Take over"):
+        await ploy.taps("Hand over")
+        await ploy.sees("Who takes over Nat?")
+        await ploy.taps("คุณแนน")
+        await ploy.sees(("Treatment under way", "คุณแนน has been asked."))
+        await nan.sees(("Can you take over?", "คุณพลอย asks you to take this over."))
+        await nan.taps(answer)
+        if answer == "I cannot":
+            await nan.sees("The managers look for somebody else.")
+            await ploy.sees("คุณแนน cannot take over. Please ask somebody else.")
+    await nan.sees(("Treatment under way", "The task is yours now."))
+    await ploy.sees_changed("Started by คุณแนน")
+    await nan.sees_changed("Started by คุณแนน", cards=3)
 
 
 @pytest.mark.parametrize(("channel", "language"), PAIRS)
