@@ -14,6 +14,7 @@ from uuid import uuid4
 from domain.loyalty import ledger, rules, store
 from domain.loyalty.booking import activate_lot, lot_entry, write
 from domain.loyalty.model import Account, Allocation, Entry, Line, Lot, LotState, OwnedLot
+from domain.loyalty.pausing import frozen
 from domain.unit import Unit
 
 
@@ -29,7 +30,7 @@ async def release_share(
     points = lot.remaining if last else min(lot.remaining, rules.activation_share(lot.points, owned.sessions, nth))
     spend = rules.activation_share(owned.tier_spend_satang, owned.sessions, min(nth, owned.sessions))
     share = Lot(uuid4(), points, points, LotState.PENDING, lot.earned_at)
-    active, repaid = ledger.release(share, debt, unit.now, owned.expiry_months, unit.clinic.zone)
+    active, repaid = ledger.release(share, debt, unit.now, owned.expiry_months, unit.clinic.zone, frozen(account, unit))
     await store.add_share(unit.db, unit.clinic.id, lot.id, active, spend)
     await store.save_lot(unit.db, unit.clinic.id, replace(lot, remaining=lot.remaining - points))
     entry = lot_entry(ledger.ACTIVATE, active, repaid, 0, unit.now, {"points": points, "from": str(lot.id)})

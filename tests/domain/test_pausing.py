@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from domain.database.session import Engine
 from domain.errors import DomainError
 from domain.loyalty import service as loyalty
-from domain.loyalty.model import Pause
+from domain.loyalty.model import Line, Pause
 from domain.loyalty.tiers import keep_since, spend_since
 from domain.unit import Actor
-from tests.domain.loyalty_scenes import BAHT, assert_books_agree, buy_and_finish
+from tests.domain.loyalty_scenes import BAHT, assert_books_agree, buy_and_finish, pay
 from tests.domain.small_clinic import BANGKOK, NOON, Person, SmallClinic, small_clinic
 
 TODAY = NOON.date()
@@ -95,6 +95,26 @@ async def test_what_comes_during_a_pause_is_paused_from_then_on(clinic: SmallCli
         await loyalty.end_pause(unit, customer.id)
     later = ENDS + timedelta(days=6)
     assert await ends(clinic, customer, during + timedelta(days=5)) == (later, later)
+
+
+async def test_a_session_of_a_course_during_a_pause_is_paused_too(clinic: SmallClinic) -> None:
+    """Its share is a lot of its own; an early end moved it back by days that it had never been given."""
+    customer, line = await clinic.customer(), uuid4()
+    journey = await clinic.journey(customer)
+    asked = await pay(clinic, customer, journey, 10_000 * BAHT)
+    during = NOON + timedelta(days=10)
+    async with clinic.at() as unit:
+        await loyalty.earn_for_payment(unit, **asked, lines=[Line(line, 10_000 * BAHT, 5)])
+    await pause(clinic, customer, TODAY + timedelta(days=99))
+    for now, paused in ((during, 90), (during + timedelta(days=5), 6)):
+        async with clinic.at(now) as unit:
+            if now == during:
+                ids = {"journey_id": journey, "customer_id": customer.id, "completion_id": uuid4(), "line_id": line}
+                await loyalty.activate_for_completion(unit, **ids, nth=1)
+            else:
+                await loyalty.end_pause(unit, customer.id)
+        [share] = await clinic.rows("select expires_at from point_lots where parent_id is not null")
+        assert share.expires_at == ENDS + timedelta(days=paused)
 
 
 async def test_a_pause_can_be_made_longer_or_shorter_up_to_a_year(clinic: SmallClinic) -> None:
