@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -32,12 +32,18 @@ def life(settings: Mapping[str, Any]) -> timedelta:
     return timedelta(hours=float(settings["approval_hours"])) if "approval_hours" in settings else LIFE
 
 
-def check_decider(approval: Approval, role: str, user_id: UUID | None) -> None:
-    """Refuse a decision: `not_your_role`, `already_decided` (by, at, state), `own_request`."""
+def check_decider(approval: Approval, role: str, user_id: UUID | None, now: datetime) -> None:
+    """Refuse a decision: `not_your_role`, `already_decided` (by, at, state), `own_request`.
+
+    A request whose time is up has expired, whether or not the timer that says so has rung.
+    """
     if user_id is None or role not in deciders(approval.kind):
         raise DomainError("not_your_role")
     if approval.state is not ApprovalState.WAITING:
         at = approval.decided_at.isoformat() if approval.decided_at else None
         raise DomainError("already_decided", by=approval.decided_by_name, at=at, state=approval.state)
+    if approval.expires_at <= now:
+        at = approval.expires_at.isoformat()
+        raise DomainError("already_decided", by=None, at=at, state=ApprovalState.EXPIRED)
     if approval.requested_by == user_id:
         raise DomainError("own_request")

@@ -85,7 +85,7 @@ async def lock_to_decide(unit: Unit, approval_id: UUID) -> Approval:
     DomainErrors: `no_such_approval`, `not_your_role`, `already_decided` (by, at, state), `own_request`.
     """
     found = _found(await store.lock(unit.db, unit.clinic.id, approval_id))
-    check_decider(found, unit.actor.role, unit.actor.user_id)
+    check_decider(found, unit.actor.role, unit.actor.user_id, unit.now)
     return found
 
 

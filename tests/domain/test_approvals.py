@@ -172,6 +172,9 @@ async def test_nobody_in_time(clinic: TestClinic, jay: Actor, fon: Actor) -> Non
     asked = await asks(clinic, jay, await large(clinic, jay))
     [timer] = await clinic.rows("select kind, due_at from timers where kind like 'approval.%'")
     assert (timer["kind"], timer["due_at"]) == ("approval.expire", asked.expires_at)
+    async with clinic.by(fon) as unit, refused("already_decided", state="expired"):
+        unit.now = asked.expires_at  # nobody has looked yet
+        await workflow.approve(unit, asked.id)
     async with clinic.by() as unit:
         await approvals.expire(unit, asked.id)  # looks again: it is too early
         assert (await approvals.approval(unit, asked.id)).state == "waiting"

@@ -183,7 +183,7 @@ async def test_two_tasks_one_after_the_other(world: World, channel: str) -> None
     jay, nat = await a_task_waits(world, mint, nan)
     nok = await new_member(world, jay, "Nok", "line", "th", phone="089-555-0100")
     await takes_payment(jay, nok)
-    await books(jay, "tomorrow 14:00", name="Nok")
+    await books(jay, "13:00", name="Nok")
     for person in (mint, nan):
         await person.sees("New task")
     await nok.sees("This is your time with us.")
