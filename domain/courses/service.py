@@ -7,6 +7,7 @@ The caller holds the lock of the journey. What a session means for points and fo
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from domain.courses import store
@@ -16,19 +17,25 @@ from domain.unit import Unit
 
 
 async def open_courses(unit: Unit, *, journey_id: UUID, customer_id: UUID, sales: Sequence[Sale]) -> None:
-    """Open a course for every line of a plan that has none yet; each is recorded as `course_opened`."""
+    """Open a course for every line of a plan that has none yet; each is recorded as `course_opened`.
+
+    A line whose payment was undone and that is paid again has its old course back: what was had of it stays had.
+    """
     for sale in sales:
-        course_id = await store.add(
+        line: dict[str, Any] = {
+            "line_id": sale.line_id,
+            "treatment_id": sale.treatment_id,
+            "opened_at": unit.now,
+            "expires_at": expires_at(unit.now, unit.clinic.zone),
+        }
+        course_id = await store.reopen(unit.db, unit.clinic.id, **line) or await store.add(
             unit.db,
             unit.clinic.id,
+            **line,
             journey_id=journey_id,
             customer_id=customer_id,
-            line_id=sale.line_id,
-            treatment_id=sale.treatment_id,
             sessions_total=sale.sessions,
             price_satang=sale.price_satang,
-            opened_at=unit.now,
-            expires_at=expires_at(unit.now, unit.clinic.zone),
         )
         if course_id is not None:
             ids = {"journey_id": str(journey_id), "customer_id": str(customer_id)}
@@ -79,7 +86,7 @@ async def sessions_left(unit: Unit, journey_id: UUID) -> int:
 
 
 async def cancel(unit: Unit, journey_id: UUID) -> None:
-    """The journey was given up or its payment undone: nothing can be had any more."""
+    """The journey was given up or its payment undone: nothing can be had any more, until it is paid again."""
     await store.cancel(unit.db, unit.clinic.id, journey_id)
 
 

@@ -46,6 +46,23 @@ async def add(db: Connection, clinic_id: UUID, **values: Any) -> UUID | None:
     return course_id
 
 
+async def reopen(
+    db: Connection, clinic_id: UUID, *, line_id: UUID, treatment_id: UUID, opened_at: datetime, expires_at: datetime
+) -> UUID | None:
+    """Open a line's cancelled course again, with the sessions that were had of it; None when there is none."""
+    newest = (
+        select(_c.id)
+        .where(_c.clinic_id == clinic_id, _c.line_id == line_id, _c.treatment_id == treatment_id)
+        .order_by((_c.state == "open").desc(), _c.opened_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    change = update(courses).where(_c.clinic_id == clinic_id, _c.id == newest, _c.state == "cancelled")
+    row = change.values(state="open", opened_at=opened_at, expires_at=expires_at).returning(_c.id)
+    course_id: UUID | None = (await db.execute(row)).scalar_one_or_none()
+    return course_id
+
+
 async def of_journey(db: Connection, clinic_id: UUID, journey_id: UUID) -> list[Course]:
     """Courses of a journey that were not cancelled, first opened first."""
     return await _courses(db, _c.clinic_id == clinic_id, _c.journey_id == journey_id)

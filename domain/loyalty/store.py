@@ -125,18 +125,17 @@ async def lots(db: Connection, clinic_id: UUID, account_id: UUID) -> list[Lot]:
     return [_lot(row) for row in (await db.execute(query)).all()]
 
 
-async def lots_of_journey(db: Connection, clinic_id: UUID, account_id: UUID, journey_id: UUID) -> list[OwnedLot]:
-    """The journey's lots as they were earned, oldest first, without the shares that treatments released of them."""
+async def lots_of_journey(
+    db: Connection, clinic_id: UUID, account_id: UUID, journey_id: UUID, *, shares: bool = False
+) -> list[OwnedLot]:
+    """The journey's lots as they were earned, oldest first; with the `shares` that treatments released, or without."""
     c = point_lots.c
-    query = (
-        select(point_lots)
-        .where(c.clinic_id == clinic_id, c.account_id == account_id, c.journey_id == journey_id)
-        .where(c.parent_id.is_(None))
-        .order_by(c.earned_at, c.id)
-    )
+    query = select(point_lots).where(c.clinic_id == clinic_id, c.account_id == account_id, c.journey_id == journey_id)
+    if not shares:
+        query = query.where(c.parent_id.is_(None))
     return [
         OwnedLot(_lot(row), row.payment_id, row.line_id, row.sessions, row.tier_spend_satang, row.expiry_months)
-        for row in (await db.execute(query)).all()
+        for row in (await db.execute(query.order_by(c.earned_at, c.id))).all()
     ]
 
 

@@ -22,22 +22,24 @@ DAILY_CAP: Final = 2_000
 async def claw_back(unit: Unit, account: Account, journey_id: UUID, void_id: UUID) -> int:
     """Take back what the journey's payments had made usable (C4); returns how many points, once for a `void_id`.
 
-    From the journey's own lots, then from others in spend order; what is missing is owed. The money counts for no
-    tier any more. The account is locked, and what was pending is cancelled already.
+    From the journey's own lots, what a course's treatments released included, then from others in spend order; what
+    is missing is owed. The money counts for no tier any more, by which a later void of the same journey knows what
+    was taken already. The account is locked, and what was pending is cancelled already.
     """
     key = f"claw:{void_id}"
     known = await store.known_entries(unit.db, unit.clinic.id, [key])
     if key in known:
         return -known[key][1]
     lots = await store.lots(unit.db, unit.clinic.id, account.id)
-    of_journey = await store.lots_of_journey(unit.db, unit.clinic.id, account.id, journey_id)
-    own = {each.lot.id: each.lot for each in of_journey if each.lot.state in (LotState.ACTIVE, LotState.EXPIRED)}
+    of_journey = await store.lots_of_journey(unit.db, unit.clinic.id, account.id, journey_id, shares=True)
+    usable = (LotState.ACTIVE, LotState.EXPIRED)
+    own = {each.lot.id: each.lot for each in of_journey if each.lot.state in usable and each.tier_spend_satang}
+    await store.forget_spend(unit.db, unit.clinic.id, own)
     points = sum(lot.points for lot in own.values())
     if not points:
         return 0
     taken, after, owed = rules.clawback(lots, own, points, unit.now)
     await _save(unit, lots, after)
-    await store.forget_spend(unit.db, unit.clinic.id, own)
     entry = Entry(ledger.CLAWBACK, -points, None, {"owed": owed}, unit.now, tuple(taken))
     await write(unit, account, entry, key=key, body_hash=ledger.body_hash({"journey": journey_id}), reason="void")
     await store.refresh_balances(unit.db, unit.clinic.id, account.id, account.debt + owed)

@@ -43,7 +43,7 @@ TABLE: Final[Mapping[str, tuple[Reaction, ...]]] = {
     "proposal_accepted": (proposals.tell_owner_of_answer, followups.stop_nudge),
     "proposal_declined": (proposals.tell_owner_of_answer, followups.stop_nudge),
     "proposal_asked": (proposals.tell_owner_of_answer,),
-    "payment_confirmed": (payments.reward, payments.open_courses, followups.stop_nudge),
+    "payment_confirmed": (payments.open_courses, payments.reward, followups.stop_nudge),
     "payment_voided": (
         payments.undo_courses,
         payments.undo,

@@ -15,7 +15,10 @@ from domain.workflow.model import UNPAID_STAGES
 
 
 async def reward(unit: Unit, fact: Fact) -> None:
-    """A confirmed payment earns points by the plan's lines, pending until treatment; the customer gets the receipt."""
+    """A confirmed payment earns points by the plan's lines, pending until treatment; the customer gets the receipt.
+
+    The courses are open by then: one that is paid again after a void may have sessions that were had already.
+    """
     journey = await workflow.journey_view(unit, id_of(fact, "journey_id"))
     plan = await workflow.plan_lines(unit, journey.id)
     used = {course.line_id: course.used for course in await courses.of_journey(unit, journey.id)}

@@ -93,6 +93,22 @@ async def treat(clinic: SmallClinic, journey_id: UUID, at: datetime = NOON) -> N
         await workflow.complete_treatment(unit, task.id, NOTE)
 
 
+async def set_next(clinic: SmallClinic, journey_id: UUID, at: datetime) -> None:
+    """The next session has its time."""
+    async with clinic.at(NOON, staff("sales", clinic.sales)) as unit:
+        journey = await workflow.journey_view(unit, journey_id)
+        await workflow.next_session(unit, journey_id, version=journey.version, at=at)
+
+
+async def void(clinic: SmallClinic, journey_id: UUID) -> None:
+    """A manager and a second person undo the payment."""
+    async with clinic.at(NOON, staff("manager", clinic.manager)) as unit:
+        journey = await workflow.journey_view(unit, journey_id)
+        asked = await workflow.request_void(unit, journey_id, version=journey.version, reason="สลิปปลอม")
+    async with clinic.at(NOON, staff("sales", clinic.sales)) as unit:
+        await workflow.approve(unit, asked.id)
+
+
 async def spend(clinic: SmallClinic) -> int:
     """What counts for the tier, in satang."""
     [row] = await clinic.rows(
@@ -189,6 +205,39 @@ async def test_a_cancelled_course_takes_back_what_waits_and_leaves_what_was_earn
     assert planned_before.state == "cancelled"
     [row] = await clinic.rows("select points, facts from point_transactions where kind = 'cancel_pending'")
     assert (row.points, row.facts) == (-176, {"points": 176})
+
+
+async def test_a_void_takes_back_what_sessions_released_and_the_course_goes_on_when_paid_again(
+    clinic: SmallClinic,
+) -> None:
+    customer = await clinic.customer()
+    journey = await planned(clinic, customer, 5)
+    bonus = 200  # the welcome and the first badge
+    for had in (1, 2):
+        await pay(clinic, journey.id, COURSE)
+        await treat(clinic, journey.id, NOON + timedelta(days=had))
+        shown = await assert_books_agree(clinic, customer)
+        assert (shown.usable, shown.pending, shown.debt) == (bonus + 44 * had, 220 - 44 * had, 0)
+        assert await spend(clinic) == COURSE // 5 * had
+        assert [each.left for each in await courses_of(clinic, journey.id)] == [5 - had]
+        await set_next(clinic, journey.id, NOON + timedelta(days=had, hours=2))
+        await void(clinic, journey.id)
+        shown = await assert_books_agree(clinic, customer)
+        assert (shown.usable, shown.pending, shown.debt, await spend(clinic)) == (bonus, 0, 0, 0)
+        assert await courses_of(clinic, journey.id) == []
+
+
+async def test_points_of_a_session_that_were_spent_before_the_void_are_owed(clinic: SmallClinic) -> None:
+    customer = await clinic.customer()
+    journey = await planned(clinic, customer, 5)
+    await pay(clinic, journey.id, COURSE)
+    await treat(clinic, journey.id)
+    async with clinic.at() as unit:
+        await loyalty.adjust(unit, customer.id, -230, "adj:t", "spent")
+    await set_next(clinic, journey.id, NOON + timedelta(hours=2))
+    await void(clinic, journey.id)
+    shown = await assert_books_agree(clinic, customer)
+    assert (shown.usable, shown.pending, shown.debt) == (0, 0, 44 - 14)
 
 
 async def test_sessions_left_keep_a_journey_open_and_its_treatment_taken(clinic: SmallClinic) -> None:
