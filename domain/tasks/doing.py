@@ -14,7 +14,7 @@ from domain.people import service as people
 from domain.people.model import Role
 from domain.tasks import offer_store, store
 from domain.tasks.held import NUDGE, change, fact_data, iso, lock, mine, replace_cards, still_here, task_view, tell
-from domain.tasks.model import TaskAction, TaskState, TaskView
+from domain.tasks.model import OPEN_STATES, TaskAction, TaskState, TaskView
 from domain.tasks.offering import offer, successor
 from domain.tasks.rules import check_note, missing_lines, next_task_state
 from domain.unit import Unit
@@ -163,10 +163,15 @@ async def cancel_open(unit: Unit, journey_id: UUID, reason: str = "", *, told: b
     Offers end, cards change, and whoever had accepted is told, unless something else has `told` them already.
     """
     views = await store.open_of_journey(unit.db, unit.clinic.id, journey_id)
+    count = 0
     for view in views:
         held = await lock(unit, view.id)
-        await _close(unit, held, next_task_state(held.state, TaskAction.CANCEL), reason, told=told)
-    return len(views)
+        if held.state in OPEN_STATES:
+            await _close(unit, held, next_task_state(held.state, TaskAction.CANCEL), reason, told=told)
+            count += 1
+    if count < len(views):  # given back while the lock was waited for: there is another one in its place
+        count += await cancel_open(unit, journey_id, reason, told=told)
+    return count
 
 
 async def close_desk_tasks(unit: Unit, journey_id: UUID, *, done: bool) -> None:

@@ -174,6 +174,26 @@ async def test_given_back_is_final_and_the_others_are_asked_for_another_one(clin
     assert told(clinic) == [("nan", "task.offer")]
 
 
+async def test_what_is_given_back_while_it_is_called_off_is_called_off_with_what_follows_it(
+    clinic: TestClinic, sales: Actor
+) -> None:
+    mint = await clinic.staff("beautician", "มิ้นท์", "mint")
+    await clinic.staff("beautician", "แนน", "nan")
+    view = await offered(clinic, sales)
+    async with clinic.by(mint) as unit:
+        await tasks.accept(unit, view.id)
+    _, called_off = await overtaken(
+        clinic.engine,
+        clinic.by(mint),
+        clinic.by(sales),
+        lambda unit: tasks.release(unit, view.id, "unwell"),
+        lambda unit: tasks.cancel_open(unit, view.journey_id),
+    )
+    assert called_off == 1
+    states = await clinic.rows("select state from task_queue where kind = 'treatment' order by state")
+    assert [row["state"] for row in states] == ["cancelled", "released"]
+
+
 async def test_what_is_open_is_called_off_when_the_journey_leaves(clinic: TestClinic, sales: Actor) -> None:
     mint = await clinic.staff("beautician", "มิ้นท์", "mint")
     view = await offered(clinic, sales)
