@@ -14,7 +14,6 @@ from domain.people.model import Role
 from domain.unit import Unit
 from domain.workflow.model import Action, JourneyView, Stage
 from domain.workflow.moves import journey_view, lock, role
-from domain.workflow.proposing import plan_lines
 from domain.workflow.scheduling import set_time, visit_facts, wish_of
 
 HOLDABLE: Final = frozenset({Stage.LEAD, Stage.SCANNED, Stage.PROPOSAL_SENT})
@@ -48,19 +47,13 @@ async def hold_time(
 
 
 async def book_held(unit: Unit, journey_id: UUID) -> None:
-    """The payment is complete: the time that was kept is booked (T5), in the name of who confirmed the payment.
-
-    One that was kept for something that is not in the plan any more is free again.
-    """
+    """The payment is complete: the time that was kept is booked (T5), in the name of who confirmed the payment."""
     journey = await lock(unit, journey_id)
     held = await appointments.lock_live(unit, journey_id)
     if journey.stage is not Stage.PAYMENT_CONFIRMED or held is None or held.state is not AppointmentState.HELD:
         return
-    unit.cancel_timer("appointment.lapse", held.id)
-    if held.treatment_id not in {line.treatment_id for line in await plan_lines(unit, journey_id)}:
-        await _lapse(unit, held.id)
-        return
     await appointments.change(unit, held, state=AppointmentState.BOOKED, held_until=None)
+    unit.cancel_timer("appointment.lapse", held.id)
     unit.set_timer("appointment.no_show", held.id, missed_at(held.starts_at, 0))
     await set_time(unit, journey, Action.SCHEDULE, await appointments.view(unit, held.id))
 
@@ -70,10 +63,5 @@ async def lapse_hold(unit: Unit, appointment_id: UUID) -> None:
     await lock(unit, await appointments.journey_of(unit, appointment_id))
     seen = await appointments.view(unit, appointment_id)
     if seen.state is AppointmentState.HELD and seen.held_until and seen.held_until <= unit.now:
-        await _lapse(unit, appointment_id)
-
-
-async def _lapse(unit: Unit, appointment_id: UUID) -> None:
-    seen = await appointments.view(unit, appointment_id)
-    await appointments.end(unit, await appointments.lock(unit, appointment_id), AppointmentState.LAPSED)
-    unit.record("hold_lapsed", appointment_id, **visit_facts(seen))
+        await appointments.end(unit, await appointments.lock(unit, appointment_id), AppointmentState.LAPSED)
+        unit.record("hold_lapsed", appointment_id, **visit_facts(seen))

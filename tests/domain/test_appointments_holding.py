@@ -35,23 +35,6 @@ async def test_a_held_time_becomes_the_booking_with_the_payment(clinic: TestClin
         assert (await appointments.view(unit, visit.id)).state is AppointmentState.BOOKED
 
 
-async def test_a_time_held_for_what_is_not_planned_any_more_is_not_booked(
-    clinic: TestClinic, sales: Actor, mint: Actor
-) -> None:
-    """It has another length and protocol, other people may do it, and it would use no session that was paid."""
-    lead = await clinic.lead(sales)
-    [other] = await clinic.rows("select id from treatments where code = 'ACN'")
-    async with at(clinic, sales) as unit:
-        await workflow.hold_time(unit, lead.id, version=lead.version, at=TOMORROW)
-        visit = await appointments.live(unit, lead.id)
-        assert visit is not None
-        lead = await workflow.change_treatment(unit, lead.id, version=lead.version, treatment_id=other["id"])
-        assert (await pay(unit, lead)).journey.stage == Stage.PAYMENT_CONFIRMED
-        assert (await appointments.view(unit, visit.id)).state is AppointmentState.LAPSED
-        assert unit.timers["appointment.lapse", visit.id] is None
-    assert clinic.kinds().count("hold_lapsed") == 1
-
-
 async def test_a_held_time_lapses(clinic: TestClinic, sales: Actor, mint: Actor) -> None:
     lead = await clinic.lead(sales)
     async with at(clinic, sales) as unit:
