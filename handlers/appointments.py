@@ -251,6 +251,7 @@ NEWS: Final[Mapping[str, str]] = {
     "cancelled": N_("{name}'s appointment is cancelled"),
     "no_show": N_("{name} did not come"),
     "lapsed": N_("The time kept for {name} is free again: no payment came"),
+    "not_in_plan": N_("The time kept for {name} is free again: its treatment is not in the plan"),
 }
 
 

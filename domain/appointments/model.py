@@ -28,7 +28,7 @@ class AppointmentState(StrEnum):
     CANCELLED = "cancelled"
     NO_SHOW = "no_show"
     LAPSED = "lapsed"
-    """Held, and not paid in time."""
+    """Held, and not paid in time, or another treatment was paid."""
 
 
 LIVE: Final = frozenset(

@@ -106,8 +106,12 @@ async def tell_no_show(unit: Unit, fact: Fact) -> None:
 
 
 async def tell_lapsed(unit: Unit, fact: Fact) -> None:
-    """Sales hears that a time is not kept any more."""
-    await _tell_staff(unit, await _seen(unit, fact), "lapsed")
+    """Sales hears that a time is not kept any more; so does a customer who has paid and thinks that it is theirs."""
+    seen = await _seen(unit, fact)
+    if fact.data["paid"]:
+        await replace(unit, appointments.subject(seen.id), "appointment.past", appointments.facts(seen))
+        await _tell_customer(unit, seen, "appointment.cancelled", offers=[])  # looking for times may be refused
+    await _tell_staff(unit, seen, "not_in_plan" if fact.data["paid"] else "lapsed")
 
 
 async def tell_requested(unit: Unit, fact: Fact) -> None:

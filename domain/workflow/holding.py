@@ -7,13 +7,14 @@ from typing import Final
 from uuid import UUID
 
 from domain.appointments import service as appointments
-from domain.appointments.model import AppointmentState
+from domain.appointments.model import Appointment, AppointmentState
 from domain.appointments.rules import HOLD, missed_at
 from domain.errors import DomainError
 from domain.people.model import Role
 from domain.unit import Unit
 from domain.workflow.model import Action, JourneyView, Stage
 from domain.workflow.moves import journey_view, lock, role
+from domain.workflow.proposing import plan_lines
 from domain.workflow.scheduling import set_time, visit_facts, wish_of
 
 HOLDABLE: Final = frozenset({Stage.LEAD, Stage.SCANNED, Stage.PROPOSAL_SENT})
@@ -47,10 +48,16 @@ async def hold_time(
 
 
 async def book_held(unit: Unit, journey_id: UUID) -> None:
-    """The payment is complete: the time that was kept is booked (T5), in the name of who confirmed the payment."""
+    """The payment is complete: the time that was kept is booked (T5), in the name of who confirmed the payment.
+
+    A time that was kept for something that is not in the plan, as the plan changed meanwhile, is free again.
+    """
     journey = await lock(unit, journey_id)
     held = await appointments.lock_live(unit, journey_id)
     if journey.stage is not Stage.PAYMENT_CONFIRMED or held is None or held.state is not AppointmentState.HELD:
+        return
+    if held.treatment_id not in {line.treatment_id for line in await plan_lines(unit, journey_id)}:
+        await _lapse(unit, held, paid=True)
         return
     await appointments.change(unit, held, state=AppointmentState.BOOKED, held_until=None)
     unit.cancel_timer("appointment.lapse", held.id)
@@ -63,5 +70,9 @@ async def lapse_hold(unit: Unit, appointment_id: UUID) -> None:
     await lock(unit, await appointments.journey_of(unit, appointment_id))
     seen = await appointments.view(unit, appointment_id)
     if seen.state is AppointmentState.HELD and seen.held_until and seen.held_until <= unit.now:
-        await appointments.end(unit, await appointments.lock(unit, appointment_id), AppointmentState.LAPSED)
-        unit.record("hold_lapsed", appointment_id, **visit_facts(seen))
+        await _lapse(unit, await appointments.lock(unit, appointment_id), paid=False)
+
+
+async def _lapse(unit: Unit, held: Appointment, *, paid: bool) -> None:
+    await appointments.end(unit, held, AppointmentState.LAPSED)
+    unit.record("hold_lapsed", held.id, **visit_facts(await appointments.view(unit, held.id)), paid=paid)

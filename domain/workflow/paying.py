@@ -23,7 +23,7 @@ async def confirm_payment(
 ) -> PaymentResult:
     """Write down money that came in; the journey moves once the agreed minimum is there (T4, T4b; the rest is T4c).
 
-    A time that was kept for it is booked then (T5).
+    A time that was kept for what is in the plan is booked then (T5).
     `version` is the journey as the person saw it, so that a second press or a second salesperson pays nothing twice.
     DomainErrors: `no_such_journey`, `not_your_role`, `already_paid` (by, at, amount, receipt_no), `outdated`,
     `illegal_move`, `scan_needed`, `own_payment`, `bad_amount`, `more_than_due` (due), `second_person_needed`

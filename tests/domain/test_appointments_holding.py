@@ -11,7 +11,7 @@ from domain.courses import service as courses
 from domain.courses.model import Sale
 from domain.unit import Actor
 from domain.workflow import service as workflow
-from domain.workflow.model import Stage
+from domain.workflow.model import Stage, Wanted
 from tests.domain.appointment_scenes import HOUR, NOW, TOMORROW, TWO, at, booked, had, own, paid
 from tests.domain.clinic_factory import TestClinic, booked_and_here, pay, refused
 
@@ -49,6 +49,39 @@ async def test_a_held_time_lapses(clinic: TestClinic, sales: Actor, mint: Actor)
     assert clinic.kinds().count("hold_lapsed") == 1
     async with at(clinic, sales) as unit:
         assert (await pay(unit, lead)).journey.stage == Stage.PAYMENT_CONFIRMED
+
+
+async def test_a_time_held_for_what_is_not_in_the_plan_is_not_booked(
+    clinic: TestClinic, sales: Actor, mint: Actor
+) -> None:
+    lead = await clinic.lead(sales, "SCN")
+    facial = await clinic.treatment()
+    async with at(clinic, sales) as unit:
+        held = await workflow.hold_time(unit, lead.id, version=lead.version, at=TOMORROW)
+        await workflow.send_proposal(
+            unit, lead.id, version=held.version, wanted=[Wanted(facial, 1)], valid_until=TOMORROW
+        )
+        done = (await pay(unit, await workflow.journey_view(unit, lead.id))).journey
+        assert held.appointment_id is not None
+        visit = await appointments.view(unit, held.appointment_id)
+        assert unit.timers["appointment.lapse", visit.id] is None
+    assert (done.stage, done.scheduled_at, visit.state) == (Stage.PAYMENT_CONFIRMED, None, AppointmentState.LAPSED)
+    [lapsed] = [fact for fact in clinic.facts if fact.kind == "hold_lapsed"]
+    assert lapsed.data["paid"] is True
+    async with at(clinic, sales) as unit:  # the time is free again, for what was paid
+        booked = await workflow.schedule(unit, lead.id, version=done.version, at=TOMORROW)
+        assert booked.scheduled_at == TOMORROW
+
+
+async def test_a_time_held_for_a_treatment_of_the_plan_is_booked(clinic: TestClinic, sales: Actor, mint: Actor) -> None:
+    lead = await clinic.lead(sales)
+    facial, acne = await clinic.treatment(), await clinic.treatment("ACN")
+    async with at(clinic, sales) as unit:
+        held = await workflow.hold_time(unit, lead.id, version=lead.version, at=TOMORROW)
+        wanted = [Wanted(acne, 1), Wanted(facial, 1)]
+        await workflow.send_proposal(unit, lead.id, version=held.version, wanted=wanted, valid_until=TOMORROW)
+        done = (await pay(unit, await workflow.journey_view(unit, lead.id))).journey
+    assert (done.stage, done.scheduled_at) == (Stage.TREATMENT_SCHEDULED, TOMORROW)
 
 
 async def test_the_next_session_needs_one_that_is_left(clinic: TestClinic, sales: Actor, mint: Actor) -> None:

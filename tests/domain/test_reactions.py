@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -331,3 +331,26 @@ async def test_whoever_goes_home_from_a_stopped_treatment_has_no_time_any_more(
         assert (seen.state, expected, again) == (AppointmentState.CANCELLED, [], None)
         assert told == [customer.person_id]
         assert moved.data == {"stopped": "medical"}
+
+
+async def test_who_paid_for_something_else_hears_that_the_time_kept_is_not_theirs(clinic: SmallClinic) -> None:
+    nok = await clinic.customer()
+    journey = await lead(clinic, nok)
+    await clinic.change(
+        "insert into treatments"
+        " (clinic_id, code, name_th, name_en, price_satang, minutes, roles, recall_days, scan_required)"
+        " select clinic_id, 'BTX', 'โบทอกซ์', 'Botox', 690000, 30, roles, 28, false from treatments"
+    )
+    [botox] = await clinic.rows("select id from treatments where code = 'BTX'")
+    async with clinic.at(NOON, staff("sales", clinic.sales)) as unit:
+        held = await workflow.hold_time(unit, journey.id, version=journey.version, at=SLOT)
+        changed = await workflow.change_treatment(unit, journey.id, version=held.version, treatment_id=botox.id)
+    async with clinic.at(NOON, staff("manager", clinic.manager)) as unit:
+        result = await workflow.confirm_payment(
+            unit, journey.id, version=changed.version, amount_satang=690_000, method="cash"
+        )
+        assert result.journey.appointment_id is None
+    [told] = await notices(clinic, "appointment.cancelled")
+    assert (told.person_id, told.content["starts_at"]) == (nok.person_id, SLOT.astimezone(UTC).isoformat())
+    [news] = await notices(clinic, "appointment.news")
+    assert (news.person_id, news.content["what"]) == (clinic.sales.person_id, "not_in_plan")
