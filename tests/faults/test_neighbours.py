@@ -125,11 +125,7 @@ async def test_a_used_up_quota_goes_another_way_and_a_rate_limit_waits(trial: Tr
 async def test_a_notice_that_both_chats_refuse_waits_for_the_operator(trial: Trial) -> None:
     async with trial.rig() as world:
         await world.meets("DRG")
-        [person] = await members(world, 1, channels=["line"])
-        other = await second_chat(world, person, "telegram")
-        for chat in (person, other):
-            await asks(chat)
-            await world.settles()
+        person, other = await _with_two_chats(world)
         await err(world, "line", call="/v2/bot/message/push", name="monthly_limit", times=None)
         await err(world, "telegram", call="sendMessage", name="unauthorised", times=None)
         world.injected["both refuse"] += 1
@@ -148,11 +144,7 @@ async def test_who_blocked_the_bot_is_reached_on_the_other_channel(trial: Trial)
     """One refusal is enough to know; whoever writes again is reached there again."""
     async with trial.rig() as world:
         await world.meets("DRG")
-        [person] = await members(world, 1, channels=["line"])
-        other = await second_chat(world, person, "telegram")
-        for chat in (person, other):
-            await asks(chat)
-            await world.settles()
+        person, other = await _with_two_chats(world)
         await err(world, "telegram", call="sendMessage", name="blocked")
         world.injected["403"] += 1
         for _ in range(2):
@@ -203,6 +195,16 @@ async def test_an_edit_may_be_done_twice(trial: Trial) -> None:
             faults = [entry for entry in journal if entry["kind"] == "fault" and entry["person"] == person.id]
             seen = len(mine) + sum(not entry["done"] for entry in faults)
             assert (state, seen) == (case.state, case.tries), (case, mine, faults)
+
+
+async def _with_two_chats(world: Rig) -> tuple[Person, Person]:
+    """Somebody's chat on LINE, and on Telegram, where they wrote last."""
+    [person] = await members(world, 1, channels=["line"])
+    other = await second_chat(world, person, "telegram")
+    for chat in (person, other):
+        await asks(chat)
+        await world.settles()
+    return person, other
 
 
 async def _waits(world: Rig, person: Person) -> float:

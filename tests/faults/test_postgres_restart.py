@@ -24,6 +24,7 @@ from tests.faults.messages import check_messages
 from tests.faults.program import exists, until
 from tests.faults.registry import Trial, fault, times
 from tests.faults.rig import Rig
+from tests.stories.person import Person
 
 SETTINGS = {"max_connections": "100"}  # and fsync on: what was committed must survive
 RECOVERY_S = 2.0
@@ -97,10 +98,7 @@ async def test_without_its_database_the_program_refuses_fast_and_recovers_alone(
     trial: Trial, server: EmbeddedServer, own: Database
 ) -> None:
     async with trial.rig(database=own) as world:
-        world.impatient = True
-        await world.meets("calm")
-        nat = await world.person("Nat", "line", "en", "calm")
-        await nat.opens(await world.link("line", await _code(world), "calm"))
+        nat = await _somebody(world)
         loop = asyncio.get_running_loop()
         await _ctl(server, "-m", "fast", "stop")
         trial.injected["PostgreSQL stopped"] += 1
@@ -127,10 +125,7 @@ async def test_while_its_database_says_nothing_the_program_refuses_in_time(
     trial: Trial, server: EmbeddedServer, own: Database
 ) -> None:
     async with trial.rig(database=own) as world:
-        world.impatient = True
-        await world.meets("calm")
-        nat = await world.person("Nat", "line", "en", "calm")
-        await nat.opens(await world.link("line", await _code(world), "calm"))
+        nat = await _somebody(world)
         await world.settles()
         with _frozen(server):
             trial.injected["PostgreSQL frozen"] += 1
@@ -174,8 +169,13 @@ def _frozen(server: EmbeddedServer) -> Iterator[None]:
             exists(process, signal.SIGCONT)
 
 
-async def _code(world: Rig) -> str:
-    return await world.invitation("sales", "คุณเจ", "calm")
+async def _somebody(world: Rig) -> Person:
+    """A new colleague, who has just opened their link."""
+    world.impatient = True
+    await world.meets("calm")
+    nat = await world.person("Nat", "line", "en", "calm")
+    await nat.opens(await world.link("line", await world.invitation("sales", "คุณเจ", "calm"), "calm"))
+    return nat
 
 
 @fault("F16", "PostgreSQL is read only for a while: webhooks are refused, and all goes on by itself afterwards")
@@ -183,10 +183,7 @@ async def test_a_database_that_can_only_be_read_is_waited_for(
     trial: Trial, server: EmbeddedServer, own: Database
 ) -> None:
     async with trial.rig(database=own) as world:
-        world.impatient = True
-        await world.meets("calm")
-        nat = await world.person("Nat", "line", "en", "calm")
-        await nat.opens(await world.link("line", await _code(world), "calm"))
+        nat = await _somebody(world)
         await world.settles()
         owner = await asyncpg.connect(server.superuser_dsn("aura"))
         for _ in range(times(1, 5)):
